@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KS_STUBS_H
+#define KS_STUBS_H
+
+#define KS_SLOTS 4096		/* engagements at a time */
+#define KS_STUB_SIZE 16		/* bytes: endbr64, mov, jmp */
+
+#endif

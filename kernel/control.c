@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Parse one command, authorise it, call the engagement. */
+#include <linux/capability.h>
+#include <linux/ctype.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/security.h>
+#include <linux/string.h>
+
+#include "control.h"
+#include "engagement.h"
+#include "report.h"
+
+#define KS_ARGS_MAX 3
+
+struct ks_command {
+	const char *name;
+	unsigned int args;
+	bool overrides;			/* so refused under lockdown */
+	int (*run)(char *args[]);
+};
+
+bool ks_may_change(const struct file *file)
+{
+	return file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) && capable(CAP_SYS_ADMIN);
+}
+
+bool ks_locked_down(const char *what)
+{
+	/*
+	 * Any reason of the integrity level will do, and none of the
+	 * confidentiality level (LOCKDOWN_KPROBES is one) would.
+	 */
+	if (!security_locked_down(LOCKDOWN_MODULE_PARAMETERS))
+		return false;
+	ks_refuse("%s refused: the kernel is locked down", what);
+	return true;
+}
+
+int ks_parse_retval(const char *word, long *retval)
+{
+	/* kstrtol() forgives a newline at the end */
+	if (strchr(word, '\n'))
+		return -EINVAL;
+	return kstrtol(word, 0, retval);
+}
+
+static int ks_parse_seconds(const char *word, unsigned int *seconds)
+{
+	if (strchr(word, '\n') || kstrtouint(word, 10, seconds) || *seconds > KS_PROBE_SECONDS_MAX) {
+		ks_refuse("the time is in whole seconds, 0 to %d", KS_PROBE_SECONDS_MAX);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static size_t ks_span_identifier(const char *s, const char *more)
+{
+	size_t n = 0;
+
+	while (s[n] && isascii(s[n]) && (isalnum(s[n]) || strchr(more, s[n])))
+		n++;
+	return n;
+}
+
+int ks_parse_name(const char *word)
+{
+	const char *symbol = word;
+	size_t len = ks_span_identifier(word, "_");
+
+	if (word[len] == ':') {
+		if (!len)
+			return -EINVAL;
+		symbol = word + len + 1;
+	}
+	/* the compiler's suffixes: f.constprop.0, f.cold, f.llvm.123, f$1 */
+	len = ks_span_identifier(symbol, "_.$");
+	if (!len || symbol[len] || isdigit(*symbol))
+		return -EINVAL;
+	return len < KSYM_NAME_LEN && symbol - word <= MODULE_NAME_LEN ? 0 : -ENOENT;
+}
+
+static int ks_run_engage(char *args[])
+{
+	long retval;
+	int err;
+
+	err = ks_parse_retval(args[1], &retval);
+	return err ?: ks_engage(args[0], retval, 0, KS_SOURCE_CONTROL);
+}
+
+static int ks_run_tryengage(char *args[])
+{
+	unsigned int seconds;
+	long retval;
+	int err;
+
+	err = ks_parse_retval(args[1], &retval);
+	if (err)
+		return err;
+	err = ks_parse_seconds(args[2], &seconds);
+	return err ?: ks_engage(args[0], retval, seconds, KS_SOURCE_CONTROL);
+}
+
+static int ks_run_disengage(char *args[])
+{
+	return ks_disengage(args[0]);
+}
+
+static int ks_run_disengage_all(char *args[])
+{
+	ks_disengage_all();
+	return 0;
+}
+
+static const struct ks_command ks_commands[] = {
+	{ "engage", 2, true, ks_run_engage },
+	{ "tryengage", 3, true, ks_run_tryengage },
+	{ "disengage", 1, false, ks_run_disengage },
+	{ "disengage_all", 0, false, ks_run_disengage_all },
+};
+
+static const struct ks_command *ks_command_find(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ks_commands); i++) {
+		if (!strcmp(ks_commands[i].name, name))
+			return &ks_commands[i];
+	}
+	return NULL;
+}
+
+/* Split at blanks and tabs; returns the number of words, one too many at most. */
+static unsigned int ks_split(char *line, char *words[], unsigned int max)
+{
+	unsigned int n = 0;
+	char *word;
+
+	while ((word = strsep(&line, " \t"))) {
+		if (!*word)
+			continue;
+		if (n == max)
+			return max + 1;
+		words[n++] = word;
+	}
+	return n;
+}
+
+int ks_control(char *command)
+{
+	char *words[1 + KS_ARGS_MAX] = { "" };
+	const struct ks_command *c;
+	unsigned int n;
+	int err;
+
+	n = ks_split(strim(command), words, ARRAY_SIZE(words));
+	c = ks_command_find(words[0]);
+	if (!c) {
+		ks_refuse("unknown command: the commands are engage, tryengage, disengage, disengage_all");
+		return -EINVAL;
+	}
+	if (n != 1 + c->args) {
+		ks_refuse("%s takes %u words after it", c->name, c->args);
+		return -EINVAL;
+	}
+	if (c->args) {
+		err = ks_parse_name(words[1]);
+		if (err) {
+			ks_refuse("%s takes a function's name, or <module>:<name>, without an offset",
+				  c->name);
+			return err;
+		}
+	}
+	if (c->overrides && ks_locked_down(c->name))
+		return -EPERM;
+	return c->run(words + 1);
+}
+
+static int ks_modparam_entry(char *entry)
+{
+	char *value = strchr(entry, '=');
+	long retval;
+	int err;
+
+	if (!value)
+		return -EINVAL;
+	*value++ = '\0';
+	err = ks_parse_name(entry);
+	if (err)
+		return err;
+	err = ks_parse_retval(value, &retval);
+	if (err)
+		return err;
+	return ks_engage(entry, retval, 0, KS_SOURCE_MODPARAM);
+}
+
+void ks_control_modparam(char *list)
+{
+	char *entry;
+	int err, n = 0;
+
+	/* At load, whoever set the parameter could as well have booted another kernel. */
+	if (security_locked_down(LOCKDOWN_KPROBES)) {
+		ks_refuse("parameter engage refused: the kernel is locked down (confidentiality)");
+		return;
+	}
+	while ((entry = strsep(&list, ","))) {
+		n++;
+		err = ks_modparam_entry(strim(entry));
+		if (err)
+			ks_refuse("parameter engage: entry %d skipped (error %d): it has to be <symbol>=<value> or <module>:<symbol>=<value> of a function that is there",
+				  n, err);
+	}
+}

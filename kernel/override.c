@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Vet a function, install the hook on it, remove the hook. */
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/percpu.h>
+
+#include <ks_arch.h>
+#include "compat.h"
+#include "override.h"
+#include "report.h"
+
+extern const char ks_stubs[];
+
+/* The values, by slot; the stubs read them. */
+long ks_retvals[KS_SLOTS];
+
+/* Which slots are taken; changed by install and remove only. */
+static DECLARE_BITMAP(ks_slots, KS_SLOTS);
+
+static void notrace ks_ftrace_hook(unsigned long ip, unsigned long parent_ip,
+				   struct ftrace_ops *ops, ks_ftrace_regs *fregs)
+{
+	struct ks_override *o = container_of(ops, struct ks_override, ops);
+
+	this_cpu_inc(*o->hits);
+	if (READ_ONCE(o->enforce))
+		ks_ftrace_set_ip(fregs, (unsigned long)ks_stubs + o->slot * KS_STUB_SIZE);
+}
+NOKPROBE_SYMBOL(ks_ftrace_hook);
+
+static int notrace ks_kprobe_hook(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct ks_override *o = container_of(kp, struct ks_override, kp);
+
+	this_cpu_inc(*o->hits);
+	if (!READ_ONCE(o->enforce))
+		return 0;
+	ks_arch_return(regs, READ_ONCE(ks_retvals[o->slot]));
+	return 1;
+}
+NOKPROBE_SYMBOL(ks_kprobe_hook);
+
+/*
+ * A kprobe with a post handler is never turned into a jump, and only a
+ * breakpoint lets its handler change where execution continues.
+ */
+static void notrace ks_kprobe_post(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
+{
+}
+NOKPROBE_SYMBOL(ks_kprobe_post);
+
+static int ks_ftrace_install(struct ks_override *o, const char *name)
+{
+	int err;
+
+	o->ops.func = ks_ftrace_hook;
+	o->ops.flags = KS_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT;
+	err = ftrace_set_filter_ip(&o->ops, o->addr, 0, 0);
+	if (err)
+		return err == -EINVAL ? -ENOENT : err;
+	err = register_ftrace_function(&o->ops);
+	if (err) {
+		ftrace_free_filter(&o->ops);
+		if (err == -EBUSY)
+			ks_refuse("%s: its entry is owned by a livepatch or another redirection, or kernel.ftrace_enabled is 0",
+				  name);
+	}
+	return err;
+}
+
+static int ks_kprobe_install(struct ks_override *o, const char *name)
+{
+	int err;
+
+	err = enable_kprobe(&o->kp);
+	if (err)
+		return err;
+	if (!ks_arch_kprobe_armed(&o->kp)) {
+		ks_refuse("%s: it has no ftrace site and kprobes are switched off (debugfs kprobes/enabled)",
+			  name);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* Register a disabled kprobe: what the kprobe layer refuses, we refuse. */
+static int ks_vet(struct ks_override *o, const char *name)
+{
+	int err;
+
+	if (within_module(o->addr, THIS_MODULE)) {
+		ks_refuse("%s: it is part of killswitch itself", name);
+		return -EINVAL;
+	}
+	o->kp.addr = (kprobe_opcode_t *)o->addr;
+	o->kp.flags = KPROBE_FLAG_DISABLED;
+	o->kp.pre_handler = ks_kprobe_hook;
+	o->kp.post_handler = ks_kprobe_post;
+	err = register_kprobe(&o->kp);
+	if (err)
+		ks_refuse("%s: the kprobe layer refuses it (error %d): not a function that can be probed",
+			  name, err);
+	return err;
+}
+
+static int ks_hook_install(struct ks_override *o, const char *name)
+{
+	int err;
+
+	err = ks_vet(o, name);
+	if (err)
+		return err;
+
+	err = ks_ftrace_install(o, name);
+	if (err != -ENOENT) {
+		o->backend = KS_BACKEND_FTRACE;
+		unregister_kprobe(&o->kp);
+		return err;
+	}
+
+	o->backend = KS_BACKEND_KPROBE;
+	err = ks_kprobe_install(o, name);
+	if (err)
+		unregister_kprobe(&o->kp);
+	return err;
+}
+
+int ks_override_install(struct ks_override *o, const char *name, unsigned long addr,
+			long retval, bool enforce)
+{
+	int err;
+
+	o->addr = addr;
+	o->enforce = enforce;
+	o->slot = find_first_zero_bit(ks_slots, KS_SLOTS);
+	if (o->slot >= KS_SLOTS) {
+		ks_refuse("%s: all %d places for engagements are taken", name, KS_SLOTS);
+		return -ENOMEM;
+	}
+	o->hits = alloc_percpu(unsigned long);
+	if (!o->hits)
+		return -ENOMEM;
+	__set_bit(o->slot, ks_slots);
+	WRITE_ONCE(ks_retvals[o->slot], retval);
+
+	err = ks_hook_install(o, name);
+	if (err)
+		goto err_release;
+	return 0;
+
+err_release:
+	__clear_bit(o->slot, ks_slots);
+	free_percpu(o->hits);
+	return err;
+}
+
+bool ks_override_remove(struct ks_override *o)
+{
+	switch (o->backend) {
+	case KS_BACKEND_FTRACE:
+		/*
+		 * The ops lives in memory of its own, so this waits until no
+		 * CPU is in the hook and no task is on its way from it to the stub.
+		 */
+		if (WARN_ON_ONCE(unregister_ftrace_function(&o->ops)))
+			return false;
+		ftrace_free_filter(&o->ops);
+		break;
+	case KS_BACKEND_KPROBE:
+		/* Waits for the handlers; an overridden call never enters our text. */
+		unregister_kprobe(&o->kp);
+		break;
+	}
+	__clear_bit(o->slot, ks_slots);
+	free_percpu(o->hits);
+	return true;
+}
+
+void ks_override_enforce(struct ks_override *o)
+{
+	WRITE_ONCE(o->enforce, true);
+}
+
+long ks_override_retval(const struct ks_override *o)
+{
+	return READ_ONCE(ks_retvals[o->slot]);
+}
+
+void ks_override_set_retval(struct ks_override *o, long retval)
+{
+	WRITE_ONCE(ks_retvals[o->slot], retval);
+}
+
+u64 ks_override_hits(const struct ks_override *o)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr(o->hits, cpu));
+	return sum;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KS_OVERRIDE_H
+#define KS_OVERRIDE_H
+
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/types.h>
+
+enum ks_backend {
+	KS_BACKEND_FTRACE,	/* our own ftrace_ops at the function's entry */
+	KS_BACKEND_KPROBE,	/* an armed kprobe: the function has no ftrace site */
+};
+
+/* The hook on one function. All fields but @enforce are fixed while installed. */
+struct ks_override {
+	unsigned long addr;		/* the function's, as the symbol table has it */
+	enum ks_backend backend;
+	unsigned int slot;		/* index of the value, and of the stub that loads it */
+	bool enforce;			/* false: only count. Read by the hook without a lock */
+	unsigned long __percpu *hits;
+	struct ftrace_ops ops;
+	struct kprobe kp;
+};
+
+/**
+ * ks_override_install() - hook a function
+ * @o: a zeroed override
+ * @name: for the log
+ * @addr: the function's address
+ * @retval: what it shall return
+ * @enforce: whether to override from the start or only to count calls
+ *
+ * When it returns 0, every call that starts afterwards, on any CPU and in any
+ * context, is counted, and overridden if @enforce is set.
+ *
+ * Context: process context, may sleep. The caller serialises install and remove.
+ * Return: 0; -EBUSY if something else owns the function's entry; -ENOMEM; or
+ * what register_kprobe() said about the function. On error nothing is left.
+ */
+int ks_override_install(struct ks_override *o, const char *name, unsigned long addr,
+			long retval, bool enforce);
+
+/**
+ * ks_override_remove() - take the hook off
+ * @o: an installed override
+ *
+ * Return: true when no CPU runs the hook any more and @o may be freed. False
+ * if ftrace has shut itself down after an error of its own: the hook is then
+ * still in place, and @o and the module have to stay in memory for good.
+ */
+bool ks_override_remove(struct ks_override *o);
+
+/* Go from counting to overriding. */
+void ks_override_enforce(struct ks_override *o);
+
+long ks_override_retval(const struct ks_override *o);
+void ks_override_set_retval(struct ks_override *o, long retval);
+
+/* Calls caught so far, over all CPUs. */
+u64 ks_override_hits(const struct ks_override *o);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KS_REPORT_H
+#define KS_REPORT_H
+
+#include <linux/printk.h>
+
+#define KS_LOG "killswitch: "
+
+/**
+ * ks_report() - log a change, and make it an audit record where audit is on
+ * @fmt: the change in one of the forms of SPEC.md section 4, without prefix,
+ *	identity and newline; no text that a user chose other than a symbol name
+ *
+ * ks_report() appends who did it: uid, login uid, session and command name of
+ * the current task. ks_report_event() is for changes that nobody made just now.
+ */
+__printf(1, 2) void ks_report(const char *fmt, ...);
+__printf(1, 2) void ks_report_event(const char *fmt, ...);
+
+/* Say why something was refused, where the errno alone does not. */
+#define ks_refuse(fmt, ...) pr_warn(KS_LOG fmt "\n", ##__VA_ARGS__)
+
+#endif

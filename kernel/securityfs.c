@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tree in /sys/kernel/security/killswitch.
+ *
+ * A file of fn/<symbol>/ carries the number of its engagement, not a pointer:
+ * a descriptor that outlives the engagement finds nothing, whatever has been
+ * engaged or freed since. An open file keeps the module from being unloaded.
+ */
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/panic.h>
+#include <linux/security.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "control.h"
+#include "engagement.h"
+#include "report.h"
+#include "securityfs.h"
+
+static struct dentry *ks_root;
+static struct dentry *ks_fn;
+static struct dentry *ks_root_files[3];
+
+/* Copy in what one write(2) brings, which has to be text of at most @max bytes. */
+static char *ks_copy_text(const char __user *buf, size_t count, size_t max)
+{
+	char *text;
+
+	if (!count || count > max) {
+		ks_refuse("a write of %zu bytes refused: 1 to %zu are accepted", count, max);
+		return ERR_PTR(-EINVAL);
+	}
+	text = memdup_user_nul(buf, count);
+	if (!IS_ERR(text) && strlen(text) != count) {
+		kfree(text);
+		ks_refuse("a write with a NUL byte refused");
+		return ERR_PTR(-EINVAL);
+	}
+	return text;
+}
+
+static ssize_t ks_control_write(struct file *file, const char __user *buf, size_t count,
+				loff_t *pos)
+{
+	char *command;
+	int err;
+
+	if (!ks_may_change(file))
+		return -EPERM;
+	command = ks_copy_text(buf, count, KS_COMMAND_MAX);
+	if (IS_ERR(command))
+		return PTR_ERR(command);
+	err = ks_control(command);
+	kfree(command);
+	return err ?: count;
+}
+
+static const struct file_operations ks_control_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = ks_control_write,
+};
+
+static int ks_engaged_show(struct seq_file *m, void *unused)
+{
+	ks_engagement_list(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(ks_engaged);
+
+static int ks_taint_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%d\n", test_taint(TAINT_OOT_MODULE));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(ks_taint);
+
+static const struct {
+	const char *name;
+	umode_t mode;
+	const struct file_operations *fops;
+} ks_root_table[] = {
+	{ "control", 0200, &ks_control_fops },
+	{ "engaged", 0444, &ks_engaged_fops },
+	{ "taint", 0444, &ks_taint_fops },
+};
+
+enum ks_fn_file {
+	KS_FN_RETVAL,
+	KS_FN_HITS,
+	KS_FN_STATE,
+	KS_FN_TIMEOUT_LEFT,
+	KS_FN_BACKEND,
+};
+
+static const struct {
+	const char *name;
+	umode_t mode;
+} ks_fn_table[KS_FN_FILES] = {
+	[KS_FN_RETVAL] = { "retval", 0600 },
+	[KS_FN_HITS] = { "hits", 0400 },
+	[KS_FN_STATE] = { "state", 0400 },
+	[KS_FN_TIMEOUT_LEFT] = { "timeout_left", 0400 },
+	[KS_FN_BACKEND] = { "backend", 0400 },
+};
+
+/* What an inode of fn/<symbol>/ carries in place of a pointer: both numbers. */
+#define KS_FN_KEY(id, file) ((void *)(unsigned long)((id) * KS_FN_FILES + (file)))
+#define KS_FN_ID(file) ((unsigned long)file_inode(file)->i_private / KS_FN_FILES)
+#define KS_FN_FILE(file) ((unsigned long)file_inode(file)->i_private % KS_FN_FILES)
+
+static ssize_t ks_fn_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	struct ks_snapshot s;
+	char text[32];
+	int err, len = 0;
+
+	err = ks_engagement_snapshot(KS_FN_ID(file), &s);
+	if (err)
+		return err;
+	switch (KS_FN_FILE(file)) {
+	case KS_FN_RETVAL:
+		len = scnprintf(text, sizeof(text), "%ld\n", s.retval);
+		break;
+	case KS_FN_HITS:
+		len = scnprintf(text, sizeof(text), "%llu\n", s.hits);
+		break;
+	case KS_FN_STATE:
+		len = scnprintf(text, sizeof(text), "%s\n", s.state);
+		break;
+	case KS_FN_TIMEOUT_LEFT:
+		len = scnprintf(text, sizeof(text), "%u\n", s.timeout_left);
+		break;
+	case KS_FN_BACKEND:
+		len = scnprintf(text, sizeof(text), "%s\n", s.backend);
+		break;
+	}
+	return simple_read_from_buffer(buf, count, pos, text, len);
+}
+
+static ssize_t ks_fn_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	char *text;
+	long retval;
+	int err;
+
+	if (KS_FN_FILE(file) != KS_FN_RETVAL)
+		return -EINVAL;
+	if (!ks_may_change(file))
+		return -EPERM;
+	text = ks_copy_text(buf, count, KS_NUMBER_MAX);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	err = ks_parse_retval(strim(text), &retval);
+	kfree(text);
+	if (err)
+		return err;
+	if (ks_locked_down("retval"))
+		return -EPERM;
+	err = ks_engagement_set_retval(KS_FN_ID(file), retval);
+	return err ?: count;
+}
+
+static const struct file_operations ks_fn_fops = {
+	.owner = THIS_MODULE,
+	.read = ks_fn_read,
+	.write = ks_fn_write,
+	.llseek = default_llseek,
+};
+
+void ks_fn_dir_remove(struct ks_fn_dir *d)
+{
+	int i = KS_FN_FILES;
+
+	/* securityfs takes a directory away only when it is empty */
+	while (i--)
+		securityfs_remove(d->files[i]);
+	securityfs_remove(d->dir);
+}
+
+int ks_fn_dir_create(struct ks_fn_dir *d, const char *name, u64 id)
+{
+	struct dentry *dentry;
+	int i;
+
+	dentry = securityfs_create_dir(name, ks_fn);
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	d->dir = dentry;
+	for (i = 0; i < KS_FN_FILES; i++) {
+		dentry = securityfs_create_file(ks_fn_table[i].name, ks_fn_table[i].mode, d->dir,
+						KS_FN_KEY(id, i), &ks_fn_fops);
+		if (IS_ERR(dentry)) {
+			ks_fn_dir_remove(d);
+			return PTR_ERR(dentry);
+		}
+		d->files[i] = dentry;
+	}
+	return 0;
+}
+
+void ks_securityfs_exit(void)
+{
+	int i = ARRAY_SIZE(ks_root_table);
+
+	while (i--)
+		securityfs_remove(ks_root_files[i]);
+	securityfs_remove(ks_fn);
+	securityfs_remove(ks_root);
+}
+
+int ks_securityfs_init(void)
+{
+	struct dentry *dentry;
+	int i;
+
+	dentry = securityfs_create_dir("killswitch", NULL);
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	ks_root = dentry;
+	dentry = securityfs_create_dir("fn", ks_root);
+	if (IS_ERR(dentry))
+		goto err_remove;
+	ks_fn = dentry;
+	for (i = 0; i < ARRAY_SIZE(ks_root_table); i++) {
+		dentry = securityfs_create_file(ks_root_table[i].name, ks_root_table[i].mode,
+						ks_root, NULL, ks_root_table[i].fops);
+		if (IS_ERR(dentry))
+			goto err_remove;
+		ks_root_files[i] = dentry;
+	}
+	return 0;
+
+err_remove:
+	ks_securityfs_exit();
+	return PTR_ERR(dentry);
+}

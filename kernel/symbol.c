@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a name to the one function that has it.
+ *
+ * The kernel's symbol table is read by functions that are not exported. They
+ * are reached the way a livepatch reaches replacement code: a function of ours
+ * with the same prototype is called, and ftrace makes the call continue at the
+ * kernel's. A call through a pointer would not do: with indirect branch
+ * tracking (IBT) the kernel seals functions whose address it never takes, and
+ * an indirect call to one of them is a fault. ftrace continues by a return.
+ */
+#include <linux/errno.h>
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/string.h>
+
+#include "compat.h"
+#include "report.h"
+#include "symbol.h"
+
+#if __has_attribute(__noipa__)
+#define KS_REDIRECTED noinline __attribute__((__noipa__))
+#else
+#define KS_REDIRECTED noinline
+#endif
+
+/*
+ * The bodies run only if ftrace has been switched off by force; the callers
+ * then see an error instead of an answer.
+ */
+static KS_REDIRECTED int ks_vmlinux_symbols(int (*fn)(void *data, unsigned long addr),
+					    const char *name, void *data)
+{
+	asm volatile("" : : "r" (fn), "r" (name), "r" (data));
+	return -EOPNOTSUPP;
+}
+
+static KS_REDIRECTED int ks_module_symbols(KS_MODULE_SYMBOLS_ARGS)
+{
+	asm volatile("" : : "r" (fn), "r" (data));
+	return -EOPNOTSUPP;
+}
+
+static KS_REDIRECTED int ks_is_kernel_text(unsigned long addr)
+{
+	asm volatile("" : : "r" (addr));
+	return -EOPNOTSUPP;
+}
+
+struct ks_redirect {
+	const char *target;
+	void *from;
+	unsigned long to;
+	struct ftrace_ops ops;
+};
+
+static void notrace ks_redirect_call(unsigned long ip, unsigned long parent_ip,
+				     struct ftrace_ops *ops, ks_ftrace_regs *fregs)
+{
+	ks_ftrace_set_ip(fregs, container_of(ops, struct ks_redirect, ops)->to);
+}
+NOKPROBE_SYMBOL(ks_redirect_call);
+
+#define KS_REDIRECT(_from, _target) {					\
+	.target = #_target,						\
+	.from = _from,							\
+	.ops = { .func = ks_redirect_call, .flags = KS_FTRACE_FLAGS },	\
+}
+
+static struct ks_redirect ks_redirects[] = {
+	KS_REDIRECT(ks_vmlinux_symbols, kallsyms_on_each_match_symbol),
+	KS_REDIRECT(ks_module_symbols, module_kallsyms_on_each_symbol),
+	KS_REDIRECT(ks_is_kernel_text, kernel_text_address),
+};
+
+/* A disabled kprobe touches nothing: all it does here is to look the name up. */
+static int ks_redirect_find(struct ks_redirect *r)
+{
+	struct kprobe kp = { .symbol_name = r->target, .flags = KPROBE_FLAG_DISABLED };
+	int err;
+
+	err = register_kprobe(&kp);
+	if (err)
+		return err;
+	r->to = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	return 0;
+}
+
+static int ks_redirect_install(struct ks_redirect *r)
+{
+	int err;
+
+	err = ks_redirect_find(r);
+	if (err)
+		goto err_log;
+	err = ftrace_set_filter_ip(&r->ops, (unsigned long)r->from, 0, 0);
+	if (err)
+		goto err_log;
+	err = register_ftrace_function(&r->ops);
+	if (err)
+		goto err_filter;
+	return 0;
+
+err_filter:
+	ftrace_free_filter(&r->ops);
+err_log:
+	ks_refuse("load refused: no way to call %s() (error %d)", r->target, err);
+	return err;
+}
+
+static void ks_redirect_remove(struct ks_redirect *r)
+{
+	unregister_ftrace_function(&r->ops);
+	ftrace_free_filter(&r->ops);
+}
+
+struct ks_lookup {
+	const char *name;
+	const char *module;
+	unsigned long addr;		/* of the first function */
+	unsigned long other;		/* of the first thing that is no function */
+	unsigned int count;		/* functions with different addresses */
+	int err;
+};
+
+static int ks_lookup_match(void *data, unsigned long addr)
+{
+	struct ks_lookup *l = data;
+	int text = ks_is_kernel_text(addr);
+
+	if (text < 0) {
+		l->err = text;
+		return text;
+	}
+	if (!text) {
+		l->other = addr;
+	} else if (!l->count || addr != l->addr) {
+		if (!l->count)
+			l->addr = addr;
+		l->count++;
+	}
+	return 0;
+}
+
+static int ks_lookup_module_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
+{
+	struct ks_lookup *l = data;
+
+	if (strcmp(name, l->name) || !ks_module_symbol_wanted(l->module))
+		return 0;
+	return ks_lookup_match(l, addr);
+}
+
+static int ks_lookup_run(struct ks_lookup *l)
+{
+	bool vmlinux = l->module && !strcmp(l->module, "vmlinux");
+	int err;
+
+	if (!l->module || vmlinux) {
+		err = ks_vmlinux_symbols(ks_lookup_match, l->name, l);
+		/* -ESRCH and the like: some versions say so when nothing matches */
+		if (err == -EOPNOTSUPP)
+			return err;
+	}
+	if (!vmlinux) {
+		err = ks_module_symbols_call(ks_module_symbols, l->module,
+					     ks_lookup_module_symbol, l);
+		if (err == -EOPNOTSUPP)
+			return err;
+	}
+	return l->err;
+}
+
+int ks_symbol_resolve(const char *name, unsigned long *addr, unsigned int *count)
+{
+	char module[MODULE_NAME_LEN];
+	const char *colon = strchr(name, ':');
+	struct ks_lookup l = { .name = name };
+	int err;
+
+	*count = 0;
+	if (colon) {
+		if (colon - name >= sizeof(module))
+			return -ENOENT;
+		memcpy(module, name, colon - name);
+		module[colon - name] = '\0';
+		l.module = module;
+		l.name = colon + 1;
+	}
+
+	err = ks_lookup_run(&l);
+	if (err) {
+		ks_refuse("the kernel's symbol table cannot be read: is kernel.ftrace_enabled 0?");
+		return err;
+	}
+	*count = l.count;
+	*addr = l.count ? l.addr : l.other;
+	if (l.count > 1)
+		return -EADDRNOTAVAIL;
+	return *addr ? 0 : -ENOENT;
+}
+
+int ks_symbol_init(void)
+{
+	int i, err;
+
+	/* A prototype that does not fit must not compile. */
+	BUILD_BUG_ON(!__same_type(ks_vmlinux_symbols, kallsyms_on_each_match_symbol));
+	BUILD_BUG_ON(!__same_type(ks_module_symbols, module_kallsyms_on_each_symbol));
+	BUILD_BUG_ON(!__same_type(ks_is_kernel_text, kernel_text_address));
+
+	for (i = 0; i < ARRAY_SIZE(ks_redirects); i++) {
+		err = ks_redirect_install(&ks_redirects[i]);
+		if (err)
+			goto err_remove;
+	}
+	return 0;
+
+err_remove:
+	while (i--)
+		ks_redirect_remove(&ks_redirects[i]);
+	return err;
+}
+
+void ks_symbol_exit(void)
+{
+	int i = ARRAY_SIZE(ks_redirects);
+
+	while (i--)
+		ks_redirect_remove(&ks_redirects[i]);
+}
