@@ -22,7 +22,10 @@ struct ks_command {
 
 bool ks_may_change(const struct file *file)
 {
-	return file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) && capable(CAP_SYS_ADMIN);
+	if (file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) && capable(CAP_SYS_ADMIN))
+		return true;
+	pr_warn_ratelimited(KS_LOG "a write refused: opener and writer need CAP_SYS_ADMIN in the initial user namespace\n");
+	return false;
 }
 
 bool ks_locked_down(const char *what)
@@ -47,7 +50,8 @@ int ks_parse_retval(const char *word, long *retval)
 
 static int ks_parse_seconds(const char *word, unsigned int *seconds)
 {
-	if (strchr(word, '\n') || kstrtouint(word, 10, seconds) || *seconds > KS_PROBE_SECONDS_MAX) {
+	if (strchr(word, '\n') || kstrtouint(word, 10, seconds) ||
+	    *seconds > KS_PROBE_SECONDS_MAX) {
 		ks_refuse("the time is in whole seconds, 0 to %d", KS_PROBE_SECONDS_MAX);
 		return -EINVAL;
 	}
@@ -157,7 +161,7 @@ int ks_control(char *command)
 	n = ks_split(strim(command), words, ARRAY_SIZE(words));
 	c = ks_command_find(words[0]);
 	if (!c) {
-		ks_refuse("unknown command: the commands are engage, tryengage, disengage, disengage_all");
+		ks_refuse("unknown command; there are engage, tryengage, disengage and disengage_all");
 		return -EINVAL;
 	}
 	if (n != 1 + c->args) {
@@ -200,7 +204,7 @@ void ks_control_modparam(char *list)
 	char *entry;
 	int err, n = 0;
 
-	/* At load, whoever set the parameter could as well have booted another kernel. */
+	/* What is set at load is part of how the machine boots: only confidentiality forbids it. */
 	if (security_locked_down(LOCKDOWN_KPROBES)) {
 		ks_refuse("parameter engage refused: the kernel is locked down (confidentiality)");
 		return;
@@ -209,7 +213,7 @@ void ks_control_modparam(char *list)
 		n++;
 		err = ks_modparam_entry(strim(entry));
 		if (err)
-			ks_refuse("parameter engage: entry %d skipped (error %d): it has to be <symbol>=<value> or <module>:<symbol>=<value> of a function that is there",
+			ks_refuse("parameter engage: entry %d skipped (error %d); entries are [<module>:]<symbol>=<value>",
 				  n, err);
 	}
 }

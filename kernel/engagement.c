@@ -30,14 +30,15 @@ struct ks_engagement {
 	struct list_head node;		/* in ks_engagements */
 	u64 id;
 	char *name;			/* as it was engaged */
-	bool probing;			/* ks_lock */
+	bool probing;
+	bool stuck;			/* ended, but ftrace still calls the hook */
 	unsigned int probe_seconds;
 	u64 deadline;			/* of the probe, in jiffies */
 	struct ks_override override;
 	struct ks_fn_dir dir;
 };
 
-/* Protects everything below, and serialises all changes. */
+/* Protects everything below and in every engagement, and serialises all changes. */
 static DEFINE_MUTEX(ks_lock);
 static LIST_HEAD(ks_engagements);	/* oldest first */
 static u64 ks_last_id;
@@ -103,42 +104,44 @@ static void ks_probes_schedule(void)
 		mod_delayed_work(ks_workqueue, &ks_probes_work, first > now ? first - now : 0);
 }
 
-static void ks_free(struct ks_engagement *e)
-{
-	kfree(e->name);
-	kfree(e);
-}
-
-/* The engagement's way out, whatever leads to it. */
+/* The engagement's way out, whatever leads to it; ks_free() is to follow. */
 static void ks_end(struct ks_engagement *e)
 {
 	lockdep_assert_held(&ks_lock);
 	list_del(&e->node);
 	ks_fn_dir_remove(&e->dir);
-	if (ks_override_remove(&e->override)) {
-		ks_free(e);
-	} else {
+	e->stuck = ks_override_remove(&e->override);
+	if (e->stuck) {
 		ks_refuse("%s: ftrace has shut down and keeps the override in place until reboot",
 			  e->name);
 		__module_get(THIS_MODULE);
 	}
 }
 
+static void ks_free(struct ks_engagement *e)
+{
+	if (e->stuck)
+		return;
+	ks_override_release(&e->override);
+	kfree(e->name);
+	kfree(e);
+}
+
 static void ks_disengage_one(struct ks_engagement *e)
 {
-	ks_report("disengage %s hits=%llu", e->name, ks_override_hits(&e->override));
 	ks_end(e);
+	ks_report("disengage %s hits=%llu", e->name, ks_override_hits(&e->override));
+	ks_free(e);
 }
 
 static void ks_probe_conclude(struct ks_engagement *e)
 {
-	u64 hits = ks_override_hits(&e->override);
-
 	lockdep_assert_held(&ks_lock);
-	if (hits) {
-		ks_report_event("tryengage %s aborted: hits=%llu during %us probe",
-				e->name, hits, e->probe_seconds);
+	if (ks_override_hits(&e->override)) {
 		ks_end(e);
+		ks_report_event("tryengage %s aborted: hits=%llu during %us probe",
+				e->name, ks_override_hits(&e->override), e->probe_seconds);
+		ks_free(e);
 		return;
 	}
 	ks_override_enforce(&e->override);
@@ -152,7 +155,7 @@ static void ks_probes_tick(struct work_struct *work)
 
 	mutex_lock(&ks_lock);
 	list_for_each_entry_safe(e, next, &ks_engagements, node) {
-		if (e->probing && get_jiffies_64() >= e->deadline)
+		if (e->probing && time_after_eq64(get_jiffies_64(), e->deadline))
 			ks_probe_conclude(e);
 	}
 	ks_probes_schedule();
@@ -216,7 +219,8 @@ static int ks_begin(const char *name, unsigned long addr, long retval,
 err_dir:
 	ks_fn_dir_remove(&e->dir);
 err_free:
-	ks_free(e);
+	kfree(e->name);
+	kfree(e);
 	return err;
 }
 
@@ -349,8 +353,9 @@ void ks_engagement_module_going(struct module *mod)
 	list_for_each_entry_safe(e, next, &ks_engagements, node) {
 		if (!within_module(e->override.addr, mod))
 			continue;
-		ks_report_event("%s mitigation lost: module %s unloading", e->name, mod->name);
 		ks_end(e);
+		ks_report_event("%s mitigation lost: module %s unloading", e->name, mod->name);
+		ks_free(e);
 	}
 	mutex_unlock(&ks_lock);
 }

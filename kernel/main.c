@@ -7,6 +7,8 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/notifier.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "control.h"
 #include "engagement.h"
@@ -26,6 +28,7 @@ static int ks_module_event(struct notifier_block *nb, unsigned long event, void 
 
 static struct notifier_block ks_module_notifier = {
 	.notifier_call = ks_module_event,
+	.priority = 1,	/* before the kprobe layer forgets the module's probes */
 };
 
 /* The parameter itself stays readable as it was given. */

@@ -9,8 +9,6 @@
 #include "override.h"
 #include "report.h"
 
-extern const char ks_stubs[];
-
 /* The values, by slot; the stubs read them. */
 long ks_retvals[KS_SLOTS];
 
@@ -26,6 +24,7 @@ static void notrace ks_ftrace_hook(unsigned long ip, unsigned long parent_ip,
 	if (READ_ONCE(o->enforce))
 		ks_ftrace_set_ip(fregs, (unsigned long)ks_stubs + o->slot * KS_STUB_SIZE);
 }
+
 NOKPROBE_SYMBOL(ks_ftrace_hook);
 
 static int notrace ks_kprobe_hook(struct kprobe *kp, struct pt_regs *regs)
@@ -38,6 +37,7 @@ static int notrace ks_kprobe_hook(struct kprobe *kp, struct pt_regs *regs)
 	ks_arch_return(regs, READ_ONCE(ks_retvals[o->slot]));
 	return 1;
 }
+
 NOKPROBE_SYMBOL(ks_kprobe_hook);
 
 /*
@@ -47,6 +47,7 @@ NOKPROBE_SYMBOL(ks_kprobe_hook);
 static void notrace ks_kprobe_post(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
 {
 }
+
 NOKPROBE_SYMBOL(ks_kprobe_post);
 
 static int ks_ftrace_install(struct ks_override *o, const char *name)
@@ -62,7 +63,7 @@ static int ks_ftrace_install(struct ks_override *o, const char *name)
 	if (err) {
 		ftrace_free_filter(&o->ops);
 		if (err == -EBUSY)
-			ks_refuse("%s: its entry is owned by a livepatch or another redirection, or kernel.ftrace_enabled is 0",
+			ks_refuse("%s: a livepatch or another redirection owns its entry, or kernel.ftrace_enabled is 0",
 				  name);
 	}
 	return err;
@@ -72,57 +73,60 @@ static int ks_kprobe_install(struct ks_override *o, const char *name)
 {
 	int err;
 
-	err = enable_kprobe(&o->kp);
+	o->kp.addr = (kprobe_opcode_t *)o->addr;
+	o->kp.pre_handler = ks_kprobe_hook;
+	o->kp.post_handler = ks_kprobe_post;
+	err = register_kprobe(&o->kp);
 	if (err)
 		return err;
 	if (!ks_arch_kprobe_armed(&o->kp)) {
-		ks_refuse("%s: it has no ftrace site and kprobes are switched off (debugfs kprobes/enabled)",
+		ks_refuse("%s: it has no ftrace site, and kprobes are switched off (debugfs kprobes/enabled)",
 			  name);
+		unregister_kprobe(&o->kp);
 		return -EBUSY;
 	}
 	return 0;
 }
 
-/* Register a disabled kprobe: what the kprobe layer refuses, we refuse. */
-static int ks_vet(struct ks_override *o, const char *name)
+/*
+ * What the kprobe layer refuses, we refuse. The probe has no handlers: one
+ * with a post handler would change how other probes of the function are armed.
+ */
+static int ks_vet(unsigned long addr, const char *name)
 {
+	struct kprobe kp = {
+		.addr = (kprobe_opcode_t *)addr,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
 	int err;
 
-	if (within_module(o->addr, THIS_MODULE)) {
+	if (within_module(addr, THIS_MODULE)) {
 		ks_refuse("%s: it is part of killswitch itself", name);
 		return -EINVAL;
 	}
-	o->kp.addr = (kprobe_opcode_t *)o->addr;
-	o->kp.flags = KPROBE_FLAG_DISABLED;
-	o->kp.pre_handler = ks_kprobe_hook;
-	o->kp.post_handler = ks_kprobe_post;
-	err = register_kprobe(&o->kp);
-	if (err)
-		ks_refuse("%s: the kprobe layer refuses it (error %d): not a function that can be probed",
+	err = register_kprobe(&kp);
+	if (err) {
+		ks_refuse("%s: not a function that can be probed (register_kprobe: error %d)",
 			  name, err);
-	return err;
+		return err;
+	}
+	unregister_kprobe(&kp);
+	return 0;
 }
 
 static int ks_hook_install(struct ks_override *o, const char *name)
 {
 	int err;
 
-	err = ks_vet(o, name);
+	err = ks_vet(o->addr, name);
 	if (err)
 		return err;
-
+	o->backend = KS_BACKEND_FTRACE;
 	err = ks_ftrace_install(o, name);
-	if (err != -ENOENT) {
-		o->backend = KS_BACKEND_FTRACE;
-		unregister_kprobe(&o->kp);
+	if (err != -ENOENT)
 		return err;
-	}
-
 	o->backend = KS_BACKEND_KPROBE;
-	err = ks_kprobe_install(o, name);
-	if (err)
-		unregister_kprobe(&o->kp);
-	return err;
+	return ks_kprobe_install(o, name);
 }
 
 int ks_override_install(struct ks_override *o, const char *name, unsigned long addr,
@@ -141,39 +145,41 @@ int ks_override_install(struct ks_override *o, const char *name, unsigned long a
 	if (!o->hits)
 		return -ENOMEM;
 	__set_bit(o->slot, ks_slots);
-	WRITE_ONCE(ks_retvals[o->slot], retval);
+	ks_override_set_retval(o, retval);
 
 	err = ks_hook_install(o, name);
 	if (err)
-		goto err_release;
-	return 0;
-
-err_release:
-	__clear_bit(o->slot, ks_slots);
-	free_percpu(o->hits);
+		ks_override_release(o);
 	return err;
 }
 
-bool ks_override_remove(struct ks_override *o)
+int ks_override_remove(struct ks_override *o)
 {
+	int err = 0;
+
 	switch (o->backend) {
 	case KS_BACKEND_FTRACE:
 		/*
-		 * The ops lives in memory of its own, so this waits until no
-		 * CPU is in the hook and no task is on its way from it to the stub.
+		 * For an ops that is not part of the kernel image this waits
+		 * until no CPU is in the hook, and no task on its way from it
+		 * to the stub.
 		 */
-		if (WARN_ON_ONCE(unregister_ftrace_function(&o->ops)))
-			return false;
-		ftrace_free_filter(&o->ops);
+		err = unregister_ftrace_function(&o->ops);
+		if (!err)
+			ftrace_free_filter(&o->ops);
 		break;
 	case KS_BACKEND_KPROBE:
 		/* Waits for the handlers; an overridden call never enters our text. */
 		unregister_kprobe(&o->kp);
 		break;
 	}
+	return err;
+}
+
+void ks_override_release(struct ks_override *o)
+{
 	__clear_bit(o->slot, ks_slots);
 	free_percpu(o->hits);
-	return true;
 }
 
 void ks_override_enforce(struct ks_override *o)

@@ -44,11 +44,14 @@ int ks_override_install(struct ks_override *o, const char *name, unsigned long a
  * ks_override_remove() - take the hook off
  * @o: an installed override
  *
- * Return: true when no CPU runs the hook any more and @o may be freed. False
- * if ftrace has shut itself down after an error of its own: the hook is then
- * still in place, and @o and the module have to stay in memory for good.
+ * Return: 0 when no CPU runs the hook any more; what is left of @o is its
+ * count. An error if ftrace has shut itself down after an error of its own:
+ * then the hook is still in place, and @o and the module must stay for good.
  */
-bool ks_override_remove(struct ks_override *o);
+int ks_override_remove(struct ks_override *o);
+
+/* Give back what a removed override holds. */
+void ks_override_release(struct ks_override *o);
 
 /* Go from counting to overriding. */
 void ks_override_enforce(struct ks_override *o);

@@ -18,30 +18,31 @@
 #include "report.h"
 #include "symbol.h"
 
+/* Keeps the compiler from working out what a call of a body that never runs gives. */
 #if __has_attribute(__noipa__)
-#define KS_REDIRECTED noinline __attribute__((__noipa__))
+#define __ks_noipa __attribute__((__noipa__))
 #else
-#define KS_REDIRECTED noinline
+#define __ks_noipa
 #endif
 
 /*
  * The bodies run only if ftrace has been switched off by force; the callers
  * then see an error instead of an answer.
  */
-static KS_REDIRECTED int ks_vmlinux_symbols(int (*fn)(void *data, unsigned long addr),
-					    const char *name, void *data)
+static noinline __ks_noipa
+int ks_vmlinux_symbols(int (*fn)(void *data, unsigned long addr), const char *name, void *data)
 {
 	asm volatile("" : : "r" (fn), "r" (name), "r" (data));
 	return -EOPNOTSUPP;
 }
 
-static KS_REDIRECTED int ks_module_symbols(KS_MODULE_SYMBOLS_ARGS)
+static noinline __ks_noipa int ks_module_symbols(KS_MODULE_SYMBOLS_ARGS)
 {
 	asm volatile("" : : "r" (fn), "r" (data));
 	return -EOPNOTSUPP;
 }
 
-static KS_REDIRECTED int ks_is_kernel_text(unsigned long addr)
+static noinline __ks_noipa int ks_is_kernel_text(unsigned long addr)
 {
 	asm volatile("" : : "r" (addr));
 	return -EOPNOTSUPP;
@@ -59,6 +60,7 @@ static void notrace ks_redirect_call(unsigned long ip, unsigned long parent_ip,
 {
 	ks_ftrace_set_ip(fregs, container_of(ops, struct ks_redirect, ops)->to);
 }
+
 NOKPROBE_SYMBOL(ks_redirect_call);
 
 #define KS_REDIRECT(_from, _target) {					\
@@ -172,6 +174,19 @@ static int ks_lookup_run(struct ks_lookup *l)
 	return l->err;
 }
 
+/*
+ * Text symbols that are no functions: the padding in front of one, and the
+ * part of one that the compiler has moved away, which is jumped to in the
+ * middle of the function and must not return to what is on the stack then.
+ */
+static bool ks_is_fragment(const char *symbol)
+{
+	const char *cold = strstr(symbol, ".cold");
+
+	return strstarts(symbol, "__pfx_") || strstarts(symbol, "__cfi_") ||
+	       (cold && (!cold[5] || cold[5] == '.'));
+}
+
 int ks_symbol_resolve(const char *name, unsigned long *addr, unsigned int *count)
 {
 	char module[MODULE_NAME_LEN];
@@ -187,6 +202,10 @@ int ks_symbol_resolve(const char *name, unsigned long *addr, unsigned int *count
 		module[colon - name] = '\0';
 		l.module = module;
 		l.name = colon + 1;
+	}
+	if (ks_is_fragment(l.name)) {
+		ks_refuse("%s: a part of a function, not a function", name);
+		return -ENOENT;
 	}
 
 	err = ks_lookup_run(&l);

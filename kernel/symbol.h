@@ -14,8 +14,8 @@ void ks_symbol_exit(void);
  *	name belongs only to things that are not (or no longer) kernel text
  *
  * Context: process context, may sleep.
- * Return: 0, -ENOENT if nothing has the name, -EADDRNOTAVAIL if several
- * functions have it, or what kept the symbol table from being read.
+ * Return: 0, -ENOENT if nothing has the name or what has it is a part of a
+ * function (f.cold, __pfx_f), -EADDRNOTAVAIL if several functions have it, or what kept the symbol table from being read.
  */
 int ks_symbol_resolve(const char *name, unsigned long *addr, unsigned int *count);
 

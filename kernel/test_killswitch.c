@@ -13,9 +13,9 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 
-#define KS_TEST_MAGIC 0xC0FFEE
+#include "test_killswitch.h"
 
-int ks_test_vuln(long magic);
+#define KS_TEST_MAGIC 0xC0FFEE
 
 noinline int ks_test_vuln(long magic)
 {

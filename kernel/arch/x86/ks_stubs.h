@@ -5,4 +5,9 @@
 #define KS_SLOTS 4096		/* engagements at a time */
 #define KS_STUB_SIZE 16		/* bytes: endbr64, mov, jmp */
 
+#ifndef __ASSEMBLY__
+extern const char ks_stubs[];	/* KS_SLOTS stubs of KS_STUB_SIZE bytes */
+extern long ks_retvals[KS_SLOTS];
+#endif
+
 #endif
