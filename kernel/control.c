@@ -2,6 +2,7 @@
 /* Parse one command, authorise it, call the engagement. */
 #include <linux/capability.h>
 #include <linux/ctype.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/security.h>
@@ -211,9 +212,10 @@ void ks_control_modparam(char *list)
 	}
 	while ((entry = strsep(&list, ","))) {
 		n++;
-		err = ks_modparam_entry(strim(entry));
+		entry = strim(entry);
+		err = ks_modparam_entry(entry);
 		if (err)
-			ks_refuse("parameter engage: entry %d skipped (error %d); entries are [<module>:]<symbol>=<value>",
-				  n, err);
+			ks_refuse("parameter engage: entry %d (%*pE) skipped: %pe; entries are [<module>:]<symbol>=<value>",
+				  n, (int)strlen(entry), entry, ERR_PTR(err));
 	}
 }

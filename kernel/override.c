@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Vet a function, install the hook on it, remove the hook. */
 #include <linux/bitmap.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/percpu.h>
 
@@ -106,8 +107,8 @@ static int ks_vet(unsigned long addr, const char *name)
 	}
 	err = register_kprobe(&kp);
 	if (err) {
-		ks_refuse("%s: not a function that can be probed (register_kprobe: error %d)",
-			  name, err);
+		ks_refuse("%s: not a function that can be probed (register_kprobe: %pe)",
+			  name, ERR_PTR(err));
 		return err;
 	}
 	unregister_kprobe(&kp);

@@ -9,6 +9,7 @@
  * tracking (IBT) the kernel seals functions whose address it never takes, and
  * an indirect call to one of them is a fault. ftrace continues by a return.
  */
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
@@ -107,7 +108,7 @@ static int ks_redirect_install(struct ks_redirect *r)
 err_filter:
 	ftrace_free_filter(&r->ops);
 err_log:
-	ks_refuse("load refused: no way to call %s() (error %d)", r->target, err);
+	ks_refuse("load refused: no way to call %s(): %pe", r->target, ERR_PTR(err));
 	return err;
 }
 

@@ -2,7 +2,7 @@
 #ifndef KS_STUBS_H
 #define KS_STUBS_H
 
-#define KS_SLOTS 4096		/* engagements at a time */
+#define KS_SLOTS 1024		/* engagements at a time */
 #define KS_STUB_SIZE 16		/* bytes: endbr64, mov, jmp */
 
 #ifndef __ASSEMBLY__

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+# killswitch: the kernel modules, the userland and the selftests. "make help" says what there is.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KERNEL := $(CURDIR)/kernel
+MVN := mvn --batch-mode --quiet --no-transfer-progress --file userland/pom.xml
+# What the userland is made from; it is built again when any of it changes.
+USERLAND := $(shell find userland \( -name target -o -name test \) -prune -o -type f -print)
+RUNTIME := userland/cli/target/killswitch/bin/killswitch
+
+all: modules userland
+
+help:
+	@echo 'make                   kernel modules for the running kernel, and the userland'
+	@echo 'make modules [KDIR=D]  kernel/killswitch.ko and kernel/test_killswitch.ko, against the kernel build tree D'
+	@echo 'make userland          the killswitch command with its own Java runtime, in userland/cli/target/killswitch'
+	@echo 'make selftests         what selftests/killswitch_test.sh needs'
+	@echo 'make format            lay out the Java sources as "make userland" wants them'
+	@echo 'make clean             remove what was built'
+	@echo 'script/test            run all tests;  script/demo: see it work'
+
+modules:
+	@test -e '$(KDIR)/Makefile' || { echo "modules: no kernel headers in $(KDIR): install linux-headers-$$(uname -r) or give KDIR=..." >&2; exit 1; }
+	$(MAKE) -C '$(KDIR)' M='$(KERNEL)' modules
+
+userland: $(RUNTIME)
+
+# A JDK of at least 25 and Maven, or the one line that says what to install.
+JDK = JAVA_HOME=$$(script/find-jdk) || { echo "userland: no JDK of at least 25: install openjdk-25-jdk-headless, or set JAVA_HOME" >&2; exit 1; }; \
+	command -v mvn >/dev/null || { echo "userland: no Maven: install maven" >&2; exit 1; }; \
+	export JAVA_HOME MAVEN_OPTS="$$MAVEN_OPTS --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED";
+
+$(RUNTIME): $(USERLAND)
+	@$(JDK) $(MVN) -DskipTests package
+	@touch $@
+
+format:
+	@$(JDK) $(MVN) --activate-profiles systemtest spotless:apply
+
+selftests:
+	$(MAKE) -C selftests
+
+clean:
+	rm -rf userland/target userland/*/target
+	$(MAKE) -C selftests clean
+	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(KERNEL)' clean
+
+.PHONY: all help modules userland format selftests clean

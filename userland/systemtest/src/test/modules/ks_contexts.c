@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls ks_test_vuln(1) from softirq and from hard interrupt context while a
+ * kprobe handler is running on the same CPU. Reading the debugfs file
+ * ks_contexts does it once and shows a line
+ *
+ *   softirq=<ret> in_softirq=<0|1> hardirq=<ret> in_hardirq=<0|1> missed=<n>
+ *
+ * where missed counts a second kprobe that was skipped because the first was
+ * running: it has to be 2, or the calls did not happen inside the handler.
+ */
+#include <linux/debugfs.h>
+#include <linux/irq_work.h>
+#include <linux/jiffies.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/timer.h>
+
+int ks_test_vuln(long magic);
+
+static typeof(&ks_test_vuln) vuln;
+static int softirq_ret, hardirq_ret;
+static bool softirq_done, hardirq_done, softirq_seen, hardirq_seen;
+
+noinline void ks_contexts_outer(void);
+noinline void ks_contexts_inner(void);
+
+/* Both are probed; the barriers keep calls of empty functions. */
+noinline void ks_contexts_outer(void)
+{
+	barrier();
+}
+
+noinline void ks_contexts_inner(void)
+{
+	barrier();
+}
+
+static void from_softirq(struct timer_list *unused)
+{
+	softirq_seen = in_serving_softirq();
+	softirq_ret = vuln(1);
+	ks_contexts_inner();
+	WRITE_ONCE(softirq_done, true);
+}
+
+static void from_hardirq(struct irq_work *unused)
+{
+	hardirq_seen = in_hardirq();
+	hardirq_ret = vuln(1);
+	ks_contexts_inner();
+	WRITE_ONCE(hardirq_done, true);
+}
+
+static DEFINE_TIMER(timer, from_softirq);
+static struct irq_work work;
+
+static int outer_handler(struct kprobe *kp, struct pt_regs *regs)
+{
+	unsigned long end = jiffies + 5 * HZ;
+
+	irq_work_queue(&work);
+	timer.expires = jiffies + 1;
+	add_timer_on(&timer, smp_processor_id());
+	while (!(READ_ONCE(softirq_done) && READ_ONCE(hardirq_done)) && time_before(jiffies, end))
+		cpu_relax();
+	return 0;
+}
+
+static int inner_handler(struct kprobe *kp, struct pt_regs *regs)
+{
+	return 0;
+}
+
+static struct kprobe outer = { .symbol_name = "ks_contexts_outer", .pre_handler = outer_handler };
+static struct kprobe inner = { .symbol_name = "ks_contexts_inner", .pre_handler = inner_handler };
+
+static int ks_contexts_show(struct seq_file *m, void *unused)
+{
+	softirq_done = false;
+	hardirq_done = false;
+	inner.nmissed = 0;
+	ks_contexts_outer();
+	irq_work_sync(&work);
+	if (!softirq_done || !hardirq_done)
+		return -ETIMEDOUT;
+	seq_printf(m, "softirq=%d in_softirq=%d hardirq=%d in_hardirq=%d missed=%lu\n",
+		   softirq_ret, softirq_seen, hardirq_ret, hardirq_seen, inner.nmissed);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(ks_contexts);
+
+static struct dentry *file;
+
+static int __init ks_contexts_init(void)
+{
+	int err;
+
+	init_irq_work(&work, from_hardirq);
+	vuln = symbol_get(ks_test_vuln);
+	if (!vuln)
+		return -ENOENT;
+	err = register_kprobe(&outer);
+	if (err)
+		goto err_symbol;
+	err = register_kprobe(&inner);
+	if (err)
+		goto err_outer;
+	file = debugfs_create_file("ks_contexts", 0400, NULL, NULL, &ks_contexts_fops);
+	return 0;
+
+err_outer:
+	unregister_kprobe(&outer);
+err_symbol:
+	symbol_put(ks_test_vuln);
+	return err;
+}
+
+static void __exit ks_contexts_exit(void)
+{
+	debugfs_remove(file);
+	unregister_kprobe(&inner);
+	unregister_kprobe(&outer);
+	symbol_put(ks_test_vuln);
+}
+
+module_init(ks_contexts_init);
+module_exit(ks_contexts_exit);
+MODULE_DESCRIPTION("Calls ks_test_vuln() from interrupts that hit a running kprobe handler");
+MODULE_LICENSE("GPL");
