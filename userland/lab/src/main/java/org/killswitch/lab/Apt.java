@@ -1,0 +1,137 @@
+package org.killswitch.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Debian's archive for one suite, through apt with lists of its own: nothing of the machine's package state is read
+ * or changed, and nothing is installed. The mirrors are those that the machine's apt is configured with.
+ */
+final class Apt {
+    private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
+    private static final Path ROOT = Path.of("/");
+
+    private final Path directory;
+    private final List<String> sources;
+
+    Apt(Path directory, String suite, boolean security) {
+        this.directory = directory;
+        this.sources = sources(suite, security);
+    }
+
+    private static List<String> sources(String suite, boolean security) {
+        List<String> sources = new ArrayList<>();
+        String options = Files.isReadable(KEYRING) ? "[signed-by=" + KEYRING + "] " : "";
+        String archive = mirror("debian", "Debian")
+                .orElseThrow(() -> new LabException("apt has no Debian archive configured: add one to its sources"));
+        sources.add("deb " + options + archive + " " + suite + " main");
+        if (security) {
+            mirror("debian-security", "Debian-Security")
+                    .ifPresent(uri -> sources.add("deb " + options + uri + " " + suite + "-security main"));
+        }
+        return sources;
+    }
+
+    /** The address of an archive in apt's own configuration, known by the end of its path or by its label. */
+    private static Optional<String> mirror(String path, String label) {
+        String targets = Commands.require(
+                "asking apt for its mirrors",
+                ROOT,
+                "apt-get",
+                "indextargets",
+                "--format",
+                "$(REPO_URI) $(LABEL)",
+                "Created-By: Packages");
+        return targets.lines()
+                .map(l -> l.split(" ", 2))
+                .filter(t -> t[0].replaceFirst("/+$", "").endsWith("/" + path) || (t.length > 1 && t[1].equals(label)))
+                .map(t -> t[0])
+                .findFirst();
+    }
+
+    private List<String> command(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                program,
+                "-o",
+                "Dir::State=" + directory.resolve("state"),
+                "-o",
+                "Dir::State::Lists=" + directory.resolve("lists"),
+                "-o",
+                "Dir::State::Status=/dev/null",
+                "-o",
+                "Dir::Etc::SourceList=" + directory.resolve("sources.list"),
+                "-o",
+                "Dir::Etc::SourceParts=/dev/null",
+                "-o",
+                "Dir::Etc::Preferences=/dev/null",
+                "-o",
+                "Dir::Etc::PreferencesParts=/dev/null",
+                "-o",
+                "Dir::Cache=" + directory.resolve("cache"),
+                "-o",
+                "APT::Sandbox::User=root",
+                "-o",
+                "Acquire::Retries=3"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Fetches the lists of packages. */
+    void update() {
+        try {
+            for (String part : List.of("state", "lists/partial", "cache/archives/partial")) {
+                Files.createDirectories(directory.resolve(part));
+            }
+            Files.write(directory.resolve("sources.list"), sources);
+        } catch (IOException e) {
+            throw new LabException("the cache in " + directory + " cannot be written: " + e.getMessage(), e);
+        }
+        Commands.require("fetching Debian's package lists", directory, command("apt-get", "update", "--error-on=any"));
+    }
+
+    /** A field of the newest version of a package. */
+    String field(String packageName, String field) {
+        String record = Commands.require(
+                "looking up package " + packageName,
+                directory,
+                command("apt-cache", "show", "--no-all-versions", packageName));
+        Matcher m = Pattern.compile("^" + field + ": (.*)$", Pattern.MULTILINE).matcher(record);
+        if (!m.find()) {
+            throw new LabException("package " + packageName + " has no field " + field);
+        }
+        return m.group(1);
+    }
+
+    /** The names of the packages that a package depends on, alternatives included. */
+    Set<String> depends(String packageName) {
+        Set<String> names = new LinkedHashSet<>();
+        for (String dependency : field(packageName, "Depends").split("[,|]", -1)) {
+            names.add(dependency.strip().replaceFirst("[ :(].*", ""));
+        }
+        return names;
+    }
+
+    /** Downloads packages into a folder and unpacks them below it. */
+    void unpack(List<String> packages, Path into) {
+        List<String> download = command("apt-get", "download");
+        download.addAll(packages);
+        Commands.require("downloading " + String.join(", ", packages), into, download);
+        try (var debs = Files.newDirectoryStream(into, "*.deb")) {
+            for (Path deb : debs) {
+                Commands.require(
+                        "unpacking " + deb.getFileName(), into, "dpkg-deb", "-x", deb.toString(), into.toString());
+                Files.delete(deb);
+            }
+        } catch (IOException e) {
+            throw new LabException("packages cannot be unpacked in " + into + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.killswitch.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Programs of the host. */
+final class Commands {
+    private Commands() {}
+
+    /** What a program that ended left: its exit status and its output, standard error included. */
+    record Ended(int status, String output) {
+        /** The last lines that say something, for an error of one line. */
+        String lastLines(int n) {
+            List<String> lines = output.lines().filter(l -> !l.isBlank()).toList();
+            return String.join(" | ", lines.subList(Math.max(0, lines.size() - n), lines.size()));
+        }
+    }
+
+    /** Runs a program to its end. */
+    static Ended run(Path directory, List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .start();
+            Thread killer = new Thread(process::destroyForcibly);
+            Runtime.getRuntime().addShutdownHook(killer);
+            try (var out = process.getInputStream()) {
+                String output = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+                return new Ended(process.waitFor(), output);
+            } finally {
+                removeHook(killer);
+            }
+        } catch (IOException e) {
+            throw new LabException(command.getFirst() + " cannot be run (" + e.getMessage() + "): is it installed?", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted while " + command.getFirst() + " was running", e);
+        }
+    }
+
+    /** Runs a program that has to succeed; what it prints. */
+    static String require(String doing, Path directory, List<String> command) {
+        Ended ended = run(directory, command);
+        if (ended.status() != 0) {
+            throw new LabException(doing + " failed: " + ended.lastLines(3));
+        }
+        return ended.output();
+    }
+
+    static String require(String doing, Path directory, String... command) {
+        return require(doing, directory, List.of(command));
+    }
+
+    /** Where a program is, on the PATH or where only root's PATH leads. */
+    static Optional<Path> find(String program) {
+        List<String> directories = new ArrayList<>(List.of(Optional.ofNullable(System.getenv("PATH"))
+                .orElse("/usr/bin:/bin")
+                .split(":", -1)));
+        directories.addAll(List.of("/usr/sbin", "/sbin"));
+        return directories.stream()
+                .map(d -> Path.of(d).resolve(program))
+                .filter(java.nio.file.Files::isExecutable)
+                .findFirst();
+    }
+
+    static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the hooks are running already
+        }
+    }
+
+    static UncheckedIOException unchecked(IOException e) {
+        return new UncheckedIOException(e);
+    }
+}

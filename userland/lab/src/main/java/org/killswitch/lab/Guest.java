@@ -1,0 +1,431 @@
+package org.killswitch.lab;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A running virtual machine. Commands run in it one after the other; a kernel that panics, oopses, warns, stalls or
+ * hangs meanwhile makes the running command, or else closing the guest, fail with {@link GuestFailure}.
+ *
+ * <p>Not for use by several threads at a time.
+ */
+public final class Guest implements AutoCloseable {
+    private static final Duration BOOT = Duration.ofSeconds(90);
+    private static final Duration POWER_OFF = Duration.ofSeconds(20);
+    /** How long to listen for the rest of what a kernel in trouble says. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+    /** Emulation can go wrong in early boot; a guest that never got anywhere is started again. */
+    private static final int BOOTS = 3;
+
+    /** The common pool may have one thread only, and these wait for each other. */
+    private static final Executor THREADS = task -> Thread.ofVirtual().start(task);
+
+    private static final List<String> CHANNELS = List.of("control", "output", "errors");
+
+    private final Path directory;
+    private final Process qemu;
+    private final Thread killer;
+    private final ConsoleWatch console = new ConsoleWatch();
+    private final Thread consoleReader;
+    private final Duration timeout;
+    private final List<SocketChannel> sockets = new ArrayList<>();
+    private final SecureRandom random = new SecureRandom();
+    private boolean powered = true;
+
+    /**
+     * Boots a guest and waits until it takes commands.
+     *
+     * @throws GuestFailure if it does not get there, after a few tries
+     */
+    static Guest boot(Kernel kernel, GuestSpec spec, Cache cache, Progress progress, PrintStream notes) {
+        for (int attempt = 1; ; attempt++) {
+            progress.step("booting " + kernel.version());
+            try {
+                return start(kernel, spec, cache);
+            } catch (GuestFailure e) {
+                if (attempt == BOOTS) {
+                    throw e;
+                }
+                notes.println("lab: " + e.getMessage() + "; trying again");
+            } finally {
+                progress.done();
+            }
+        }
+    }
+
+    private static Guest start(Kernel kernel, GuestSpec spec, Cache cache) {
+        Path directory = null;
+        try {
+            directory = Files.createTempDirectory("killswitch-lab");
+            Path initramfs = directory.resolve("initramfs");
+            writeInitramfs(initramfs, kernel, spec, cache);
+            Guest guest = new Guest(directory, command(directory, initramfs, kernel, spec), spec.timeout());
+            try {
+                guest.connect();
+                Files.delete(initramfs); // QEMU has read it
+                return guest;
+            } catch (GuestFailure | IOException e) {
+                guest.kill();
+                throw e;
+            }
+        } catch (IOException e) {
+            if (directory != null) {
+                deleteQuietly(directory);
+            }
+            throw new LabException("a guest cannot be started: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writeInitramfs(Path file, Kernel kernel, GuestSpec spec, Cache cache) throws IOException {
+        List<String> modules = new ArrayList<>(List.of("virtio_pci", "virtio_console"));
+        modules.addAll(spec.available());
+        try (Initramfs fs = new Initramfs(file);
+                InputStream init = Guest.class.getResourceAsStream("init")) {
+            if (init == null) {
+                throw new IllegalStateException("the program lacks its resource \"init\"");
+            }
+            fs.file("bin/busybox", busybox());
+            fs.text("init", 0755, new String(init.readAllBytes(), StandardCharsets.UTF_8));
+            fs.text("etc/passwd", 0644, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n");
+            fs.text("etc/group", 0644, "root:x:0:\nnogroup:x:65534:\n");
+            fs.link("sbin/modprobe", "/bin/busybox");
+            fs.tree("", new KernelModules(cache, kernel).pick(modules));
+            for (var entry : spec.files().entrySet()) {
+                String path = entry.getKey().replaceFirst("^/+", "");
+                if (Files.isDirectory(entry.getValue())) {
+                    fs.tree(path, entry.getValue());
+                } else {
+                    fs.file(path, entry.getValue());
+                }
+            }
+        }
+    }
+
+    private static Path busybox() {
+        return Commands.find("busybox")
+                .orElseThrow(() -> new LabException("no busybox on this machine: install busybox-static"));
+    }
+
+    private static List<String> command(Path directory, Path initramfs, Kernel kernel, GuestSpec spec) {
+        String program = Commands.find("qemu-system-x86_64")
+                .orElseThrow(() -> new LabException("no QEMU on this machine: install qemu-system-x86"))
+                .toString();
+        // Emulated cross-modifying code is only safe while one host thread runs all CPUs of the guest.
+        String append = "console=ttyS0 panic=-1 rdinit=/init loglevel=5 " + String.join(" ", spec.append());
+        List<String> command = new ArrayList<>(List.of(
+                program,
+                "-M",
+                "q35",
+                "-accel",
+                "tcg,thread=single",
+                "-cpu",
+                "max",
+                "-nodefaults",
+                "-no-user-config",
+                "-smp",
+                Integer.toString(spec.cpus()),
+                "-m",
+                Integer.toString(spec.memory()),
+                "-display",
+                "none",
+                "-no-reboot",
+                "-serial",
+                "stdio",
+                "-kernel",
+                kernel.image().toString(),
+                "-initrd",
+                initramfs.toString(),
+                "-append",
+                append.strip(),
+                "-device",
+                "virtio-serial-pci"));
+        for (String channel : CHANNELS) {
+            command.addAll(List.of(
+                    "-chardev", "socket,id=" + channel + ",server=on,wait=on,path=" + directory.resolve(channel),
+                    "-device", "virtserialport,chardev=" + channel + ",name=" + channel));
+        }
+        return command;
+    }
+
+    private Guest(Path directory, List<String> command, Duration timeout) throws IOException {
+        this.directory = directory;
+        this.timeout = timeout;
+        qemu = new ProcessBuilder(command).redirectErrorStream(true).start();
+        killer = new Thread(() -> {
+            qemu.destroyForcibly();
+            deleteQuietly(directory);
+        });
+        Runtime.getRuntime().addShutdownHook(killer);
+        consoleReader = Thread.ofPlatform().daemon().start(this::readConsole);
+    }
+
+    private void readConsole() {
+        try (var reader = new BufferedReader(new InputStreamReader(qemu.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                console.line(line);
+            }
+        } catch (IOException e) {
+            // QEMU was ended: there is no more to read
+        }
+    }
+
+    private void connect() throws IOException {
+        long end = System.nanoTime() + BOOT.toNanos();
+        for (String channel : CHANNELS) {
+            sockets.add(connect(UnixDomainSocketAddress.of(directory.resolve(channel)), end));
+        }
+        String ready;
+        try {
+            ready = CompletableFuture.supplyAsync(this::readControlLine, THREADS)
+                    .get(BOOT.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw console.failure(GuestFailure.Kind.NO_BOOT, "nothing heard from it in " + BOOT.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            throw noBoot();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        if (!ready.equals("ready")) {
+            throw noBoot();
+        }
+    }
+
+    private GuestFailure noBoot() {
+        listenOn(Duration.ofSeconds(1));
+        String why = console.failure().map(Throwable::getMessage).orElse("it ended before it took commands");
+        return console.failure(GuestFailure.Kind.NO_BOOT, why);
+    }
+
+    private SocketChannel connect(UnixDomainSocketAddress address, long end) throws IOException {
+        while (true) {
+            SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                socket.connect(address);
+                return socket;
+            } catch (IOException e) {
+                socket.close();
+                if (!qemu.isAlive() || System.nanoTime() > end) {
+                    throw noBoot();
+                }
+                listenOn(Duration.ofMillis(10));
+            }
+        }
+    }
+
+    /** Runs a shell script; its output and errors as one text. */
+    public Output run(String script) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        int status = run("exec 2>&1\n" + script, all, OutputStream.nullOutputStream());
+        return new Output(status, all.toString(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Runs a shell script, passing on what it prints as it comes.
+     *
+     * @return the script's exit status
+     * @throws GuestFailure if the guest's kernel got into trouble, or the time limit was exceeded
+     */
+    public int run(String script, OutputStream output, OutputStream errors) {
+        byte[] nonce = new byte[16];
+        random.nextBytes(nonce);
+        byte[] mark = HexFormat.of().formatHex(nonce).getBytes(StandardCharsets.US_ASCII);
+        var out = CompletableFuture.runAsync(() -> copyUntil(mark, sockets.get(1), output), THREADS);
+        var err = CompletableFuture.runAsync(() -> copyUntil(mark, sockets.get(2), errors), THREADS);
+        var status = CompletableFuture.supplyAsync(
+                () -> {
+                    sendControl(new String(mark, StandardCharsets.US_ASCII) + " "
+                            + Base64.getEncoder().encodeToString(script.getBytes(StandardCharsets.UTF_8)) + "\n");
+                    return readControlLine();
+                },
+                THREADS);
+        long end = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try {
+                CompletableFuture.allOf(out, err, status).get(100, TimeUnit.MILLISECONDS);
+                Optional<GuestFailure> trouble = trouble();
+                if (trouble.isPresent()) {
+                    throw trouble.get();
+                }
+                return Integer.parseInt(status.join());
+            } catch (TimeoutException e) {
+                Optional<GuestFailure> trouble = trouble();
+                if (trouble.isPresent()) {
+                    throw trouble.get();
+                }
+                if (System.nanoTime() > end) {
+                    kill();
+                    throw console.failure(
+                            GuestFailure.Kind.HANG, "a command took longer than " + timeout.toSeconds() + " s");
+                }
+            } catch (ExecutionException | NumberFormatException e) {
+                listenOn(Duration.ofSeconds(1));
+                throw trouble()
+                        .orElseGet(
+                                () -> console.failure(GuestFailure.Kind.GONE, "it ended while a command was running"));
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        }
+    }
+
+    /** The trouble that the console tells of, with the rest of what it has to say; such a guest is ended. */
+    private Optional<GuestFailure> trouble() {
+        if (console.failure().isEmpty()) {
+            return Optional.empty();
+        }
+        if (powered) {
+            listenOn(LAST_WORDS);
+            kill();
+        }
+        return console.failure();
+    }
+
+    private void copyUntil(byte[] mark, SocketChannel from, OutputStream to) {
+        try {
+            InputStream in = Channels.newInputStream(from);
+            byte[] buffer = new byte[1 << 16];
+            int held = 0; // bytes at the buffer's start that may be the beginning of the mark
+            while (true) {
+                int n = in.read(buffer, held, buffer.length - held);
+                if (n < 0) {
+                    throw new IOException("the guest closed its end");
+                }
+                int length = held + n;
+                if (endsWith(buffer, length, mark)) {
+                    to.write(buffer, 0, length - mark.length);
+                    to.flush();
+                    return;
+                }
+                held = Math.min(length, mark.length - 1);
+                to.write(buffer, 0, length - held);
+                to.flush();
+                System.arraycopy(buffer, length - held, buffer, 0, held);
+            }
+        } catch (IOException e) {
+            throw Commands.unchecked(e);
+        }
+    }
+
+    private static boolean endsWith(byte[] buffer, int length, byte[] mark) {
+        for (int i = 0; i < mark.length; i++) {
+            if (length < mark.length || buffer[length - mark.length + i] != mark[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void sendControl(String line) {
+        try {
+            Channels.newOutputStream(sockets.getFirst()).write(line.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw Commands.unchecked(e);
+        }
+    }
+
+    private String readControlLine() {
+        try {
+            InputStream in = Channels.newInputStream(sockets.getFirst());
+            StringBuilder line = new StringBuilder();
+            for (int c = in.read(); c != '\n'; c = in.read()) {
+                if (c < 0) {
+                    throw new IOException("the guest closed its end");
+                }
+                line.append((char) c);
+            }
+            return line.toString();
+        } catch (IOException e) {
+            throw Commands.unchecked(e);
+        }
+    }
+
+    private void listenOn(Duration time) {
+        try {
+            consoleReader.join(time);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static LabException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new LabException("interrupted while waiting for a guest", e);
+    }
+
+    private void kill() {
+        powered = false;
+        qemu.destroyForcibly();
+        for (SocketChannel socket : sockets) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // the other end is gone anyway
+            }
+        }
+        deleteQuietly(directory);
+        Commands.removeHook(killer);
+    }
+
+    private static void deleteQuietly(Path directory) {
+        try {
+            Cache.delete(directory);
+        } catch (IOException e) {
+            // a folder left in the temporary directory is no reason to fail
+        }
+    }
+
+    /**
+     * Powers the guest off.
+     *
+     * @throws GuestFailure if its kernel had got into trouble
+     */
+    @Override
+    public void close() {
+        if (!powered) {
+            return;
+        }
+        try {
+            sendControl("poweroff\n");
+            if (!qemu.waitFor(POWER_OFF.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw console.failure()
+                        .orElseGet(() -> console.failure(
+                                GuestFailure.Kind.HANG, "it did not power off in " + POWER_OFF.toSeconds() + " s"));
+            }
+            consoleReader.join();
+            if (console.failure().isPresent()) {
+                throw console.failure().get();
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (UncheckedIOException e) {
+            throw console.failure(GuestFailure.Kind.GONE, "it ended by itself");
+        } finally {
+            kill();
+        }
+    }
+}

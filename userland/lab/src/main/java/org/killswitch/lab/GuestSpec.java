@@ -1,0 +1,59 @@
+package org.killswitch.lab;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a guest is to be.
+ *
+ * @param append words added to the kernel's command line
+ * @param cpus how many CPUs it has
+ * @param memory in MiB
+ * @param available the kernel's own modules that modprobe finds in the guest, dependencies aside
+ * @param files host files and folders by their path in the guest
+ * @param timeout how long one command may take
+ */
+public record GuestSpec(
+        List<String> append, int cpus, int memory, List<String> available, Map<String, Path> files, Duration timeout) {
+
+    public GuestSpec {
+        append = List.copyOf(append);
+        available = List.copyOf(available);
+        files = Map.copyOf(files);
+    }
+
+    /** Two CPUs, 1 GiB, ten minutes a command, nothing but busybox in it. */
+    public static GuestSpec standard() {
+        return new GuestSpec(List.of(), 2, 1024, List.of(), Map.of(), Duration.ofMinutes(10));
+    }
+
+    public GuestSpec withAppend(List<String> words) {
+        List<String> all = new ArrayList<>(append);
+        all.addAll(words);
+        return new GuestSpec(all, cpus, memory, available, files, timeout);
+    }
+
+    public GuestSpec withMachine(int newCpus, int newMemory) {
+        return new GuestSpec(append, newCpus, newMemory, available, files, timeout);
+    }
+
+    public GuestSpec withAvailable(List<String> modules) {
+        List<String> all = new ArrayList<>(available);
+        all.addAll(modules);
+        return new GuestSpec(append, cpus, memory, all, files, timeout);
+    }
+
+    public GuestSpec withFile(String guestPath, Path file) {
+        Map<String, Path> all = new LinkedHashMap<>(files);
+        all.put(guestPath, file);
+        return new GuestSpec(append, cpus, memory, available, all, timeout);
+    }
+
+    public GuestSpec withTimeout(Duration newTimeout) {
+        return new GuestSpec(append, cpus, memory, available, files, newTimeout);
+    }
+}

@@ -1,0 +1,123 @@
+package org.killswitch.lab;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.cpio.CpioArchiveEntry;
+import org.apache.commons.compress.archivers.cpio.CpioArchiveOutputStream;
+import org.apache.commons.compress.archivers.cpio.CpioConstants;
+
+/** Writes an initial file system: a cpio archive, not compressed, since unpacking costs an emulated CPU more than copying. */
+final class Initramfs implements AutoCloseable {
+    private static final Pattern LIBRARY = Pattern.compile("(?:=> )?(/\\S+) \\(0x[0-9a-f]+\\)");
+    private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+
+    private final CpioArchiveOutputStream out;
+    private final Set<String> written = new HashSet<>();
+    private long inode = 1;
+
+    Initramfs(Path file) throws IOException {
+        out = new CpioArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+    }
+
+    /** A folder, and those that it is in. */
+    void directory(String path) throws IOException {
+        if (path.isEmpty() || !written.add(path)) {
+            return;
+        }
+        directory(parent(path));
+        entry(path, CpioConstants.C_ISDIR | 0755, new byte[0]);
+    }
+
+    void text(String path, int mode, String text) throws IOException {
+        directory(parent(path));
+        if (written.add(path)) {
+            entry(path, CpioConstants.C_ISREG | mode, text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    void link(String path, String target) throws IOException {
+        directory(parent(path));
+        if (written.add(path)) {
+            entry(path, CpioConstants.C_ISLNK | 0777, target.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** A file of the host; where it is a program, the shared libraries that it needs come along. */
+    void file(String path, Path file) throws IOException {
+        directory(parent(path));
+        if (!written.add(path)) {
+            return;
+        }
+        byte[] content = Files.readAllBytes(file);
+        entry(path, CpioConstants.C_ISREG | (Files.isExecutable(file) ? 0755 : 0644), content);
+        if (isElf(content) && !path.endsWith(".ko")) {
+            for (Path library : libraries(file)) {
+                file(library.toString().substring(1), library);
+            }
+        }
+    }
+
+    /** A folder of the host with all that is in it. */
+    void tree(String path, Path directory) throws IOException {
+        try (Stream<Path> walk = Files.walk(directory)) {
+            for (Path file : walk.sorted().toList()) {
+                String name = strip(path + "/" + directory.relativize(file));
+                if (Files.isSymbolicLink(file)) {
+                    link(name, Files.readSymbolicLink(file).toString());
+                } else if (Files.isDirectory(file)) {
+                    directory(name);
+                } else {
+                    file(name, file);
+                }
+            }
+        }
+    }
+
+    private static boolean isElf(byte[] content) {
+        return content.length > ELF.length
+                && List.of(content[0], content[1], content[2], content[3])
+                        .equals(List.of(ELF[0], ELF[1], ELF[2], ELF[3]));
+    }
+
+    /** What the dynamic loader says the program needs, the loader itself included. */
+    private static List<Path> libraries(Path program) {
+        String output = Commands.run(
+                        Path.of("/"), List.of("ldd", program.toAbsolutePath().toString()))
+                .output();
+        Matcher m = LIBRARY.matcher(output);
+        return m.results().map(r -> Path.of(r.group(1))).distinct().toList();
+    }
+
+    private void entry(String path, long mode, byte[] content) throws IOException {
+        CpioArchiveEntry entry = new CpioArchiveEntry(CpioConstants.FORMAT_NEW, path, content.length);
+        entry.setInode(inode++);
+        entry.setMode(mode);
+        entry.setNumberOfLinks(1);
+        out.putArchiveEntry(entry);
+        out.write(content);
+        out.closeArchiveEntry();
+    }
+
+    private static String parent(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash < 0 ? "" : path.substring(0, slash);
+    }
+
+    private static String strip(String path) {
+        return path.replaceAll("/+", "/").replaceAll("^/|/$", "");
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+}

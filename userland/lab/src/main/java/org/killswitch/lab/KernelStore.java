@@ -1,0 +1,136 @@
+package org.killswitch.lab;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/** Stock kernels with their headers, fetched from Debian's archive and kept in the cache. */
+final class KernelStore {
+    /** How long an answer of the archive about the newest version is good for. */
+    private static final Duration FRESH = Duration.ofDays(1);
+
+    private final Cache cache;
+    private final Progress progress;
+    private final PrintStream notes;
+
+    KernelStore(Cache cache, Progress progress, PrintStream notes) {
+        this.cache = cache;
+        this.progress = progress;
+        this.notes = notes;
+    }
+
+    /** The kernel of that series as it was last fetched, if it was. */
+    Optional<Kernel> cached(KernelRelease release) {
+        Path file = resolution(release);
+        if (!Files.isReadable(file)) {
+            return Optional.empty();
+        }
+        Properties p = new Properties();
+        try (var in = Files.newBufferedReader(file)) {
+            p.load(in);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        Kernel kernel = kernel(release, p.getProperty("package", ""), p.getProperty("version", ""));
+        return Files.isRegularFile(kernel.image()) ? Optional.of(kernel) : Optional.empty();
+    }
+
+    /** The newest kernel of that series, fetched if need be. */
+    Kernel get(KernelRelease release) {
+        return cache.locked("kernel-" + release.name(), () -> {
+            Optional<Kernel> cached = cached(release);
+            if (cached.isPresent() && isFresh(release)) {
+                return cached.get();
+            }
+            try {
+                return fetch(release);
+            } catch (LabException e) {
+                if (cached.isEmpty()) {
+                    throw e;
+                }
+                notes.println("lab: using the cached kernel " + cached.get().version() + ": " + e.getMessage());
+                return cached.get();
+            } finally {
+                progress.done();
+            }
+        });
+    }
+
+    private Kernel fetch(KernelRelease release) {
+        progress.step("looking up the newest " + release.name() + " kernel in " + release.suite());
+        Apt apt = new Apt(cache.root().resolve("apt/" + release.suite()), release.suite(), release.security());
+        apt.update();
+        String image = apt.depends(release.imageMetaPackage()).stream()
+                .filter(p -> p.matches("linux-image-\\d.*"))
+                .findFirst()
+                .orElseThrow(() -> new LabException(release.imageMetaPackage() + " in " + release.suite()
+                        + " names no kernel image: the archive is laid out in a way that the lab does not know"));
+        Kernel kernel = kernel(release, apt.field(image, "Version"), image.substring("linux-image-".length()));
+        cache.entry(cache.root().relativize(kernel.root()).toString(), into -> {
+            progress.step("downloading kernel " + kernel.version() + " and its headers (about 120 MB)");
+            apt.unpack(packages(apt, kernel), into);
+            relocateHeaders(kernel, into);
+        });
+        remember(kernel);
+        return kernel;
+    }
+
+    private static List<String> packages(Apt apt, Kernel kernel) {
+        String headers = "linux-headers-" + kernel.version();
+        List<String> packages = new ArrayList<>(List.of("linux-image-" + kernel.version(), headers));
+        apt.depends(headers).stream()
+                .filter(p -> p.matches("linux-headers-.*-common|linux-kbuild-.*"))
+                .forEach(packages::add);
+        return packages;
+    }
+
+    /** The build tree names the place it is installed to; make it name the place it is in. */
+    private static void relocateHeaders(Kernel kernel, Path into) {
+        Path makefile = into.resolve("usr/src/linux-headers-" + kernel.version() + "/Makefile");
+        try {
+            String text = Files.readString(makefile);
+            Files.writeString(makefile, text.replace("/usr/src/", kernel.root() + "/usr/src/"));
+        } catch (IOException e) {
+            throw new LabException("the kernel headers cannot be prepared: " + e.getMessage(), e);
+        }
+    }
+
+    private Kernel kernel(KernelRelease release, String packageVersion, String version) {
+        Path root = cache.root()
+                .resolve("kernels/" + release.architecture() + "-" + version + "_" + packageVersion.replace('~', '-'));
+        return new Kernel(release, packageVersion, version, root);
+    }
+
+    private Path resolution(KernelRelease release) {
+        return cache.root().resolve("kernels/" + release.architecture() + "-" + release.name() + ".newest");
+    }
+
+    private boolean isFresh(KernelRelease release) {
+        try {
+            Instant then = Files.getLastModifiedTime(resolution(release)).toInstant();
+            return then.plus(FRESH).isAfter(Instant.now());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void remember(Kernel kernel) {
+        Path file = resolution(kernel.release());
+        Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+        try {
+            Files.writeString(
+                    unfinished, "package=" + kernel.packageVersion() + "\nversion=" + kernel.version() + "\n");
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new LabException("the cache in " + cache.root() + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+}

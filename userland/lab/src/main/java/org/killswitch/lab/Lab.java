@@ -1,0 +1,71 @@
+package org.killswitch.lab;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The lab: stock kernels, modules built for them, and guests that run them. */
+public final class Lab {
+    private final Cache cache;
+    private final Progress progress;
+    private final PrintStream notes;
+
+    private Lab(Cache cache, Progress progress, PrintStream notes) {
+        this.cache = cache;
+        this.progress = progress;
+        this.notes = notes;
+    }
+
+    /**
+     * A lab that keeps what it fetches and builds in ${XDG_CACHE_HOME:-~/.cache}/killswitch.
+     *
+     * @param progress told of what takes long
+     * @param notes where to say what a user should know though nothing failed
+     */
+    public static Lab open(Progress progress, PrintStream notes) {
+        return new Lab(Cache.standard(), progress, notes);
+    }
+
+    /** A series, and the kernel of it that is in the cache. */
+    public record Listed(KernelRelease release, Optional<Kernel> cached) {}
+
+    /** What can be had, and what is there already. */
+    public List<Listed> kernels() {
+        KernelStore store = store();
+        return KernelRelease.ALL.stream()
+                .map(r -> new Listed(r, store.cached(r)))
+                .toList();
+    }
+
+    /**
+     * The newest kernel of a series, fetched if need be.
+     *
+     * @throws LabException if it can be neither fetched nor found in the cache
+     */
+    public Kernel kernel(KernelRelease release) {
+        return store().get(release);
+    }
+
+    /**
+     * The folder with the modules built from a folder of sources with a Kbuild file.
+     *
+     * @throws LabException with the compiler's words if they do not build
+     */
+    public Path buildModules(Kernel kernel, Path source) {
+        return new ModuleBuilder(cache, progress).build(kernel, source);
+    }
+
+    /**
+     * Boots a guest.
+     *
+     * @throws GuestFailure if it does not get to its init
+     */
+    public Guest boot(Kernel kernel, GuestSpec spec) {
+        return Guest.boot(kernel, spec, cache, progress, notes);
+    }
+
+    private KernelStore store() {
+        return new KernelStore(cache, progress, notes);
+    }
+}

@@ -1,0 +1,97 @@
+package org.killswitch.lab;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Builds out-of-tree kernel modules; what was built from the same sources for the same kernel is in the cache. */
+final class ModuleBuilder {
+    private final Cache cache;
+    private final Progress progress;
+
+    ModuleBuilder(Cache cache, Progress progress) {
+        this.cache = cache;
+        this.progress = progress;
+    }
+
+    /**
+     * The folder with the modules built from a folder that has a Kbuild file.
+     *
+     * @throws LabException with the compiler's own words if it does not build
+     */
+    Path build(Kernel kernel, Path source) {
+        if (!Files.isRegularFile(source.resolve("Kbuild"))) {
+            throw new LabException("no kernel module sources in " + source + ": it has no Kbuild file");
+        }
+        List<Path> files = sources(source);
+        String name = "modules/" + kernel.version() + "-" + digest(kernel, source, files);
+        try {
+            return cache.entry(name, into -> make(kernel, source, files, into));
+        } finally {
+            progress.done();
+        }
+    }
+
+    private void make(Kernel kernel, Path source, List<Path> files, Path into) {
+        progress.step("building " + source.getFileName() + " for " + kernel.version());
+        Path tree = into.resolve("tree");
+        try {
+            for (Path file : files) {
+                Path copy = tree.resolve(source.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+            Commands.Ended make = Commands.run(
+                    into, List.of("make", "-s", "-C", kernel.headers().toString(), "M=" + tree, "modules"));
+            if (make.status() != 0) {
+                throw new LabException(source + " does not build for " + kernel.version() + ":\n" + make.output());
+            }
+            try (Stream<Path> built = Files.list(tree)) {
+                for (Path ko : built.filter(f -> f.toString().endsWith(".ko")).toList()) {
+                    Files.move(ko, into.resolve(ko.getFileName().toString()));
+                }
+            }
+            Cache.delete(tree);
+        } catch (IOException e) {
+            throw new LabException("modules cannot be built in " + into + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The files that a module is built from, in a fixed order. */
+    private static List<Path> sources(Path source) {
+        try (Stream<Path> walk = Files.walk(source)) {
+            return walk.filter(Files::isRegularFile)
+                    .filter(f -> f.toString().matches(".*\\.[chS]|.*/Kbuild"))
+                    .filter(f -> !f.toString().endsWith(".mod.c"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new LabException(source + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static String digest(Kernel kernel, Path source, List<Path> files) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            String compiler =
+                    Commands.run(Path.of("/"), List.of("gcc-12", "--version")).output();
+            digest.update((kernel.packageVersion() + "\n" + compiler).getBytes(StandardCharsets.UTF_8));
+            for (Path file : files) {
+                digest.update(
+                        (source.relativize(file) + "\n" + Files.size(file) + "\n").getBytes(StandardCharsets.UTF_8));
+                digest.update(Files.readAllBytes(file));
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, 12);
+        } catch (IOException e) {
+            throw new LabException(source + " cannot be read: " + e.getMessage(), e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has SHA-256
+        }
+    }
+}

@@ -1,0 +1,4 @@
+package org.killswitch.lab;
+
+/** What a command in a guest left: its exit status, and all it printed, output and errors in the order they came. */
+public record Output(int status, String output) {}

@@ -1,0 +1,95 @@
+package org.killswitch.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+
+/** SPEC section 4: the table of lockdown levels. Every test raises the level, so each has a guest of its own. */
+@ParameterizedClass(name = "{0}")
+@StockKernels
+final class LockdownTest {
+
+    private static final String LOCKDOWN = "/sys/kernel/security/lockdown";
+
+    private final String kernel;
+
+    LockdownTest(String kernel) {
+        this.kernel = kernel;
+    }
+
+    @Test
+    void atRunTime() {
+        try (TestGuest guest = TestGuest.boot(kernel, "lsm=lockdown")) {
+            assertThat(guest.sh("cat " + LOCKDOWN).output()).isEqualTo("[none] integrity confidentiality\n");
+            assertThat(guest.control("engage ks_test_vuln -1")).startsWith("ok");
+            assertThat(guest.control("engage cmdline_proc_show -5")).startsWith("ok");
+            for (String level : new String[] {"integrity", "confidentiality"}) {
+                guest.sh("echo " + level + " > " + LOCKDOWN);
+                assertThat(guest.sh("cat " + LOCKDOWN).output()).contains("[" + level + "]");
+                guest.log();
+                for (String command : new String[] {
+                    "engage version_proc_show -1", "tryengage version_proc_show -1 5", "tryengage version_proc_show -1 0"
+                }) {
+                    assertThat(guest.control(command)).as("%s under %s", command, level).isEqualTo("EPERM");
+                }
+                assertThat(guest.write("fn/ks_test_vuln/retval", "-13")).isEqualTo("EPERM");
+                assertThat(guest.log())
+                        .containsExactly(
+                                "engage refused: the kernel is locked down",
+                                "tryengage refused: the kernel is locked down",
+                                "tryengage refused: the kernel is locked down",
+                                "retval refused: the kernel is locked down");
+                assertThat(guest.control("engage version_proc_show")).isEqualTo("EINVAL");
+                assertThat(guest.read("fn/ks_test_vuln/retval")).isEqualTo("-1\n");
+                assertThat(guest.sh("cat /proc/version").status()).isZero();
+            }
+            // what is engaged stays so, and can be disengaged at every level
+            assertThat(guest.sh("cat /proc/cmdline").output()).contains("Input/output error");
+            assertThat(guest.control("disengage cmdline_proc_show")).startsWith("ok");
+            assertThat(guest.sh("cat /proc/cmdline").status()).isZero();
+            assertThat(guest.control("disengage_all")).startsWith("ok");
+            assertThat(guest.read("engaged")).isEmpty();
+        }
+    }
+
+    @Test
+    void disengageIsAllowedUnderIntegrity() {
+        try (TestGuest guest = TestGuest.boot(kernel, "lsm=lockdown")) {
+            guest.control("engage cmdline_proc_show -5");
+            guest.sh("echo integrity > " + LOCKDOWN);
+            assertThat(guest.control("disengage cmdline_proc_show")).startsWith("ok");
+            assertThat(guest.sh("cat /proc/cmdline").status()).isZero();
+        }
+    }
+
+    @Test
+    void theModuleParameterIsHonouredUnderIntegrity() {
+        try (TestGuest guest = loadUnder("integrity")) {
+            assertThat(guest.read("engaged")).isEqualTo("cmdline_proc_show retval=-5 hits=0\n");
+            assertThat(guest.sh("cat /proc/cmdline").output()).contains("Input/output error");
+        }
+    }
+
+    @Test
+    void theModuleParameterIsRefusedUnderConfidentiality() {
+        try (TestGuest guest = loadUnder("confidentiality")) {
+            assertThat(guest.read("engaged")).isEmpty();
+            assertThat(guest.sh("cat /proc/cmdline").status()).isZero();
+            assertThat(guest.log())
+                    .contains("parameter engage refused: the kernel is locked down (confidentiality)");
+        }
+    }
+
+    /** Raises the level after the kernel has accepted the unsigned module and before its init runs. */
+    private TestGuest loadUnder(String level) {
+        TestGuest guest = TestGuest.bootWithoutModule(kernel, "lsm=lockdown");
+        assertThat(guest.sh("insmod /modules/ks_await_lockdown.ko level=" + level
+                                + " && { insmod /modules/killswitch.ko engage=cmdline_proc_show=-5 & sleep 1; "
+                                + "echo " + level + " > " + LOCKDOWN + "; wait $!; }")
+                        .status())
+                .isZero();
+        assertThat(guest.sh("cat " + LOCKDOWN).output()).contains("[" + level + "]");
+        return guest;
+    }
+}

@@ -1,0 +1,117 @@
+package org.killswitch.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+
+/** Removing killswitch, or the module of an engaged function, in every state: nothing is left behind. */
+@ParameterizedClass(name = "{0}")
+@StockKernels
+final class UnloadTest extends GuestTest {
+
+    private static final String RMMOD = "rmmod killswitch";
+    private static final String INSMOD = "insmod /modules/killswitch.ko";
+
+    UnloadTest(String kernel) {
+        super(kernel);
+    }
+
+    @BeforeEach
+    void clearLog() {
+        log();
+    }
+
+    @AfterEach
+    void loadAgain() {
+        sh("lsmod | grep -q ^killswitch || " + INSMOD);
+        sh("lsmod | grep -q ^test_killswitch || insmod /modules/test_killswitch.ko");
+        assertThat(read("engaged")).isEmpty();
+        assertThat(fire(1)).isEqualTo("ok 1");
+    }
+
+    @Test
+    void withEngagementsInPlace() {
+        control("engage ks_test_vuln -13");
+        control("engage tracing_readme_read -5");
+        assertThat(sh(RMMOD).status()).isZero();
+        assertThat(sh("ls -d " + ROOT).status()).isNotZero();
+        assertThat(fire(1)).isEqualTo("ok 1");
+        assertThat(sh("head -c 4 /sys/kernel/tracing/README").output()).isEqualTo("trac");
+        assertThat(log())
+                .anyMatch(l -> l.startsWith("disengage ks_test_vuln hits=0 uid=0 "))
+                .anyMatch(l -> l.startsWith("disengage tracing_readme_read hits=0 uid=0 "));
+    }
+
+    @Test
+    void withAProbeRunning() {
+        control("tryengage ks_test_vuln -13 2");
+        assertThat(sh(RMMOD).status()).isZero();
+        sh("sleep 3");
+        assertThat(fire(1)).isEqualTo("ok 1");
+    }
+
+    @Test
+    void withDescriptorsOpen() {
+        control("engage ks_test_vuln -13");
+        for (String file : new String[] {"control", "engaged", "taint", "fn/ks_test_vuln/hits", "fn/ks_test_vuln/retval"}) {
+            String open = file.equals("control") ? "8>" : "8<";
+            // an open file keeps the module, and so the mitigation, in place
+            assertThat(sh("exec " + open + " " + ROOT + "/" + file + "; " + RMMOD).status()).as(file).isNotZero();
+            assertThat(fire(1)).isEqualTo("EACCES");
+        }
+        // one whose engagement has ended does so too, until it is closed
+        assertThat(sh("exec 8< " + ROOT + "/fn/ks_test_vuln/hits; printf 'disengage ks_test_vuln' | kwrite " + ROOT
+                                + "/control; " + RMMOD)
+                        .status())
+                .isNotZero();
+        assertThat(sh(RMMOD).status()).isZero();
+    }
+
+    @Test
+    void theModuleOfAnEngagedFunctionCanGo() {
+        control("engage ks_test_vuln -13");
+        control("engage cmdline_proc_show -5");
+        assertThat(sh("rmmod test_killswitch").status()).isZero();
+        assertThat(read("engaged")).isEqualTo("cmdline_proc_show retval=-5 hits=0\n");
+        assertThat(log()).contains("ks_test_vuln mitigation lost: module test_killswitch unloading");
+        sh("insmod /modules/test_killswitch.ko");
+        assertThat(fire(1)).isEqualTo("ok 1");
+        control("disengage_all");
+    }
+
+    @Test
+    void theModuleOfAProbedFunctionCanGo() {
+        control("tryengage ks_test_vuln -13 2");
+        assertThat(sh("rmmod test_killswitch").status()).isZero();
+        sh("sleep 3");
+        assertThat(read("engaged")).isEmpty();
+    }
+
+    @Test
+    void theParameterEngagesAtLoad() {
+        sh(RMMOD);
+        log();
+        assertThat(sh(INSMOD + " engage=test_killswitch:ks_test_vuln=-13,,bogus,cmdline_proc_show=-5,ks_nosuch=1,"
+                                + "init_once=2,ks_test_vuln+4=1,version_proc_show=x,version_proc_show=0x7")
+                        .status())
+                .isZero();
+        assertThat(read("engaged"))
+                .isEqualTo("test_killswitch:ks_test_vuln retval=-13 hits=0\n"
+                        + "cmdline_proc_show retval=-5 hits=0\n"
+                        + "version_proc_show retval=7 hits=0\n");
+        assertThat(fire(1)).isEqualTo("EACCES");
+        assertThat(log())
+                .contains(
+                        "engage test_killswitch:ks_test_vuln=-13 source=modparam",
+                        "engage cmdline_proc_show=-5 source=modparam",
+                        "engage version_proc_show=7 source=modparam",
+                        "parameter engage: entry 3 (bogus) skipped: -EINVAL; entries are [<module>:]<symbol>=<value>",
+                        "parameter engage: entry 5 (ks_nosuch) skipped: -ENOENT; entries are [<module>:]<symbol>=<value>")
+                .filteredOn(l -> l.startsWith("parameter engage: entry "))
+                .hasSize(6);
+        control("disengage_all");
+    }
+}

@@ -1,0 +1,5 @@
+/** What users of a machine observe, on stock kernels booted in the lab. */
+@NullMarked
+package org.killswitch.systemtest;
+
+import org.jspecify.annotations.NullMarked;
