@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SPEC section 2: the commands, their errors, the files. */
 @ParameterizedClass(name = "{0}")
@@ -157,16 +158,18 @@ final class ControlFileTest extends GuestTest {
 
     @Test
     void namesTheNumberOfFunctionsThatShareAName() {
-        int count = Integer.parseInt(
-                sh("awk '$2 ~ /[tT]/ && $3 == \"init_once\"' /proc/kallsyms | wc -l").output().strip());
+        int count = Integer.parseInt(sh("awk '$2 ~ /[tT]/ && $3 == \"init_once\"' /proc/kallsyms | wc -l")
+                .output()
+                .strip());
         assertThat(count).isGreaterThan(1);
         control("engage init_once -1");
-        assertThat(log()).anyMatch(l -> l.startsWith(
-                "init_once: " + count + " functions have this name; qualify it as <module>:<symbol>"));
+        assertThat(log())
+                .anyMatch(l -> l.startsWith(
+                        "init_once: " + count + " functions have this name; qualify it as <module>:<symbol>"));
     }
 
     @ParameterizedTest
-    @org.junit.jupiter.params.provider.ValueSource(
+    @ValueSource(
             strings = {
                 "engage ks_test_vuln -13",
                 "  engage \t ks_test_vuln\t-13 \t\n\n",
@@ -233,22 +236,23 @@ final class ControlFileTest extends GuestTest {
         control("engage ks_test_vuln -1");
         control("engage cmdline_proc_show -5");
         control("engage vmlinux:version_proc_show -6");
-        assertThat(read("engaged"))
-                .isEqualTo("ks_test_vuln retval=-1 hits=0\n"
-                        + "cmdline_proc_show retval=-5 hits=0\n"
-                        + "vmlinux:version_proc_show retval=-6 hits=0\n");
+        assertThat(read("engaged")).isEqualTo("""
+                        ks_test_vuln retval=-1 hits=0
+                        cmdline_proc_show retval=-5 hits=0
+                        vmlinux:version_proc_show retval=-6 hits=0
+                        """);
         // by another name of the same function
         assertThat(control("disengage version_proc_show")).startsWith("ok");
         control("disengage ks_test_vuln");
         control("engage ks_test_vuln -2");
-        assertThat(read("engaged"))
-                .isEqualTo("cmdline_proc_show retval=-5 hits=0\nks_test_vuln retval=-2 hits=0\n");
+        assertThat(read("engaged")).isEqualTo("cmdline_proc_show retval=-5 hits=0\nks_test_vuln retval=-2 hits=0\n");
     }
 
     @Test
     void filesHaveTheModesOfTheContract() {
         control("engage ks_test_vuln -1");
-        String modes = sh("cd " + ROOT + " && stat -c '%a %U %n' control engaged taint fn/ks_test_vuln/*").output();
+        String modes = sh("cd " + ROOT + " && stat -c '%a %U %n' control engaged taint fn/ks_test_vuln/*")
+                .output();
         assertThat(modes.lines())
                 .containsExactly(
                         "200 root control",
@@ -262,7 +266,8 @@ final class ControlFileTest extends GuestTest {
         assertThat(read("taint")).isEqualTo("1\n");
         assertThat(asNobody("cat " + ROOT + "/engaged").output()).isEqualTo("ks_test_vuln retval=-1 hits=0\n");
         assertThat(asNobody("cat " + ROOT + "/fn/ks_test_vuln/hits").status()).isNotZero();
-        assertThat(asNobody("echo disengage_all > " + ROOT + "/control").status()).isNotZero();
+        assertThat(asNobody("echo disengage_all > " + ROOT + "/control").status())
+                .isNotZero();
     }
 
     @Test
@@ -309,8 +314,10 @@ final class ControlFileTest extends GuestTest {
         String retval = ROOT + "/fn/ks_test_vuln/retval";
         // opened by root, written without the capability; then the reverse
         for (String file : List.of(control, retval)) {
-            assertThat(sh("printf -- -5 | kwrite --drop-after-open " + file).output()).isEqualTo("EPERM\n");
-            assertThat(sh("printf -- -5 | kwrite --drop-for-open " + file).output()).isEqualTo("EPERM\n");
+            assertThat(sh("printf -- -5 | kwrite --drop-after-open " + file).output())
+                    .isEqualTo("EPERM\n");
+            assertThat(sh("printf -- -5 | kwrite --drop-for-open " + file).output())
+                    .isEqualTo("EPERM\n");
         }
         assertThat(read("engaged")).isEqualTo("ks_test_vuln retval=-1 hits=0\n");
     }

@@ -29,9 +29,13 @@ final class LockdownTest {
                 assertThat(guest.sh("cat " + LOCKDOWN).output()).contains("[" + level + "]");
                 guest.log();
                 for (String command : new String[] {
-                    "engage version_proc_show -1", "tryengage version_proc_show -1 5", "tryengage version_proc_show -1 0"
+                    "engage version_proc_show -1",
+                    "tryengage version_proc_show -1 5",
+                    "tryengage version_proc_show -1 0"
                 }) {
-                    assertThat(guest.control(command)).as("%s under %s", command, level).isEqualTo("EPERM");
+                    assertThat(guest.control(command))
+                            .as("%s under %s", command, level)
+                            .isEqualTo("EPERM");
                 }
                 assertThat(guest.write("fn/ks_test_vuln/retval", "-13")).isEqualTo("EPERM");
                 assertThat(guest.log())
@@ -76,8 +80,7 @@ final class LockdownTest {
         try (TestGuest guest = loadUnder("confidentiality")) {
             assertThat(guest.read("engaged")).isEmpty();
             assertThat(guest.sh("cat /proc/cmdline").status()).isZero();
-            assertThat(guest.log())
-                    .contains("parameter engage refused: the kernel is locked down (confidentiality)");
+            assertThat(guest.log()).contains("parameter engage refused: the kernel is locked down (confidentiality)");
         }
     }
 

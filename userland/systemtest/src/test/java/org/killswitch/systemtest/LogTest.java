@@ -83,8 +83,9 @@ final class LogTest extends GuestTest {
         control("engage ks_test_vuln -1");
         control("disengage ks_test_vuln");
         assertThat(dmesg())
-                .anyMatch(l -> l.matches(".*audit: type=1316 .*module=killswitch msg='engage ks_test_vuln=-1 uid=0 .*'"))
-                .anyMatch(l ->
-                        l.matches(".*audit: type=1316 .*module=killswitch msg='disengage ks_test_vuln hits=0 uid=0 .*'"));
+                .anyMatch(
+                        l -> l.matches(".*audit: type=1316 .*module=killswitch msg='engage ks_test_vuln=-1 uid=0 .*'"))
+                .anyMatch(l -> l.matches(
+                        ".*audit: type=1316 .*module=killswitch msg='disengage ks_test_vuln hits=0 uid=0 .*'"));
     }
 }

@@ -71,7 +71,9 @@ final class NeverLostTest extends GuestTest {
         for (String tracer : new String[] {"function", "function_graph"}) {
             sh("cd " + TRACING + " && echo ks_test_vuln > set_ftrace_filter && echo " + tracer + " > current_tracer");
             assertOverridden();
-            assertThat(sh("grep -c ks_test_vuln " + TRACING + "trace").output().strip()).as(tracer).isNotEqualTo("0");
+            assertThat(sh("grep -c ks_test_vuln " + TRACING + "trace").output().strip())
+                    .as(tracer)
+                    .isNotEqualTo("0");
             control("disengage ks_test_vuln");
             assertThat(fire(1)).isEqualTo("ok 1");
             control("engage ks_test_vuln -13");
@@ -137,7 +139,8 @@ final class NeverLostTest extends GuestTest {
         assertThat(fire(1)).isEqualTo("ENOTTY");
         assertThat(control("engage ks_test_vuln -13")).isEqualTo("EBUSY");
         assertThat(read("engaged")).isEmpty();
-        assertThat(log()).anyMatch(l -> l.startsWith("ks_test_vuln: a livepatch or another redirection owns its entry"));
+        assertThat(log())
+                .anyMatch(l -> l.startsWith("ks_test_vuln: a livepatch or another redirection owns its entry"));
         assertThat(fire(1)).isEqualTo("ENOTTY");
 
         sh("until [ \"$(cat /sys/kernel/livepatch/ks_livepatch/transition)\" = 0 ]; do sleep 0.2; done; "

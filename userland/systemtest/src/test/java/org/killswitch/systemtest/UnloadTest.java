@@ -56,10 +56,14 @@ final class UnloadTest extends GuestTest {
     @Test
     void withDescriptorsOpen() {
         control("engage ks_test_vuln -13");
-        for (String file : new String[] {"control", "engaged", "taint", "fn/ks_test_vuln/hits", "fn/ks_test_vuln/retval"}) {
+        for (String file :
+                new String[] {"control", "engaged", "taint", "fn/ks_test_vuln/hits", "fn/ks_test_vuln/retval"}) {
             String open = file.equals("control") ? "8>" : "8<";
             // an open file keeps the module, and so the mitigation, in place
-            assertThat(sh("exec " + open + " " + ROOT + "/" + file + "; " + RMMOD).status()).as(file).isNotZero();
+            assertThat(sh("exec " + open + " " + ROOT + "/" + file + "; " + RMMOD)
+                            .status())
+                    .as(file)
+                    .isNotZero();
             assertThat(fire(1)).isEqualTo("EACCES");
         }
         // one whose engagement has ended does so too, until it is closed
@@ -98,10 +102,11 @@ final class UnloadTest extends GuestTest {
                                 + "init_once=2,ks_test_vuln+4=1,version_proc_show=x,version_proc_show=0x7")
                         .status())
                 .isZero();
-        assertThat(read("engaged"))
-                .isEqualTo("test_killswitch:ks_test_vuln retval=-13 hits=0\n"
-                        + "cmdline_proc_show retval=-5 hits=0\n"
-                        + "version_proc_show retval=7 hits=0\n");
+        assertThat(read("engaged")).isEqualTo("""
+                        test_killswitch:ks_test_vuln retval=-13 hits=0
+                        cmdline_proc_show retval=-5 hits=0
+                        version_proc_show retval=7 hits=0
+                        """);
         assertThat(fire(1)).isEqualTo("EACCES");
         assertThat(log())
                 .contains(

@@ -1,0 +1,71 @@
+package org.killswitch.systemtest;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInfo;
+import org.killswitch.lab.Output;
+
+/**
+ * Tests that share one guest per kernel: each leaves nothing engaged. The guest is booted by the first of them, and
+ * what its kernel complains of, even while it powers off, fails the class.
+ */
+abstract class GuestTest {
+    static final String ROOT = TestGuest.ROOT;
+
+    private static final Map<String, TestGuest> GUESTS = new ConcurrentHashMap<>();
+
+    private final TestGuest guest;
+
+    GuestTest(String kernel, String... append) {
+        guest = GUESTS.computeIfAbsent(getClass().getName() + " " + kernel, k -> TestGuest.boot(kernel, append));
+    }
+
+    @AfterAll
+    static void powerOff(TestInfo info) {
+        String name = info.getTestClass().orElseThrow().getName() + " ";
+        for (String key : List.copyOf(GUESTS.keySet())) {
+            TestGuest guest = key.startsWith(name) ? GUESTS.remove(key) : null;
+            if (guest != null) {
+                guest.close();
+            }
+        }
+    }
+
+    Output sh(String script) {
+        return guest.sh(script);
+    }
+
+    Output asNobody(String script) {
+        return guest.sh("nobody /bin/sh -c '" + script + "'");
+    }
+
+    String control(String command) {
+        return guest.control(command);
+    }
+
+    String write(String file, String text) {
+        return guest.write(file, text);
+    }
+
+    String write(String file, byte[] bytes) {
+        return guest.write(file, bytes);
+    }
+
+    String read(String file) {
+        return guest.read(file);
+    }
+
+    String fire(long magic) {
+        return guest.fire(magic);
+    }
+
+    List<String> log() {
+        return guest.log();
+    }
+
+    List<String> dmesg() {
+        return guest.dmesg();
+    }
+}

@@ -1,0 +1,74 @@
+package org.killswitch.systemtest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.KernelRelease;
+import org.killswitch.lab.Lab;
+import org.killswitch.lab.Progress;
+
+/** The checkout under test, and what is built from it. */
+final class Project {
+    static final Path ROOT = root();
+    static final Lab LAB = Lab.open(Progress.none(), System.err);
+
+    private static final ConcurrentMap<String, Kernel> KERNELS = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<String, Path> PROGRAMS = new ConcurrentHashMap<>();
+
+    private Project() {}
+
+    private static Path root() {
+        for (Path p = Path.of("").toAbsolutePath(); p != null; p = p.getParent()) {
+            if (Files.isRegularFile(p.resolve("kernel/Kbuild"))) {
+                return p;
+            }
+        }
+        throw new IllegalStateException("the tests have to be run in a checkout");
+    }
+
+    static Kernel kernel(String series) {
+        return KERNELS.computeIfAbsent(series, s -> LAB.kernel(KernelRelease.named(s)));
+    }
+
+    /** A program of src/test/programs, compiled. */
+    static Path program(String name) {
+        return PROGRAMS.computeIfAbsent(name, n -> {
+            Path program = ROOT.resolve("userland/systemtest/target/programs").resolve(n);
+            run(List.of("mkdir", "-p", program.getParent().toString()));
+            run(List.of(
+                    "gcc",
+                    "-O2",
+                    "-Wall",
+                    "-Wextra",
+                    "-Werror",
+                    "-o",
+                    program.toString(),
+                    ROOT.resolve("userland/systemtest/src/test/programs/" + n + ".c")
+                            .toString(),
+                    "-lbpf"));
+            return program;
+        });
+    }
+
+    /** Runs a program of the host that has to succeed; what it printed. */
+    static String run(List<String> command) {
+        try {
+            Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (p.waitFor() != 0) {
+                throw new IllegalStateException(String.join(" ", command) + " failed:\n" + output);
+            }
+            return output;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package org.killswitch.systemtest;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import org.killswitch.lab.Guest;
+import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.Output;
+
+/** A guest with the modules and the helpers of the selftests, and words for what tests do in it. */
+final class TestGuest implements AutoCloseable {
+    static final String ROOT = "/sys/kernel/security/killswitch";
+    static final String FIRE = "/sys/kernel/debug/test_killswitch/fire";
+
+    /** What the demonstrators and tests make the kernel load. */
+    private static final List<String> MODULES = List.of(
+            "af_alg",
+            "algif_aead",
+            "gcm",
+            "ccm",
+            "authenc",
+            "authencesn",
+            "aes_generic",
+            "ctr",
+            "cbc",
+            "hmac",
+            "cmac",
+            "ghash_generic",
+            "sha256_generic",
+            "sha1_generic",
+            "seqiv",
+            "echainiv",
+            "esp4",
+            "xfrm_user",
+            "xfrm4_tunnel",
+            "veth",
+            "xfs");
+
+    private static final String PREFIX = "killswitch: ";
+
+    private final Guest guest;
+
+    private TestGuest(Guest guest) {
+        this.guest = guest;
+    }
+
+    /** Boots a guest and loads killswitch and its test module. */
+    static TestGuest boot(String series, String... append) {
+        TestGuest guest = bootWithoutModule(series, append);
+        Output output = guest.sh("insmod /modules/killswitch.ko");
+        if (output.status() != 0) {
+            throw new AssertionError("killswitch does not load: " + output);
+        }
+        return guest;
+    }
+
+    /** Boots a guest and loads the test module only. */
+    static TestGuest bootWithoutModule(String series, String... append) {
+        Kernel kernel = Project.kernel(series);
+        Path modules = Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel"));
+        Path helpers = Project.LAB.buildModules(kernel, Project.ROOT.resolve("userland/systemtest/src/test/modules"));
+        GuestSpec spec = GuestSpec.standard()
+                .withAppend(List.of(append))
+                .withAvailable(MODULES)
+                .withTimeout(Duration.ofMinutes(15))
+                .withFile("/modules", modules)
+                .withFile("/helpers", helpers)
+                .withFile("/selftests", Project.ROOT.resolve("selftests"))
+                .withFile("/bin/bpf_attach", Project.program("bpf_attach"));
+        TestGuest guest = new TestGuest(Project.LAB.boot(kernel, spec));
+        Output output = guest.sh(
+                "for f in /helpers/*.ko; do ln -s $f /modules/; done; "
+                        + "for f in kwrite kread nobody hammer; do ln -s /selftests/$f /bin/; done; insmod /modules/test_killswitch.ko");
+        if (output.status() != 0) {
+            throw new AssertionError("the guest cannot be prepared: " + output);
+        }
+        return guest;
+    }
+
+    Output sh(String script) {
+        return guest.run(script);
+    }
+
+    /** Writes one command: "ok" and the number of bytes, or the errno's name. */
+    String control(String command) {
+        return write("control", command);
+    }
+
+    String write(String file, String text) {
+        return write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    String write(String file, byte[] bytes) {
+        return kwrite(ROOT + "/" + file, bytes);
+    }
+
+    private String kwrite(String path, byte[] bytes) {
+        String base64 = Base64.getEncoder().encodeToString(bytes);
+        return sh("echo " + base64 + " | base64 -d | kwrite " + path).output().strip();
+    }
+
+    /** What a file of the module has, or the errno's name. */
+    String read(String file) {
+        return sh("kread " + ROOT + "/" + file).output();
+    }
+
+    /** Calls ks_test_vuln(). */
+    String fire(long magic) {
+        return kwrite(FIRE, Long.toString(magic).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** What the module has logged since the last call, without time and prefix. */
+    List<String> log() {
+        return sh("dmesg -c")
+                .output()
+                .lines()
+                .filter(l -> l.contains(PREFIX))
+                .map(l -> l.substring(l.indexOf(PREFIX) + PREFIX.length()))
+                .filter(l -> !l.startsWith("loading out-of-tree module") && !l.startsWith("module verification failed"))
+                .toList();
+    }
+
+    List<String> dmesg() {
+        return sh("dmesg").output().lines().toList();
+    }
+
+    @Override
+    public void close() {
+        guest.close();
+    }
+}
