@@ -6,6 +6,7 @@
  * a descriptor that outlives the engagement finds nothing, whatever has been
  * engaged or freed since. An open file keeps the module from being unloaded.
  */
+#include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
@@ -172,14 +173,29 @@ static const struct file_operations ks_fn_fops = {
 	.llseek = default_llseek,
 };
 
+/*
+ * Whoever has a file open or works in a directory keeps it findable after
+ * securityfs_remove(), and so keeps its name from being used again, and the
+ * directory it is in from being removed. Take the name away, too.
+ */
+static void ks_remove(struct dentry *dentry)
+{
+	if (IS_ERR_OR_NULL(dentry))
+		return;
+	dget(dentry);
+	securityfs_remove(dentry);
+	d_drop(dentry);
+	dput(dentry);
+}
+
 void ks_fn_dir_remove(struct ks_fn_dir *d)
 {
 	int i = KS_FN_FILES;
 
 	/* securityfs takes a directory away only when it is empty */
 	while (i--)
-		securityfs_remove(d->files[i]);
-	securityfs_remove(d->dir);
+		ks_remove(d->files[i]);
+	ks_remove(d->dir);
 }
 
 int ks_fn_dir_create(struct ks_fn_dir *d, const char *name, u64 id)
@@ -208,9 +224,9 @@ void ks_securityfs_exit(void)
 	int i = ARRAY_SIZE(ks_root_table);
 
 	while (i--)
-		securityfs_remove(ks_root_files[i]);
-	securityfs_remove(ks_fn);
-	securityfs_remove(ks_root);
+		ks_remove(ks_root_files[i]);
+	ks_remove(ks_fn);
+	ks_remove(ks_root);
 }
 
 int ks_securityfs_init(void)

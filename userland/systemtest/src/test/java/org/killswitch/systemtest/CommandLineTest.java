@@ -1,0 +1,100 @@
+package org.killswitch.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.killswitch.lab.Guest;
+import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.Output;
+
+/** The command with its own Java runtime, in a guest, against the real module. */
+@ParameterizedClass(name = "{0}")
+@StockKernels
+final class CommandLineTest {
+
+    private final String kernel;
+
+    CommandLineTest(String kernel) {
+        this.kernel = kernel;
+    }
+
+    @Test
+    void engageStatusDisengage() {
+        Path image = Project.ROOT.resolve("userland/cli/target/killswitch");
+        assertThat(Files.isExecutable(image.resolve("bin/killswitch")))
+                .as("the run-time image is built")
+                .isTrue();
+        Kernel stock = Project.kernel(kernel);
+        GuestSpec spec = GuestSpec.standard()
+                .withMachine(2, 2048)
+                .withFile("/opt/killswitch", image)
+                .withFile("/modules", Project.LAB.buildModules(stock, Project.ROOT.resolve("kernel")))
+                .withFile("/bin/nobody", Project.ROOT.resolve("selftests/nobody"));
+        try (Guest guest = Project.LAB.boot(stock, spec)) {
+            guest.run("ln -s /opt/killswitch/bin/killswitch /bin/killswitch");
+
+            Output notLoaded = guest.run("killswitch status");
+            assertThat(notLoaded.status()).isEqualTo(1);
+            assertThat(notLoaded.output()).contains("not loaded").hasLineCount(1);
+
+            guest.run("insmod /modules/test_killswitch.ko; insmod /modules/killswitch.ko");
+            assertThat(guest.run("killswitch status").output()).containsIgnoringCase("nothing is engaged");
+
+            Output engaged = guest.run("killswitch engage cmdline_proc_show -EIO");
+            assertThat(engaged.status()).as(engaged.output()).isZero();
+            assertThat(engaged.output())
+                    .contains("cmdline_proc_show", "-5 (EIO)")
+                    .hasLineCount(1);
+            assertThat(guest.run("cat /proc/cmdline").output()).contains("Input/output error");
+
+            Output again = guest.run("killswitch engage cmdline_proc_show -1");
+            assertThat(again.status()).isEqualTo(1);
+            assertThat(again.output()).contains("already engaged").hasLineCount(1);
+            for (var refused : List.of(
+                    List.of("engage no_such_function -1", "no such function"),
+                    List.of("engage init_once -1", "functions"),
+                    List.of("disengage ks_test_vuln", "not engaged"))) {
+                Output output = guest.run("killswitch " + refused.get(0));
+                assertThat(output.status()).as(output.output()).isEqualTo(1);
+                assertThat(output.output()).containsIgnoringCase(refused.get(1)).hasLineCount(1);
+            }
+            assertThat(guest.run("killswitch engage cmdline_proc_show x").status())
+                    .isEqualTo(2);
+
+            String table = guest.run("killswitch status").output();
+            assertThat(table.lines().toList())
+                    .element(0)
+                    .asString()
+                    .startsWith("SYMBOL")
+                    .contains("RETVAL", "HITS");
+            assertThat(table)
+                    .containsPattern("cmdline_proc_show +-5 \\(EIO\\) +1 ")
+                    .contains("ftrace");
+            String json = guest.run("killswitch status --json").output();
+            assertThat(json)
+                    .contains("\"symbol\" : \"cmdline_proc_show\"", "\"retval\" : -5", "\"hits\" : 1", "\"uid\" : 0");
+            Output forAnyone = guest.run("nobody /bin/killswitch status");
+            assertThat(forAnyone.status()).as(forAnyone.output()).isZero();
+            assertThat(forAnyone.output()).contains("cmdline_proc_show");
+            Output denied = guest.run("nobody /bin/killswitch disengage cmdline_proc_show");
+            assertThat(denied.status()).isEqualTo(1);
+            assertThat(denied.output()).containsIgnoringCase("root").hasLineCount(1);
+
+            Output disengaged = guest.run("killswitch disengage cmdline_proc_show");
+            assertThat(disengaged.status()).as(disengaged.output()).isZero();
+            assertThat(disengaged.output()).contains("cmdline_proc_show", "1");
+            assertThat(guest.run("cat /proc/cmdline").status()).isZero();
+
+            assertThat(guest.run("killswitch engage ks_test_vuln -EPERM --probe 1s")
+                            .status())
+                    .isZero();
+            assertThat(guest.run("killswitch disengage --all").status()).isZero();
+            assertThat(guest.run("cat " + TestGuest.ROOT + "/engaged").output()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package org.killswitch.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.killswitch.lab.Output;
+
+/** The selftests that run on a real host, run here: all pass, and none is skipped. */
+@ParameterizedClass(name = "{0}")
+@StockKernels
+final class SelftestsTest extends GuestTest {
+
+    SelftestsTest(String kernel) {
+        super(kernel);
+    }
+
+    @Test
+    void allPassAndNoneIsSkipped() {
+        Output tap = sh("cd /selftests && ./killswitch_test.sh");
+        assertThat(tap.status()).as(tap.output()).isZero();
+        assertThat(tap.output().lines().filter(l -> l.startsWith("ok ")).count())
+                .as(tap.output())
+                .isGreaterThan(20)
+                .isEqualTo(plan(tap.output()));
+        assertThat(tap.output()).doesNotContain("# SKIP").doesNotContain("not ok");
+        // the two demonstrators are among them
+        assertThat(tap.output()).contains("CVE-2026-31431").contains("CVE-2026-43284");
+        assertThat(read("engaged")).isEmpty();
+    }
+
+    private static long plan(String tap) {
+        return tap.lines()
+                .filter(l -> l.startsWith("1.."))
+                .mapToLong(l -> Long.parseLong(l.substring(3).split(" ", 2)[0]))
+                .findFirst()
+                .orElseThrow();
+    }
+}
