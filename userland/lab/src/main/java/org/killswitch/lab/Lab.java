@@ -57,6 +57,15 @@ public final class Lab {
     }
 
     /**
+     * The kernel's checkpatch script as a series has it, fetched if need be.
+     *
+     * @throws LabException if it can be neither fetched nor found in the cache
+     */
+    public Path checkpatch(KernelRelease release) {
+        return Checkpatch.fetch(cache, release, progress);
+    }
+
+    /**
      * Boots a guest.
      *
      * @throws GuestFailure if it does not get to its init

@@ -1,0 +1,74 @@
+package org.killswitch.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.killswitch.control.InvalidInputException;
+import org.killswitch.control.Killswitch;
+import org.killswitch.control.Retval;
+import org.killswitch.control.SymbolName;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** From words of the command line to the types of the control interface; each says in one line what is wrong. */
+final class Converters {
+
+    private Converters() {}
+
+    /** The name of a function. */
+    static final class ToSymbol implements ITypeConverter<SymbolName> {
+        @Override
+        public SymbolName convert(String text) {
+            if (text.startsWith("-")) {
+                throw new TypeConversionException("there is no option '" + text + "'");
+            }
+            try {
+                return SymbolName.parse(text);
+            } catch (InvalidInputException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** A return value. */
+    static final class ToRetval implements ITypeConverter<Retval> {
+        @Override
+        public Retval convert(String text) {
+            if (text.startsWith("--")) {
+                throw new TypeConversionException("there is no option '" + text + "'");
+            }
+            try {
+                return Retval.parse(text);
+            } catch (InvalidInputException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** How long a probe lasts. */
+    static final class ToProbeTime implements ITypeConverter<Duration> {
+
+        private static final Pattern FORM =
+                Pattern.compile("(?=.)(?:(?<h>\\d{1,9})h)?(?:(?<m>\\d{1,9})m)?(?:(?<s>\\d{1,9})s?)?");
+
+        @Override
+        public Duration convert(String text) {
+            Matcher m = FORM.matcher(text);
+            if (!m.matches()) {
+                throw new TypeConversionException("'" + text + "' is not a time; write it like 30s, 5m, 1h or 1h30m");
+            }
+            Duration time =
+                    Duration.ofHours(number(m, "h")).plusMinutes(number(m, "m")).plusSeconds(number(m, "s"));
+            if (time.compareTo(Killswitch.PROBE_MAX) > 0) {
+                throw new TypeConversionException("a probe of '" + text + "' is too long; it may last up to "
+                        + Killswitch.PROBE_MAX.toHours() + "h");
+            }
+            return time;
+        }
+
+        private static long number(Matcher m, String group) {
+            String digits = m.group(group);
+            return digits == null ? 0 : Long.parseLong(digits);
+        }
+    }
+}

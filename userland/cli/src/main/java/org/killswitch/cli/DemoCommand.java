@@ -1,0 +1,107 @@
+package org.killswitch.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.killswitch.lab.Guest;
+import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.KernelRelease;
+import org.killswitch.lab.Lab;
+import org.killswitch.lab.LabException;
+import org.killswitch.lab.Output;
+import org.killswitch.lab.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code killswitch demo [--kernel SERIES]}. */
+@Command(
+        name = "demo",
+        header = "See a kernel vulnerability closed and opened again, in a virtual machine.",
+        description = {
+            "",
+            "Boots a stock kernel in QEMU, needs neither root nor KVM, and changes nothing on this machine. The first"
+                    + " time it fetches the kernel and builds the module for it. Fails if any step goes otherwise than"
+                    + " told.",
+            ""
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    private static final String HOME = "/opt/killswitch";
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "SERIES",
+            defaultValue = "6.12",
+            description = "Which kernel to boot (default: ${DEFAULT-VALUE}); 'killswitch lab kernels' lists them.")
+    @SuppressWarnings("NullAway.Init")
+    private String series;
+
+    DemoCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        SourceTree sources = SourceTree.find()
+                .orElseThrow(() -> new LabException(
+                        "the demo builds the module from its sources, and they are not here; run it in a clone of the"
+                                + " project"));
+        Path image = SourceTree.image()
+                .orElseThrow(() -> new LabException(
+                        "the demo needs the command's own runtime; start it by bin/killswitch of the built image"));
+        Path program = sources.program(Story.PROGRAM);
+        if (!Files.isExecutable(program)) {
+            throw new LabException(program + " is not built; run: make -C " + program.getParent());
+        }
+
+        Lab lab = Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
+        Kernel kernel = lab.kernel(KernelRelease.named(series));
+        Path modules = lab.buildModules(kernel, sources.module());
+        GuestSpec spec = GuestSpec.standard()
+                .withMachine(2, 2048)
+                .withAvailable(List.of("algif_aead", "gcm", "ghash_generic", "ctr"))
+                .withFile("bin/" + Story.PROGRAM, program)
+                .withFile("root/" + Story.MODULE, modules.resolve(Story.MODULE))
+                .withFile(HOME, image);
+
+        host.out().println("Booting Debian's kernel " + kernel.version() + " in a virtual machine ...");
+        host.out().flush();
+        Optional<String> failure;
+        try (Guest guest = lab.boot(kernel, spec)) {
+            prepare(guest);
+            failure = new StoryTeller(host.out(), host.terminal()).tell(Story.steps(), guest::run);
+        }
+        if (failure.isPresent()) {
+            throw new LabException("the demo failed: " + failure.get());
+        }
+        conclude();
+        return ExitCode.OK;
+    }
+
+    private static void prepare(Guest guest) {
+        Output output = guest.run("ln -s " + HOME + "/bin/killswitch /bin/killswitch");
+        if (output.status() != 0) {
+            throw new LabException(
+                    "the guest cannot be prepared: " + output.output().strip());
+        }
+    }
+
+    private void conclude() {
+        host.out().println("""
+
+                        Shown: a stock kernel, no reboot; one command closed the way to a vulnerability, another opened it.
+                        On a real host: sudo make install, sudo modprobe killswitch, sudo killswitch engage FUNCTION RETVAL.
+                        First find the function that all attacks must pass, and be sure that you can do without it.""");
+    }
+}

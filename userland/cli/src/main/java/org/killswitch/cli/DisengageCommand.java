@@ -1,0 +1,77 @@
+package org.killswitch.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.killswitch.control.ControlException;
+import org.killswitch.control.Disengaged;
+import org.killswitch.control.SymbolName;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code killswitch disengage SYMBOL... | --all}. */
+@Command(
+        name = "disengage",
+        header = "Let kernel functions run their own code again.",
+        description = {
+            "",
+            "Also cancels a probe that is still running. Where several functions are given and one cannot be"
+                    + " disengaged, the others are all the same.",
+            ""
+        },
+        footer = {"", "Examples:", "  killswitch disengage af_alg_sendmsg", "  killswitch disengage --all"})
+final class DisengageCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @ArgGroup(multiplicity = "1")
+    @SuppressWarnings("NullAway.Init")
+    private What what;
+
+    /** Either of the two. */
+    private static final class What {
+
+        @Parameters(
+                arity = "1..*",
+                paramLabel = "SYMBOL",
+                converter = Converters.ToSymbol.class,
+                description = "The functions, as 'killswitch status' shows them.")
+        private List<SymbolName> symbols = List.of();
+
+        @Option(names = "--all", required = true, description = "Everything that is engaged.")
+        private boolean all;
+    }
+
+    DisengageCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() throws ControlException {
+        if (what.all) {
+            List<Disengaged> ended = host.killswitch().disengageAll();
+            ended.forEach(e -> host.out().println(Text.disengaged(e)));
+            if (ended.isEmpty()) {
+                host.out().println("nothing was engaged");
+            }
+            return ExitCode.OK;
+        }
+        int exit = ExitCode.OK;
+        for (SymbolName symbol : what.symbols) {
+            try {
+                host.out().println(Text.disengaged(host.killswitch().disengage(symbol)));
+            } catch (ControlException e) {
+                host.err().println("killswitch: " + e.getMessage());
+                exit = ExitCode.SOFTWARE;
+            }
+        }
+        return exit;
+    }
+}

@@ -1,0 +1,72 @@
+package org.killswitch.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.Lab;
+import org.killswitch.lab.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code killswitch lab kernels [--json]}. */
+@Command(
+        name = "kernels",
+        header = "List the kernels that can be had, and which of them are in the cache.",
+        description = "")
+final class LabKernelsCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    LabKernelsCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        List<Lab.Listed> kernels = Lab.open(Progress.none(), System.err).kernels();
+        if (json) {
+            host.out().println(json(kernels));
+        } else {
+            table(kernels).lines().forEach(host.out()::println);
+        }
+        return ExitCode.OK;
+    }
+
+    private static Table table(List<Lab.Listed> kernels) {
+        Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT));
+        table.row(List.of("KERNEL", "SUITE", "CACHED", "PACKAGE"));
+        for (Lab.Listed k : kernels) {
+            table.row(List.of(
+                    k.release().name(),
+                    k.release().suite(),
+                    k.cached().map(Kernel::version).orElse("-"),
+                    k.cached().map(Kernel::packageVersion).orElse("-")));
+        }
+        return table;
+    }
+
+    private static String json(List<Lab.Listed> kernels) {
+        JsonMapper mapper = new JsonMapper();
+        ObjectNode root = mapper.createObjectNode();
+        var list = root.putArray("kernels");
+        for (Lab.Listed k : kernels) {
+            ObjectNode node = list.addObject();
+            node.put("kernel", k.release().name());
+            node.put("suite", k.release().suite());
+            node.put("cachedVersion", k.cached().map(Kernel::version).orElse(null));
+            node.put("cachedPackage", k.cached().map(Kernel::packageVersion).orElse(null));
+        }
+        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    }
+}

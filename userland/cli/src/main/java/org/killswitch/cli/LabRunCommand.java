@@ -1,0 +1,183 @@
+package org.killswitch.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.lab.Guest;
+import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.KernelRelease;
+import org.killswitch.lab.Lab;
+import org.killswitch.lab.LabException;
+import org.killswitch.lab.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code killswitch lab run}. */
+@Command(
+        name = "run",
+        header = "Boot a stock kernel and run a command in it.",
+        description = {
+            "",
+            "The guest has busybox, the files named here, and as 'killswitch' this command. The command's output and"
+                    + " errors are passed on as they come. A kernel that panics, oopses, warns or hangs is an error,"
+                    + " whatever the command said.",
+            ""
+        },
+        footer = {
+            "",
+            "Exit status: the command's own; 1 also when the lab failed, which an error says; 2 wrong usage.",
+            "",
+            "Examples:",
+            "  killswitch lab run --kernel 6.1 -- uname -a",
+            "  killswitch lab run --module -- 'echo \"engage cmdline_proc_show -5\" >"
+                    + " /sys/kernel/security/killswitch/control; cat /proc/cmdline'"
+        })
+final class LabRunCommand implements Callable<Integer> {
+
+    private static final String IMAGE_IN_GUEST = "/opt/killswitch";
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "SERIES",
+            defaultValue = "6.12",
+            description = "Which kernel (default: ${DEFAULT-VALUE}); 'killswitch lab kernels' lists them.")
+    @SuppressWarnings("NullAway.Init")
+    private String series;
+
+    @Option(
+            names = "--module",
+            description = "Build the kernel modules from the sources, and load killswitch in the guest;"
+                    + " they are in its /modules.")
+    private boolean module;
+
+    @Option(
+            names = "--cli",
+            description = "Have this command with its Java runtime in the guest, as 'killswitch'; takes 2 GiB.")
+    private boolean cli;
+
+    @Option(
+            names = "--file",
+            paramLabel = "FILE[:PATH]",
+            description =
+                    "Have a file or folder in the guest, at PATH (default: in /root); a program's shared libraries"
+                            + " come along. Can be given more than once.")
+    private List<String> files = List.of();
+
+    @Option(
+            names = "--available",
+            paramLabel = "MODULE",
+            split = ",",
+            description = "Have a module of the kernel's own in the guest, for modprobe and autoloading to find.")
+    private List<String> available = List.of();
+
+    @Option(names = "--append", paramLabel = "WORDS", description = "Add words to the kernel's command line.")
+    private @Nullable String append;
+
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many CPUs (default: ${DEFAULT-VALUE}).")
+    private int cpus;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "10m",
+            converter = Converters.ToProbeTime.class,
+            description = "How long the command may take, as in 30s or 5m (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    private Duration timeout;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "COMMAND",
+            description = "A command and its words; a single word is a shell script.")
+    @SuppressWarnings("NullAway.Init")
+    private List<String> command;
+
+    LabRunCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        Lab lab = Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
+        GuestSpec spec = spec();
+        Kernel kernel = lab.kernel(KernelRelease.named(series));
+        if (module) {
+            spec = spec.withFile("/modules", lab.buildModules(kernel, sources().module()));
+        }
+        try (Guest guest = lab.boot(kernel, spec)) {
+            if (module) {
+                prepare(guest, "insmod /modules/killswitch.ko");
+            }
+            if (cli) {
+                prepare(guest, "ln -s " + IMAGE_IN_GUEST + "/bin/killswitch /bin/killswitch");
+            }
+            return guest.run(script(command), System.out, System.err);
+        }
+    }
+
+    private GuestSpec spec() {
+        GuestSpec spec = GuestSpec.standard()
+                .withMachine(cpus, cli ? 2048 : 1024)
+                .withAvailable(available)
+                .withTimeout(timeout);
+        if (append != null) {
+            spec = spec.withAppend(List.of(append));
+        }
+        if (cli) {
+            spec = spec.withFile(
+                    IMAGE_IN_GUEST,
+                    SourceTree.image()
+                            .orElseThrow(() -> new LabException(
+                                    "--cli needs the command's own runtime; start it by bin/killswitch of the image")));
+        }
+        for (String file : files) {
+            int colon = file.indexOf(':');
+            Path path = Path.of(colon < 0 ? file : file.substring(0, colon));
+            if (!Files.isReadable(path)) {
+                throw new LabException("--file " + path + " cannot be read: give a file or folder that is there");
+            }
+            spec = spec.withFile(
+                    colon < 0 ? "/root/" + path.toAbsolutePath().getFileName() : file.substring(colon + 1), path);
+        }
+        return spec;
+    }
+
+    private static SourceTree sources() {
+        return SourceTree.find()
+                .orElseThrow(
+                        () -> new LabException("--module builds the module from its sources, and they are not here;"
+                                + " run it in a clone of the project"));
+    }
+
+    private static void prepare(Guest guest, String script) {
+        var output = guest.run(script);
+        if (output.status() != 0) {
+            throw new LabException("the guest cannot be prepared: " + script + ": "
+                    + output.output().strip());
+        }
+    }
+
+    /** One word is a script already; several are quoted, so that the shell splits them where they were split. */
+    static String script(List<String> words) {
+        return words.size() == 1
+                ? words.getFirst()
+                : words.stream().map(w -> "'" + w.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,193 @@
+package org.killswitch.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Function;
+import org.killswitch.control.ControlException;
+import org.killswitch.lab.GuestFailure;
+import org.killswitch.lab.LabException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command {@code killswitch}. Exit status: 0 done, 1 refused or failed, 2 usage. */
+@Command(
+        name = "killswitch",
+        versionProvider = Main.Version.class,
+        header = "Make a kernel function return a value without running its body.",
+        description = {
+            "",
+            "A stopgap for the days between the disclosure of a kernel vulnerability and the"
+                    + " reboot into a fixed kernel: the vulnerable function is switched off while"
+                    + " the machine keeps running.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  killswitch engage af_alg_sendmsg -EPERM   refuse every call from now on",
+            "  killswitch status                         what is engaged, and what it caught",
+            "  killswitch disengage af_alg_sendmsg       let the function run again",
+            "  killswitch demo                           see it happen in a virtual machine",
+            "",
+            "Changes need root and the kernel module (modprobe killswitch).",
+            "Exit status: 0 done, 1 refused or failed, 2 wrong usage.",
+            "More on a command: killswitch help COMMAND"
+        })
+public final class Main implements Runnable {
+
+    /** In the order of the help text. */
+    private static final Map<String, Function<Host, Object>> COMMANDS = commands();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean version;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean help;
+
+    private Main() {}
+
+    /** The process. */
+    public static void main(String[] args) {
+        System.exit(run(Host.ofThisProcess(), args));
+    }
+
+    static int run(Host host, String... args) {
+        try {
+            return commandLine(host, args).execute(args);
+        } finally {
+            host.out().flush();
+            host.err().flush();
+        }
+    }
+
+    private static Map<String, Function<Host, Object>> commands() {
+        Map<String, Function<Host, Object>> commands = new LinkedHashMap<>();
+        commands.put("status", StatusCommand::new);
+        commands.put("engage", EngageCommand::new);
+        commands.put("disengage", DisengageCommand::new);
+        commands.put("lab", LabCommand::create);
+        commands.put("demo", DemoCommand::new);
+        commands.put("lab", LabCommand::create);
+        commands.put("help", host -> new CommandLine.HelpCommand());
+        return commands;
+    }
+
+    /** Sets up only the command that is asked for: reading the annotations of all would double the start-up time. */
+    private static CommandLine commandLine(Host host, String[] args) {
+        CommandLine main = new CommandLine(new Main());
+        Function<Host, Object> wanted = args.length == 0 || args[0].equals("help") ? null : COMMANDS.get(args[0]);
+        if (wanted != null) {
+            main.addSubcommand(args[0], wanted.apply(host));
+        } else {
+            COMMANDS.forEach((name, make) -> main.addSubcommand(name, make.apply(host)));
+        }
+        // A return value starts with a minus mostly: -EPERM is no option.
+        Optional.ofNullable(main.getSubcommands().get("engage"))
+                .ifPresent(engage -> engage.setUnmatchedOptionsArePositionalParams(true));
+        return main.setOut(host.out())
+                .setErr(host.err())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        host.terminal() ? CommandLine.Help.Ansi.AUTO : CommandLine.Help.Ansi.OFF))
+                .setParameterExceptionHandler(Main::wrongUsage)
+                .setExecutionExceptionHandler(Main::failed);
+    }
+
+    /** Without a command there is nothing to do but to say which there are. */
+    @Override
+    public void run() {
+        CommandLine main = spec.commandLine();
+        main.usage(main.getErr());
+        throw new MissingCommandException(main);
+    }
+
+    /** Tells {@link #wrongUsage} that everything has been said. */
+    private static final class MissingCommandException extends ParameterException {
+
+        private static final long serialVersionUID = 1L;
+
+        MissingCommandException(CommandLine main) {
+            super(main, "no command given");
+        }
+    }
+
+    private static int wrongUsage(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        if (!(e instanceof MissingCommandException)) {
+            String name = command.getCommandSpec().qualifiedName();
+            command.getErr().println(name + ": " + complaint(e) + " (see " + name + " --help)");
+        }
+        return ExitCode.USAGE;
+    }
+
+    private static String complaint(ParameterException e) {
+        if (e.getCause() instanceof TypeConversionException said && said.getMessage() != null) {
+            // Picocli puts its own words in front of a converter's; the converter's say it all.
+            return oneLine(said);
+        }
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            boolean main = e.getCommandLine().getParent() == null;
+            return (main ? "there is no command '" : "one word too many: '")
+                    + unmatched.getUnmatched().getFirst() + "'";
+        }
+        return oneLine(e).replaceFirst("^Error: ", "");
+    }
+
+    private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+        if (System.getenv("KILLSWITCH_DEBUG") != null) {
+            e.printStackTrace(command.getErr());
+        }
+        if (e instanceof GuestFailure failure) {
+            failure.console().forEach(command.getErr()::println);
+        }
+        if (e instanceof ControlException || e instanceof LabException) {
+            command.getErr().println("killswitch: " + oneLine(e));
+        } else {
+            command.getErr()
+                    .println("killswitch: this should not have happened: "
+                            + e.getClass().getSimpleName() + ": " + oneLine(e)
+                            + "; for a report, run it again with KILLSWITCH_DEBUG=1");
+        }
+        return ExitCode.SOFTWARE;
+    }
+
+    private static String oneLine(Throwable e) {
+        return String.valueOf(e.getMessage()).replace('\n', ' ');
+    }
+
+    /** What the build was told. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() throws IOException {
+            Properties build = new Properties();
+            try (InputStream in = Main.class.getResourceAsStream("build.properties")) {
+                build.load(in);
+            }
+            return new String[] {"killswitch " + build.getProperty("version")};
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package org.killswitch.cli;
+
+import java.time.Duration;
+import java.util.Locale;
+import org.killswitch.control.Disengaged;
+import org.killswitch.control.Retval;
+import org.killswitch.control.SymbolName;
+
+/** Sentences about what has been done, for a person. */
+final class Text {
+
+    private Text() {}
+
+    static String probing(SymbolName symbol, Retval retval, Duration probe) {
+        return symbol + " is being watched for " + time(probe) + ": if nothing calls it until then, it returns "
+                + retval + " from then on; follow it with: killswitch status";
+    }
+
+    static String disengaged(Disengaged ended) {
+        String caught = ended.hits().isEmpty() ? "" : "; " + calls(ended.hits().getAsLong()) + " caught";
+        return ended.symbol() + " runs its own code again" + caught;
+    }
+
+    private static String calls(long hits) {
+        return hits == 1 ? "1 call was" : hits + " calls were";
+    }
+
+    /** As it is typed: {@code 1h30m}. */
+    static String time(Duration time) {
+        return time.isZero() ? "0s" : time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+    }
+}

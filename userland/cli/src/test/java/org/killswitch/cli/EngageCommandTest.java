@@ -1,0 +1,74 @@
+package org.killswitch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EngageCommandTest {
+
+    @TempDir
+    Path dir;
+
+    FakeHost host;
+
+    @BeforeEach
+    void makeHost() throws IOException {
+        host = new FakeHost(dir);
+        host.loaded();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "f -EPERM, engage f -1",
+        "f -eperm, engage f -1",
+        "f -1, engage f -1",
+        "f 0x10, engage f 16",
+        "f -- -1, engage f -1",
+        "f -- -EPERM, engage f -1",
+        "-- f -1, engage f -1",
+        "m:f.constprop.0 -ENOTSUP, engage m:f.constprop.0 -95",
+        "f -1 --probe 30s, tryengage f -1 30",
+        "--probe 5m f -EPERM, tryengage f -1 300",
+        "f --probe=1h -EPERM, tryengage f -1 3600",
+        "f -EPERM --probe 1h30m5s, tryengage f -1 5405",
+        "f -EPERM --probe 45, tryengage f -1 45",
+        "f -EPERM --probe 24h, tryengage f -1 86400",
+        "f -EPERM --probe 0, engage f -1",
+    })
+    void tellsTheKernelWhatWasTyped(String arguments, String command) throws IOException {
+        assertThat(host.run(("engage " + arguments).split(" "))).isZero();
+        assertThat(host.command()).isEqualTo(command);
+        assertThat(host.out.toString()).hasLineCount(1);
+        assertThat(host.err.toString()).isEmpty();
+    }
+
+    @Test
+    void saysWhatItDid() throws IOException {
+        host.engaged("f retval=-1 hits=0");
+        assertThat(host.run("engage", "f", "-EPERM")).isZero();
+        assertThat(host.out.toString()).isEqualTo("f now returns -1 (EPERM) (backend ftrace)\n");
+    }
+
+    @Test
+    void saysWhatAProbeWillDo() {
+        assertThat(host.run("engage", "f", "-EPERM", "--probe", "90")).isZero();
+        assertThat(host.out.toString())
+                .startsWith("f is being watched for 1m30s: if nothing calls it until then, it returns -1 (EPERM)");
+    }
+
+    @Test
+    void failsWhereTheKernelRefuses() throws IOException {
+        host.refusesEverything();
+        assertThat(host.run("engage", "f", "-1")).isEqualTo(1);
+        assertThat(host.err.toString())
+                .startsWith("killswitch: cannot engage f: ")
+                .hasLineCount(1);
+        assertThat(host.out.toString()).isEmpty();
+    }
+}

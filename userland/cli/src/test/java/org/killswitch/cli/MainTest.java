@@ -1,0 +1,100 @@
+package org.killswitch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+
+    @TempDir
+    Path dir;
+
+    FakeHost host;
+
+    @BeforeEach
+    void makeHost() throws IOException {
+        host = new FakeHost(dir);
+    }
+
+    @Test
+    void helpsWithoutTheModule() {
+        assertThat(host.run("--help")).isZero();
+        assertThat(host.out.toString())
+                .contains("status", "engage", "disengage", "Examples:", "killswitch engage af_alg_sendmsg -EPERM")
+                .doesNotContain("\033[");
+        assertThat(host.out.toString().lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+        assertThat(host.err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "engage", "disengage"})
+    void helpsWithEveryCommand(String command) {
+        assertThat(host.run(command, "--help")).isZero();
+        assertThat(host.run("help", command)).isZero();
+        String text = host.out.toString();
+        assertThat(text).startsWith(text.substring(text.length() / 2)).contains("Usage: killswitch " + command);
+    }
+
+    @Test
+    void knowsItsVersion() {
+        assertThat(host.run("--version")).isZero();
+        assertThat(host.out.toString()).matches("killswitch \\d+\\.\\d+\\.\\d+\n");
+    }
+
+    @Test
+    void showsWhatThereIsWhenNothingIsAsked() {
+        assertThat(host.run()).isEqualTo(2);
+        assertThat(host.err.toString()).contains("Usage: killswitch").contains("engage");
+        assertThat(host.out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bogus, there is no command 'bogus'",
+        "--bogus, '--bogus'",
+        "status --bogus, '--bogus'",
+        "status f, one word too many: 'f'",
+        "status --watch 0, --watch takes 1 second or more",
+        "status --watch x, x",
+        "engage, SYMBOL",
+        "engage f, RETVAL",
+        "engage f EPERM, did you mean -EPERM?",
+        "engage f -EFOO, not an errno name",
+        "engage f 08, not a return value",
+        "engage f+4 -1, offset",
+        "engage f -1 x, one word too many: 'x'",
+        "engage --prob 3s f -1, there is no option '--prob'",
+        "engage f --prob 3s, there is no option '--prob'",
+        "engage f -1 --probe soon, write it like 30s",
+        "engage f -1 --probe 86401s, up to 24h",
+        "engage f -1 --probe -1s, not a time",
+        "disengage, SYMBOL",
+        "disengage f/g, not a function's name",
+        "disengage f --all, mutually exclusive",
+    })
+    void refusesWrongUsageInOneLine(String arguments, String complaint) throws IOException {
+        host.loaded();
+        assertThat(host.run(arguments.split(" "))).isEqualTo(2);
+        assertThat(host.err.toString()).contains(complaint).contains("--help)").hasLineCount(1);
+        assertThat(host.out.toString()).isEmpty();
+        assertThat(host.command()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"status", "status --json", "status --watch", "engage f -1", "disengage f", "disengage --all"})
+    void saysHowToLoadTheModule(String arguments) {
+        assertThat(host.run(arguments.split(" "))).isEqualTo(1);
+        assertThat(host.err.toString())
+                .isEqualTo("killswitch: the killswitch module is not loaded; run: modprobe killswitch\n");
+        assertThat(host.out.toString()).isEmpty();
+    }
+}

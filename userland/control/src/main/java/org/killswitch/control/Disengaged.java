@@ -1,0 +1,11 @@
+package org.killswitch.control;
+
+import java.util.OptionalLong;
+
+/**
+ * An engagement that has been removed.
+ *
+ * @param symbol the name under which it was engaged
+ * @param hits all the calls that it caught; empty where neither the kernel log nor the list could tell
+ */
+public record Disengaged(SymbolName symbol, OptionalLong hits) {}

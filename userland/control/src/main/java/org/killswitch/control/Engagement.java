@@ -1,0 +1,54 @@
+package org.killswitch.control;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One function under override, as it was when it was read.
+ *
+ * @param symbol the name under which it was engaged
+ * @param retval what the function returns
+ * @param hits calls caught so far, summed over CPUs
+ * @param details empty where the caller may not read them (only root may)
+ * @param origin empty where the kernel log is not readable or no longer reaches back that far
+ */
+public record Engagement(
+        SymbolName symbol, Retval retval, long hits, Optional<Details> details, Optional<Origin> origin) {
+
+    /**
+     * What the files of fn/SYMBOL/ say.
+     *
+     * @param timeoutLeft whole seconds until the probe or countdown ends; zero once engaged for good
+     */
+    public record Details(State state, Duration timeoutLeft, Backend backend) {}
+
+    /** Where in its life an engagement is. */
+    public enum State {
+        /** Only counts; commits or aborts when the time is over. */
+        PROBING,
+        /** Overrides, and disengages by itself when the time is over. */
+        EXPIRING,
+        /** Overrides until disengaged. */
+        ENGAGED;
+
+        /** The word that the kernel uses. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** How the override is installed. */
+    public enum Backend {
+        FTRACE,
+        DIRECT,
+        KPROBE;
+
+        /** The word that the kernel uses. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

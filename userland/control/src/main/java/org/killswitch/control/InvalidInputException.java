@@ -1,0 +1,11 @@
+package org.killswitch.control;
+
+/** What was typed cannot be meant; the message is one line that says why and what would be right. */
+public final class InvalidInputException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    InvalidInputException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,308 @@
+package org.killswitch.control;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The kernel module's control interface: a directory of securityfs.
+ *
+ * <p>Every method throws {@link ControlException} with a one-line reason where the module is not loaded or says no. An
+ * object has no state of its own and may be shared between threads.
+ */
+public final class Killswitch {
+
+    /** Where the module puts its files. */
+    public static final Path DEFAULT_ROOT = Path.of("/sys/kernel/security/killswitch");
+
+    /** The longest probe that the module accepts. */
+    public static final Duration PROBE_MAX = Duration.ofDays(1);
+
+    private static final Pattern ENGAGED_LINE =
+            Pattern.compile("(?<sym>\\S+) retval=(?<retval>-?\\d+) hits=(?<hits>\\d+)");
+    private static final Pattern ACTIVE_LOCKDOWN = Pattern.compile("\\[(?<level>[a-z]+)\\]");
+
+    private final Path root;
+    private final KernelLog log;
+
+    /**
+     * The interface under a directory.
+     *
+     * @param root {@link #DEFAULT_ROOT}, or a tree of the same form
+     * @param log what the kernel that owns the directory says
+     */
+    public Killswitch(Path root, KernelLog log) {
+        this.root = root;
+        this.log = log;
+    }
+
+    /** The interface of the kernel that runs here. */
+    public static Killswitch ofThisHost() {
+        return new Killswitch(DEFAULT_ROOT, KernelLog.ofThisHost());
+    }
+
+    /** Whether the module's files are there. */
+    public boolean isLoaded() {
+        return Files.exists(root.resolve("engaged"));
+    }
+
+    /** Whether the kernel is marked as running foreign code (TAINT_OOT_MODULE); true for as long as the module is there. */
+    public boolean taint() throws ControlException {
+        return read(root.resolve("taint")).strip().equals("1");
+    }
+
+    /** Everything that is engaged, oldest first. What ends while it is being read is left out. */
+    public List<Engagement> engagements() throws ControlException {
+        List<Engagement> bare = engagedLines();
+        if (bare.isEmpty()) {
+            return bare;
+        }
+        Map<SymbolName, Origin> origins = log.origins();
+        List<Engagement> all = new ArrayList<>();
+        for (Engagement engagement : bare) {
+            switch (details(engagement.symbol())) {
+                case FnDir.Gone gone -> {}
+                case FnDir.Denied denied -> all.add(with(engagement, Optional.empty(), origins));
+                case FnDir.Read read -> all.add(with(engagement, Optional.of(read.details()), origins));
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    private static Engagement with(
+            Engagement bare, Optional<Engagement.Details> details, Map<SymbolName, Origin> origins) {
+        return new Engagement(
+                bare.symbol(), bare.retval(), bare.hits(), details, Optional.ofNullable(origins.get(bare.symbol())));
+    }
+
+    /**
+     * One engagement, by the name it was engaged under.
+     *
+     * @return empty if nothing is engaged under that name
+     */
+    public Optional<Engagement> engagement(SymbolName symbol) throws ControlException {
+        return engagements().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
+    }
+
+    /** Overrides a function from now on. */
+    public void engage(SymbolName symbol, Retval retval) throws ControlException {
+        begin("engage " + symbol + " " + retval.value(), symbol, retval);
+    }
+
+    /**
+     * Counts the calls of a function for a while: none, and it is overridden from then on; any, and it is left alone.
+     *
+     * @param probe 0 to 86400 s, in whole seconds; 0 overrides at once
+     * @throws IllegalArgumentException if {@code probe} is not in that range
+     */
+    public void tryEngage(SymbolName symbol, Retval retval, Duration probe) throws ControlException {
+        if (probe.isNegative()
+                || probe.compareTo(PROBE_MAX) > 0
+                || !probe.equals(Duration.ofSeconds(probe.toSeconds()))) {
+            throw new IllegalArgumentException("probe of " + probe);
+        }
+        begin("tryengage " + symbol + " " + retval.value() + " " + probe.toSeconds(), symbol, retval);
+    }
+
+    private void begin(String command, SymbolName symbol, Retval retval) throws ControlException {
+        try (KernelLog.Tail tail = log.tail()) {
+            write(command, errno -> Refusals.engage(symbol, retval, errno, facts(symbol, tail)));
+        }
+    }
+
+    /** Removes an override, or cancels a probe. */
+    public Disengaged disengage(SymbolName symbol) throws ControlException {
+        Optional<Engagement> before =
+                engagedLines().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
+        try (KernelLog.Tail tail = log.tail()) {
+            write("disengage " + symbol, errno -> Refusals.disengage(symbol, errno, facts(symbol, tail)));
+            // The log knows the last call; the list was read a moment too early. A name may be qualified in one
+            // of the two and not in the other.
+            return ended(tail)
+                    .filter(e -> e.symbol().function().equals(symbol.function()))
+                    .findFirst()
+                    .orElseGet(() -> new Disengaged(
+                            symbol, before.map(e -> OptionalLong.of(e.hits())).orElse(OptionalLong.empty())));
+        }
+    }
+
+    /** Removes every override and cancels every probe; returns them, oldest first. */
+    public List<Disengaged> disengageAll() throws ControlException {
+        List<Engagement> before = engagedLines();
+        try (KernelLog.Tail tail = log.tail()) {
+            write("disengage_all", Refusals::disengageAll);
+            List<Disengaged> logged = ended(tail).toList();
+            Set<SymbolName> known = new HashSet<>();
+            logged.forEach(e -> known.add(e.symbol()));
+            Stream<Disengaged> rest = before.stream()
+                    .filter(e -> !known.contains(e.symbol()))
+                    .map(e -> new Disengaged(e.symbol(), OptionalLong.of(e.hits())));
+            return Stream.concat(logged.stream(), rest).toList();
+        }
+    }
+
+    private static Stream<Disengaged> ended(KernelLog.Tail tail) {
+        return tail.lines().stream()
+                .filter(LogLine.Ended.class::isInstance)
+                .map(LogLine.Ended.class::cast)
+                .map(e -> new Disengaged(e.symbol(), e.hits()));
+    }
+
+    private void write(String command, IntFunction<ControlException> refusal) throws ControlException {
+        byte[] text = command.getBytes(StandardCharsets.US_ASCII);
+        try (Posix.Fd control = Posix.open(root.resolve("control"), Posix.O_WRONLY)) {
+            long written = control.write(text);
+            if (written != text.length) {
+                throw new ControlException("'" + command + "' was cut short by the kernel; see dmesg", null);
+            }
+        } catch (ErrnoException e) {
+            if (!isLoaded()) {
+                throw notLoaded();
+            }
+            throw refusal.apply(e.number());
+        }
+    }
+
+    private Refusals.Facts facts(SymbolName symbol, KernelLog.Tail tail) {
+        Optional<String> reason = tail.lines().stream()
+                .filter(LogLine.Refused.class::isInstance)
+                .map(LogLine.Refused.class::cast)
+                .filter(r -> r.symbol().equals(symbol))
+                .map(LogLine.Refused::reason)
+                .findFirst();
+        return new Refusals.Facts(
+                lockdown(), reason, Files.exists(root.resolve("fn").resolve(symbol.text())));
+    }
+
+    private Optional<String> lockdown() {
+        try {
+            Matcher m = ACTIVE_LOCKDOWN.matcher(Files.readString(root.resolveSibling("lockdown")));
+            return m.find() ? Optional.of(m.group("level")) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<Engagement> engagedLines() throws ControlException {
+        Path engaged = root.resolve("engaged");
+        List<Engagement> lines = new ArrayList<>();
+        for (String line : read(engaged).lines().toList()) {
+            lines.add(parse(line).orElseThrow(() -> otherVersion(engaged, line)));
+        }
+        return lines;
+    }
+
+    private static Optional<Engagement> parse(String line) {
+        Matcher m = ENGAGED_LINE.matcher(line);
+        if (!m.matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Engagement(
+                    new SymbolName(m.group("sym")),
+                    new Retval(Long.parseLong(m.group("retval"))),
+                    Long.parseLong(m.group("hits")),
+                    Optional.empty(),
+                    Optional.empty()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What reading fn/SYMBOL/ gave. */
+    private sealed interface FnDir {
+        record Read(Engagement.Details details) implements FnDir {}
+
+        record Denied() implements FnDir {}
+
+        record Gone() implements FnDir {}
+    }
+
+    private FnDir details(SymbolName symbol) throws ControlException {
+        Path dir = root.resolve("fn").resolve(symbol.text());
+        try {
+            return new FnDir.Read(new Engagement.Details(
+                    word(Engagement.State.class, dir.resolve("state")),
+                    Duration.ofSeconds(seconds(dir.resolve("timeout_left"))),
+                    word(Engagement.Backend.class, dir.resolve("backend"))));
+        } catch (AccessDeniedException e) {
+            return new FnDir.Denied();
+        } catch (IOException e) {
+            // ENOENT where it was gone before the open, EIDRM where it went between open and read. Under the same
+            // name there may be a new one by now; the caller's list does not have it, so it is not told of.
+            return new FnDir.Gone();
+        }
+    }
+
+    private static <E extends Enum<E>> E word(Class<E> type, Path file) throws IOException, ControlException {
+        String text = Files.readString(file).strip();
+        for (E value : type.getEnumConstants()) {
+            if (value.toString().equals(text)) {
+                return value;
+            }
+        }
+        throw otherVersion(file, text);
+    }
+
+    private static long seconds(Path file) throws IOException, ControlException {
+        String text = Files.readString(file).strip();
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw otherVersion(file, text);
+        }
+    }
+
+    private String read(Path file) throws ControlException {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw notLoaded();
+        } catch (AccessDeniedException e) {
+            throw new ControlException("cannot read " + file + ": permission denied; run it as root", Errno.EACCES);
+        } catch (IOException e) {
+            throw new ControlException("cannot read " + file + ": " + e.getMessage() + "; see dmesg", null);
+        }
+    }
+
+    private ControlException notLoaded() {
+        Path securityfs = root.toAbsolutePath().getParent();
+        if (securityfs != null && !hasEntries(securityfs)) {
+            return new ControlException(
+                    "securityfs is not mounted on " + securityfs + "; run: mount -t securityfs securityfs " + securityfs
+                            + " && modprobe killswitch",
+                    Errno.ENOENT);
+        }
+        return new ControlException("the killswitch module is not loaded; run: modprobe killswitch", Errno.ENOENT);
+    }
+
+    private static boolean hasEntries(Path dir) {
+        try (Stream<Path> entries = Files.list(dir)) {
+            return entries.findAny().isPresent();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static ControlException otherVersion(Path file, String text) {
+        return new ControlException(
+                file + " says '" + text + "', which this command does not know; use the command and the module of one"
+                        + " version",
+                null);
+    }
+}

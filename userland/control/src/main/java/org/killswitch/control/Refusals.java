@@ -1,0 +1,94 @@
+package org.killswitch.control;
+
+import java.util.Optional;
+
+/** Turns an errno of the kernel into a line that says what was refused, why, and what to do. */
+final class Refusals {
+
+    private Refusals() {}
+
+    /**
+     * What else is known when a command has been refused.
+     *
+     * @param lockdown the active level as the kernel names it ({@code none}, {@code integrity},
+     *     {@code confidentiality}); empty where it cannot be read
+     * @param kernelSays the reason in the kernel log, where there is one and it may be read
+     * @param alreadyEngaged whether the function is in the list under this name
+     */
+    record Facts(Optional<String> lockdown, Optional<String> kernelSays, boolean alreadyEngaged) {}
+
+    /** {@code engage} and {@code tryengage}. */
+    static ControlException engage(SymbolName symbol, Retval retval, int errno, Facts facts) {
+        String why = switch (Errno.ofNumber(errno).orElse(null)) {
+            case EPERM, EACCES -> permission(facts, symbol + "=" + retval.value());
+            case ENOENT ->
+                says(facts, "this kernel has no function of that name")
+                        + "; look it up in /proc/kallsyms, and load the module that has it if it is in one";
+            case EBUSY -> busy(symbol, facts);
+            case EADDRNOTAVAIL ->
+                says(facts, "more than one function has this name; qualify it as <module>:<symbol>")
+                        + " (see them: grep -w " + symbol.function() + " /proc/kallsyms)";
+            case EINVAL, EILSEQ, EOPNOTSUPP, ERANGE ->
+                says(facts, "the kernel cannot hook this function (" + ErrnoException.describe(errno) + ")")
+                        + "; it may be init code or barred from probing: choose one that calls it";
+            case ENOMEM -> says(facts, "out of memory") + "; nothing was changed, try again";
+            case null, default ->
+                says(facts, "the kernel answered " + ErrnoException.describe(errno))
+                        + "; nothing was changed, see dmesg";
+        };
+        return exception("cannot engage " + symbol + ": " + why, errno);
+    }
+
+    /** {@code disengage}. */
+    static ControlException disengage(SymbolName symbol, int errno, Facts facts) {
+        String why = switch (Errno.ofNumber(errno).orElse(null)) {
+            case EPERM, EACCES -> needsRoot();
+            case ENOENT -> "it is not engaged; see what is: killswitch status";
+            case EADDRNOTAVAIL -> "more than one function has this name; give it as killswitch status shows it";
+            case null, default -> says(facts, "the kernel answered " + ErrnoException.describe(errno)) + "; see dmesg";
+        };
+        return exception("cannot disengage " + symbol + ": " + why, errno);
+    }
+
+    /** {@code disengage_all}. */
+    static ControlException disengageAll(int errno) {
+        String why = switch (Errno.ofNumber(errno).orElse(null)) {
+            case EPERM, EACCES -> needsRoot();
+            case null, default -> "the kernel answered " + ErrnoException.describe(errno) + "; see dmesg";
+        };
+        return exception("cannot disengage everything: " + why, errno);
+    }
+
+    private static ControlException exception(String message, int errno) {
+        return new ControlException(message, Errno.ofNumber(errno).orElse(null));
+    }
+
+    private static String permission(Facts facts, String entry) {
+        return switch (facts.lockdown().orElse("none")) {
+            case "integrity" ->
+                "the kernel is locked down (integrity); what may still be done is to engage it when the module loads:"
+                        + " put 'options killswitch engage=" + entry + "' into /etc/modprobe.d/killswitch.conf";
+            case "confidentiality" ->
+                "the kernel is locked down (confidentiality) and lets nothing be engaged; boot with lockdown=integrity"
+                        + " or less";
+            default -> needsRoot();
+        };
+    }
+
+    private static String needsRoot() {
+        return "this needs CAP_SYS_ADMIN in the initial user namespace; run it as root (sudo killswitch ...)";
+    }
+
+    private static String busy(SymbolName symbol, Facts facts) {
+        if (facts.alreadyEngaged()) {
+            return "it is engaged already; to change the value, write it to fn/" + symbol
+                    + "/retval, or run: killswitch disengage " + symbol;
+        }
+        return says(facts, "a livepatch or another owner redirects its entry")
+                + "; see killswitch status, /sys/kernel/livepatch and the sysctl kernel.ftrace_enabled";
+    }
+
+    private static String says(Facts facts, String otherwise) {
+        return facts.kernelSays().orElse(otherwise);
+    }
+}

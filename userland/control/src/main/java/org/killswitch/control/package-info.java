@@ -1,0 +1,7 @@
+/**
+ * The kernel module's interface as Java types: what is engaged, since when and by whom, and the commands that change it.
+ */
+@NullMarked
+package org.killswitch.control;
+
+import org.jspecify.annotations.NullMarked;

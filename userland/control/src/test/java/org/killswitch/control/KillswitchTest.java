@@ -1,0 +1,152 @@
+package org.killswitch.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.killswitch.control.FakeTree.symbol;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KillswitchTest {
+
+    @TempDir
+    Path dir;
+
+    FakeTree tree;
+
+    @BeforeEach
+    void makeTree() throws IOException {
+        tree = new FakeTree(dir);
+    }
+
+    @Test
+    void readsWhatIsEngagedOldestFirst() throws Exception {
+        tree.write("engaged", "f retval=-1 hits=3\nm:g.constprop.0 retval=0 hits=0\n");
+        tree.details("f", "engaged", 0, "ftrace");
+        tree.details("m:g.constprop.0", "probing", 17, "kprobe");
+
+        assertThat(tree.killswitch.engagements())
+                .containsExactly(
+                        new Engagement(
+                                symbol("f"),
+                                new Retval(-1),
+                                3,
+                                Optional.of(new Engagement.Details(
+                                        Engagement.State.ENGAGED, Duration.ZERO, Engagement.Backend.FTRACE)),
+                                Optional.empty()),
+                        new Engagement(
+                                symbol("m:g.constprop.0"),
+                                new Retval(0),
+                                0,
+                                Optional.of(new Engagement.Details(
+                                        Engagement.State.PROBING, Duration.ofSeconds(17), Engagement.Backend.KPROBE)),
+                                Optional.empty()));
+    }
+
+    @Test
+    void leavesOutWhatEndedWhileReading() throws Exception {
+        tree.write("engaged", "gone retval=-1 hits=3\nf retval=-1 hits=3\n");
+        tree.details("f", "engaged", 0, "ftrace");
+
+        assertThat(tree.killswitch.engagements()).extracting(Engagement::symbol).containsExactly(symbol("f"));
+    }
+
+    @Test
+    void hasNothingToTellWhenNothingIsEngaged() throws Exception {
+        assertThat(tree.killswitch.engagements()).isEmpty();
+        assertThat(tree.killswitch.isLoaded()).isTrue();
+        assertThat(tree.killswitch.taint()).isTrue();
+    }
+
+    @Test
+    void doesNotGuessAtALineOfAnotherVersion() throws Exception {
+        tree.write("engaged", "f retval=-1 hits=3 flavour=new\n");
+
+        assertThatThrownBy(tree.killswitch::engagements)
+                .isInstanceOf(ControlException.class)
+                .hasMessageContaining("flavour=new")
+                .hasMessageContaining("one version");
+    }
+
+    @Test
+    void writesEachCommandAsTheModuleTakesIt() throws Exception {
+        tree.killswitch.engage(symbol("f"), new Retval(-1));
+        assertThat(tree.command()).isEqualTo("engage f -1");
+
+        tree.write("control", "");
+        tree.killswitch.tryEngage(symbol("m:f"), new Retval(Long.MIN_VALUE), Duration.ofMinutes(5));
+        assertThat(tree.command()).isEqualTo("tryengage m:f -9223372036854775808 300");
+
+        tree.write("control", "");
+        tree.killswitch.disengage(symbol("f"));
+        assertThat(tree.command()).isEqualTo("disengage f");
+
+        tree.write("control", "");
+        tree.killswitch.disengageAll();
+        assertThat(tree.command()).isEqualTo("disengage_all");
+    }
+
+    @Test
+    void refusesAProbeThatTheModuleWouldRefuse() {
+        for (Duration probe :
+                new Duration[] {Duration.ofSeconds(-1), Duration.ofSeconds(86401), Duration.ofMillis(1)}) {
+            assertThatThrownBy(() -> tree.killswitch.tryEngage(symbol("f"), new Retval(-1), probe))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void reportsTheHitsFromTheListWhereTheLogIsNotReadable() throws Exception {
+        tree.write("engaged", "f retval=-1 hits=3\ng retval=0 hits=4\n");
+
+        assertThat(tree.killswitch.disengage(symbol("f"))).isEqualTo(new Disengaged(symbol("f"), OptionalLong.of(3)));
+        assertThat(tree.killswitch.disengageAll())
+                .containsExactly(
+                        new Disengaged(symbol("f"), OptionalLong.of(3)),
+                        new Disengaged(symbol("g"), OptionalLong.of(4)));
+    }
+
+    @Test
+    void carriesTheErrnoOfARefusedWrite() throws Exception {
+        Files.delete(tree.root.resolve("control"));
+        Files.createSymbolicLink(tree.root.resolve("control"), Path.of("/dev/full"));
+
+        assertThatThrownBy(() -> tree.killswitch.engage(symbol("f"), new Retval(-1)))
+                .hasMessage("cannot engage f: the kernel answered ENOSPC; nothing was changed, see dmesg")
+                .asInstanceOf(type(ControlException.class))
+                .extracting(ControlException::errno)
+                .isEqualTo(Optional.of(Errno.ENOSPC));
+    }
+
+    @Test
+    void saysHowToLoadTheModule() throws Exception {
+        Files.writeString(dir.resolve("security/lsm"), "lockdown");
+        Killswitch absent = new Killswitch(dir.resolve("security/absent"), KernelLog.ofThisHost());
+
+        assertThat(absent.isLoaded()).isFalse();
+        assertThatThrownBy(absent::engagements).hasMessageContaining("not loaded; run: modprobe killswitch");
+        assertThatThrownBy(() -> absent.engage(symbol("f"), new Retval(-1)))
+                .hasMessageContaining("modprobe killswitch");
+        assertThatThrownBy(() -> absent.disengage(symbol("f"))).hasMessageContaining("modprobe killswitch");
+        assertThatThrownBy(absent::disengageAll).hasMessageContaining("modprobe killswitch");
+        assertThatThrownBy(absent::taint).hasMessageContaining("modprobe killswitch");
+    }
+
+    @Test
+    void saysThatSecurityfsIsNotMounted() throws Exception {
+        Path empty = Files.createDirectory(dir.resolve("empty"));
+        KernelLog log = new KernelLog(dir.resolve("none"), dir.resolve("none"), Clock.systemUTC());
+
+        assertThatThrownBy(new Killswitch(empty.resolve("killswitch"), log)::engagements)
+                .hasMessageContaining("mount -t securityfs securityfs " + empty);
+    }
+}

@@ -1,0 +1,48 @@
+package org.killswitch.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The kernel's checkpatch script, which Debian ships in its kernel source packages only. */
+final class Checkpatch {
+    private static final List<String> FILES = List.of("checkpatch.pl", "spelling.txt", "const_structs.checkpatch");
+
+    private Checkpatch() {}
+
+    /** The script, beside the data files that it reads. */
+    static Path fetch(Cache cache, KernelRelease release, Progress progress) {
+        try {
+            return cache.entry("checkpatch-" + release.name(), into -> {
+                        progress.step("downloading the kernel's source package for checkpatch (about 140 MB)");
+                        Apt apt = new Apt(
+                                cache.root().resolve("apt/" + release.suite()), release.suite(), release.security());
+                        apt.update();
+                        String source = "linux-source-" + release.name();
+                        apt.unpack(List.of(source), into);
+                        extract(into, source);
+                    })
+                    .resolve("checkpatch.pl");
+        } finally {
+            progress.done();
+        }
+    }
+
+    private static void extract(Path into, String source) {
+        Path archive = into.resolve("usr/src/" + source + ".tar.xz");
+        List<String> command = new ArrayList<>(
+                List.of("tar", "-xf", archive.toString(), "--strip-components=2", "-C", into.toString()));
+        FILES.forEach(f -> command.add(source + "/scripts/" + f));
+        Commands.require("unpacking checkpatch", into, command);
+        try {
+            Cache.delete(into.resolve("usr"));
+        } catch (IOException e) {
+            throw new LabException("the cache in " + into + " cannot be written: " + e.getMessage(), e);
+        }
+        if (!Files.isExecutable(into.resolve("checkpatch.pl"))) {
+            throw new LabException(source + " has no scripts/checkpatch.pl");
+        }
+    }
+}
