@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hammer [--workers N] [--file FILE] ERRNO...
+ * hammer [--workers N] [--pause MICROSECONDS] [--file FILE] ERRNO...
  *
  * Call ks_test_vuln() through FILE from N processes in a loop, in turn with the
  * number for which it fails with EBADMSG and with one for which it succeeds,
  * until SIGTERM or SIGINT. The only other results that may occur are the given
- * errnos, those of overrides. Prints "running" once every process has made a
+ * errnos, those of overrides. With --pause each process rests for that long
+ * after every 64 calls, which leaves the CPU to others. Prints "running" once every process has made a
  * call, and in the end how often which result occurred.
  *
  * Exit status: 0 if for both numbers both the real result and an override
@@ -28,6 +29,8 @@
 #include "errname.h"
 
 #define WORKERS_MAX 64
+#define CALLS_BETWEEN_PAUSES 64
+#define USEC_PER_SEC 1000000
 #define OVERRIDES_MAX 8
 #define USAGE_ERROR 2
 
@@ -52,10 +55,11 @@ static int overrides[OVERRIDES_MAX], override_count;
 static struct tally *tallies;
 static pid_t workers[WORKERS_MAX];
 static int worker_count = 2;
+static long pause_us;
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: hammer [--workers 1..%d] [--file FILE] ERRNO... (at most %d)\n",
+	fprintf(stderr, "usage: hammer [--workers 1..%d] [--pause MICROSECONDS] [--file FILE] ERRNO... (at most %d)\n",
 		WORKERS_MAX, OVERRIDES_MAX);
 	exit(USAGE_ERROR);
 }
@@ -68,6 +72,10 @@ static void parse(int argc, char *argv[])
 		if (!strcmp(argv[i], "--workers") && i + 1 < argc) {
 			worker_count = atoi(argv[++i]);
 			if (worker_count < 1 || worker_count > WORKERS_MAX)
+				usage();
+		} else if (!strcmp(argv[i], "--pause") && i + 1 < argc) {
+			pause_us = atol(argv[++i]);
+			if (pause_us < 1 || pause_us >= USEC_PER_SEC)
 				usage();
 		} else if (!strcmp(argv[i], "--file") && i + 1 < argc) {
 			file = argv[++i];
@@ -103,7 +111,7 @@ static bool count(struct tally *t, size_t call, int result)
 /* Never returns; the exit status is not 0, for only a signal ends a worker that is fine. */
 static void work(struct tally *t, pid_t parent, const sigset_t *unblocked)
 {
-	size_t call, length;
+	size_t turn, call, length;
 	ssize_t n;
 	int fd, result;
 
@@ -117,7 +125,10 @@ static void work(struct tally *t, pid_t parent, const sigset_t *unblocked)
 		fflush(stdout);
 		_exit(1);
 	}
-	for (call = 0;; call = (call + 1) % CALLS) {
+	for (turn = 0;; turn++) {
+		call = turn % CALLS;
+		if (pause_us && turn % CALLS_BETWEEN_PAUSES == 0)
+			usleep(pause_us);
 		length = strlen(calls[call].number);
 		n = write(fd, calls[call].number, length);
 		result = n < 0 ? errno : 0;

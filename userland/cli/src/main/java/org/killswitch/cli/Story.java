@@ -35,7 +35,7 @@ final class Story {
         return List.of(
                 new Step("This is an ordinary distribution kernel, as it was shipped.", "uname -a", prints("Linux")),
                 new Step(
-                        "Any user may have it encrypt data. CVE-2026-31431 is a bug on that path, and it is open.",
+                        "Any user may have it encrypt data. CVE-2026-31431 is a bug on this path, and the path is open.",
                         USE,
                         Story::succeeds),
                 new Step(

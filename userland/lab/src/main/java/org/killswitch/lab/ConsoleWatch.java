@@ -11,13 +11,14 @@ final class ConsoleWatch {
 
     private static final List<Sign> SIGNS = List.of(
             sign("Kernel panic - ", GuestFailure.Kind.PANIC),
+            // a soft lockup is announced as a BUG, too: it is looked for first
+            sign(
+                    "soft lockup|hard LOCKUP|rcu: INFO: .*stall|detected stalls? on|blocked for more than \\d+ seconds",
+                    GuestFailure.Kind.STALL),
             sign(
                     "\\bOops: |\\bBUG: |\\bKASAN: |\\bUBSAN: |kernel BUG at |[Uu]nable to handle|general protection fault"
                             + "|double fault|stack guard page was hit|Internal error: ",
                     GuestFailure.Kind.OOPS),
-            sign(
-                    "soft lockup|hard LOCKUP|rcu: INFO: .*stall|detected stalls? on|blocked for more than \\d+ seconds",
-                    GuestFailure.Kind.STALL),
             sign("\\bWARNING: |-+\\[ cut here \\]-+", GuestFailure.Kind.WARNING));
 
     private static final int KEPT = 100;

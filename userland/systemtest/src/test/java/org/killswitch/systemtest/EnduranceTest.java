@@ -33,7 +33,7 @@ final class EnduranceTest {
                         echo 3 > /proc/sys/vm/drop_caches; sleep 2; echo 3 > /proc/sys/vm/drop_caches
                         awk -v at=$1 '/^(SUnreclaim|Percpu|VmallocUsed):/ { print at, $1, $2 }' /proc/meminfo
                     }
-                    hammer --workers 2 EPERM > /tmp/hammer 2>&1 & hammer=$!
+                    hammer --workers 2 --pause 2000 EPERM > /tmp/hammer 2>&1 & hammer=$!
                     until grep -q running /tmp/hammer; do sleep 0.1; done
                     i=0
                     while [ $i -lt 1000 ]; do

@@ -37,6 +37,9 @@ final class TestGuest implements AutoCloseable {
             "xfrm_user",
             "xfrm4_tunnel",
             "veth",
+            "drbg",
+            "jitterentropy_rng",
+            "sha512_generic",
             "xfs");
 
     private static final String PREFIX = "killswitch: ";
