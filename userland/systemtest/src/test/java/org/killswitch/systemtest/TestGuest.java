@@ -40,6 +40,7 @@ final class TestGuest implements AutoCloseable {
             "drbg",
             "jitterentropy_rng",
             "sha512_generic",
+            "crc32c_generic",
             "xfs");
 
     private static final String PREFIX = "killswitch: ";
