@@ -14,13 +14,17 @@ help:
 	@echo 'make                   kernel modules for the running kernel, and the userland'
 	@echo 'make modules [KDIR=D]  kernel/killswitch.ko and kernel/test_killswitch.ko, against the kernel build tree D'
 	@echo 'make userland          the killswitch command with its own Java runtime, in userland/cli/target/killswitch'
+	@echo 'make install [DESTDIR=] what was built: the modules, and /usr/bin/killswitch'
 	@echo 'make selftests         what selftests/killswitch_test.sh needs'
 	@echo 'make format            lay out the Java sources as "make userland" wants them'
 	@echo 'make clean             remove what was built'
 	@echo 'script/test            run all tests;  script/demo: see it work'
 
+# What needs a kernel build tree: the one line that says how to get it.
+HEADERS = test -e '$(KDIR)/Makefile' || { echo "$@: no kernel headers in $(KDIR): install linux-headers-$$(uname -r) or give KDIR=..." >&2; exit 1; }
+
 modules:
-	@test -e '$(KDIR)/Makefile' || { echo "modules: no kernel headers in $(KDIR): install linux-headers-$$(uname -r) or give KDIR=..." >&2; exit 1; }
+	@$(HEADERS)
 	$(MAKE) -C '$(KDIR)' M='$(KERNEL)' modules
 
 userland: $(RUNTIME)
@@ -31,8 +35,18 @@ JDK = JAVA_HOME=$$(script/find-jdk) || { echo "userland: no JDK of at least 25: 
 	export JAVA_HOME MAVEN_OPTS="$$MAVEN_OPTS --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED";
 
 $(RUNTIME): $(USERLAND)
-	@$(JDK) $(MVN) -DskipTests package
+	@$(JDK) said=$$($(MVN) -DskipTests package) || { printf '%s\n' "$$said" >&2; exit 1; }
 	@touch $@
+
+# Whatever there is to install has been built before, by a user who need not be root.
+install:
+	@$(HEADERS)
+	@test -e kernel/killswitch.ko -a -e $(RUNTIME) || { echo "install: nothing built yet: run make first" >&2; exit 1; }
+	$(MAKE) -C '$(KDIR)' M='$(KERNEL)' INSTALL_MOD_PATH='$(DESTDIR)' modules_install
+	test -n '$(DESTDIR)' || depmod
+	mkdir -p '$(DESTDIR)/usr/lib/killswitch' '$(DESTDIR)/usr/bin'
+	cp -R userland/cli/target/killswitch/. '$(DESTDIR)/usr/lib/killswitch/'
+	ln -sf ../lib/killswitch/bin/killswitch '$(DESTDIR)/usr/bin/killswitch'
 
 format:
 	@$(JDK) $(MVN) --activate-profiles systemtest spotless:apply
@@ -45,4 +59,4 @@ clean:
 	$(MAKE) -C selftests clean
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(KERNEL)' clean
 
-.PHONY: all help modules userland format selftests clean
+.PHONY: all help modules install userland format selftests clean

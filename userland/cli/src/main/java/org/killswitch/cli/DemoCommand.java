@@ -101,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
         host.out().println("""
 
                         Shown: a stock kernel, no reboot; one command closed the way to a vulnerability, another opened it.
-                        On a real host: sudo make install, sudo modprobe killswitch, sudo killswitch engage FUNCTION RETVAL.
+                        On a real host: make, sudo make install, sudo modprobe killswitch, sudo killswitch engage FUNCTION RETVAL.
                         First find the function that all attacks must pass, and be sure that you can do without it.""");
     }
 }
