@@ -64,8 +64,7 @@ static int ks_ftrace_install(struct ks_override *o, const char *name)
 	if (err) {
 		ftrace_free_filter(&o->ops);
 		if (err == -EBUSY)
-			ks_refuse("%s: a livepatch or another redirection owns its entry, or kernel.ftrace_enabled is 0",
-				  name);
+			ks_refuse("%s: a livepatch or another redirection owns its entry", name);
 	}
 	return err;
 }

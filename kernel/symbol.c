@@ -124,7 +124,6 @@ struct ks_lookup {
 	unsigned long addr;		/* of the first function */
 	unsigned long other;		/* of the first thing that is no function */
 	unsigned int count;		/* functions with different addresses */
-	int err;
 };
 
 static int ks_lookup_match(void *data, unsigned long addr)
@@ -132,10 +131,8 @@ static int ks_lookup_match(void *data, unsigned long addr)
 	struct ks_lookup *l = data;
 	int text = ks_is_kernel_text(addr);
 
-	if (text < 0) {
-		l->err = text;
+	if (text < 0)
 		return text;
-	}
 	if (!text) {
 		l->other = addr;
 	} else if (!l->count || addr != l->addr) {
@@ -158,21 +155,14 @@ static int ks_lookup_module_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
 static int ks_lookup_run(struct ks_lookup *l)
 {
 	bool vmlinux = l->module && !strcmp(l->module, "vmlinux");
-	int err;
+	int err = 0;
 
-	if (!l->module || vmlinux) {
+	if (!l->module || vmlinux)
 		err = ks_vmlinux_symbols(ks_lookup_match, l->name, l);
-		/* -ESRCH and the like: some versions say so when nothing matches */
-		if (err == -EOPNOTSUPP)
-			return err;
-	}
-	if (!vmlinux) {
+	if (!err && !vmlinux)
 		err = ks_module_symbols_call(ks_module_symbols, l->module,
 					     ks_lookup_module_symbol, l);
-		if (err == -EOPNOTSUPP)
-			return err;
-	}
-	return l->err;
+	return err;
 }
 
 /*
@@ -210,10 +200,12 @@ int ks_symbol_resolve(const char *name, unsigned long *addr, unsigned int *count
 	}
 
 	err = ks_lookup_run(&l);
-	if (err) {
-		ks_refuse("the kernel's symbol table cannot be read: is kernel.ftrace_enabled 0?");
-		return err;
+	if (err == -EOPNOTSUPP) {
+		ks_refuse("%s: kernel.ftrace_enabled is 0; set it to 1 first", name);
+		return -EBUSY;
 	}
+	if (err)
+		return err;
 	*count = l.count;
 	*addr = l.count ? l.addr : l.other;
 	if (l.count > 1)

@@ -15,7 +15,8 @@ void ks_symbol_exit(void);
  *
  * Context: process context, may sleep.
  * Return: 0, -ENOENT if nothing has the name or what has it is a part of a
- * function (f.cold, __pfx_f), -EADDRNOTAVAIL if several functions have it, or what kept the symbol table from being read.
+ * function (f.cold, __pfx_f), -EADDRNOTAVAIL if several functions have it,
+ * -EBUSY if ftrace, by which the symbol table is reached, is switched off.
  */
 int ks_symbol_resolve(const char *name, unsigned long *addr, unsigned int *count);
 

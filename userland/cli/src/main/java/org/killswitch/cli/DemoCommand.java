@@ -11,8 +11,6 @@ import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
-import org.killswitch.lab.Output;
-import org.killswitch.lab.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -30,8 +28,6 @@ import picocli.CommandLine.Option;
             ""
         })
 final class DemoCommand implements Callable<Integer> {
-
-    private static final String HOME = "/opt/killswitch";
 
     private final Host host;
 
@@ -53,33 +49,25 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SourceTree sources = SourceTree.find()
-                .orElseThrow(() -> new LabException(
-                        "the demo builds the module from its sources, and they are not here; run it in a clone of the"
-                                + " project"));
-        Path image = SourceTree.image()
-                .orElseThrow(() -> new LabException(
-                        "the demo needs the command's own runtime; start it by bin/killswitch of the built image"));
+        SourceTree sources = SourceTree.required();
         Path program = sources.program(Story.PROGRAM);
         if (!Files.isExecutable(program)) {
             throw new LabException(program + " is not built; run: make -C " + program.getParent());
         }
 
-        Lab lab = Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
+        Lab lab = GuestSetup.lab(host);
         Kernel kernel = lab.kernel(KernelRelease.named(series));
         Path modules = lab.buildModules(kernel, sources.module());
-        GuestSpec spec = GuestSpec.standard()
-                .withMachine(2, 2048)
-                .withAvailable(List.of("algif_aead", "gcm", "ghash_generic", "ctr"))
+        GuestSpec spec = GuestSetup.withImage(GuestSpec.standard())
+                .withAvailable(List.of("af_alg", "algif_aead", "gcm", "ccm", "authenc", "ctr", "cmac"))
                 .withFile("bin/" + Story.PROGRAM, program)
-                .withFile("root/" + Story.MODULE, modules.resolve(Story.MODULE))
-                .withFile(HOME, image);
+                .withFile("root/" + Story.MODULE, modules.resolve(Story.MODULE));
 
         host.out().println("Booting Debian's kernel " + kernel.version() + " in a virtual machine ...");
         host.out().flush();
         Optional<String> failure;
         try (Guest guest = lab.boot(kernel, spec)) {
-            prepare(guest);
+            GuestSetup.linkImage(guest);
             failure = new StoryTeller(host.out(), host.terminal()).tell(Story.steps(), guest::run);
         }
         if (failure.isPresent()) {
@@ -87,14 +75,6 @@ final class DemoCommand implements Callable<Integer> {
         }
         conclude();
         return ExitCode.OK;
-    }
-
-    private static void prepare(Guest guest) {
-        Output output = guest.run("ln -s " + HOME + "/bin/killswitch /bin/killswitch");
-        if (output.status() != 0) {
-            throw new LabException(
-                    "the guest cannot be prepared: " + output.output().strip());
-        }
     }
 
     private void conclude() {

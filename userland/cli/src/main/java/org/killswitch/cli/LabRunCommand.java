@@ -13,7 +13,6 @@ import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
-import org.killswitch.lab.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,8 +39,6 @@ import picocli.CommandLine.Parameters;
                     + " /sys/kernel/security/killswitch/control; cat /proc/cmdline'"
         })
 final class LabRunCommand implements Callable<Integer> {
-
-    private static final String IMAGE_IN_GUEST = "/opt/killswitch";
 
     private final Host host;
 
@@ -115,18 +112,19 @@ final class LabRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Lab lab = Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
+        Lab lab = GuestSetup.lab(host);
         GuestSpec spec = spec();
         Kernel kernel = lab.kernel(KernelRelease.named(series));
         if (module) {
-            spec = spec.withFile("/modules", lab.buildModules(kernel, sources().module()));
+            spec = spec.withFile(
+                    "/modules", lab.buildModules(kernel, SourceTree.required().module()));
         }
         try (Guest guest = lab.boot(kernel, spec)) {
             if (module) {
-                prepare(guest, "insmod /modules/killswitch.ko");
+                GuestSetup.prepare(guest, "insmod /modules/killswitch.ko");
             }
             if (cli) {
-                prepare(guest, "ln -s " + IMAGE_IN_GUEST + "/bin/killswitch /bin/killswitch");
+                GuestSetup.linkImage(guest);
             }
             return guest.run(script(command), System.out, System.err);
         }
@@ -134,18 +132,14 @@ final class LabRunCommand implements Callable<Integer> {
 
     private GuestSpec spec() {
         GuestSpec spec = GuestSpec.standard()
-                .withMachine(cpus, cli ? 2048 : 1024)
+                .withMachine(cpus, GuestSpec.standard().memory())
                 .withAvailable(available)
                 .withTimeout(timeout);
         if (append != null) {
             spec = spec.withAppend(List.of(append));
         }
         if (cli) {
-            spec = spec.withFile(
-                    IMAGE_IN_GUEST,
-                    SourceTree.image()
-                            .orElseThrow(() -> new LabException(
-                                    "--cli needs the command's own runtime; start it by bin/killswitch of the image")));
+            spec = GuestSetup.withImage(spec);
         }
         for (String file : files) {
             int colon = file.indexOf(':');
@@ -157,21 +151,6 @@ final class LabRunCommand implements Callable<Integer> {
                     colon < 0 ? "/root/" + path.toAbsolutePath().getFileName() : file.substring(colon + 1), path);
         }
         return spec;
-    }
-
-    private static SourceTree sources() {
-        return SourceTree.find()
-                .orElseThrow(
-                        () -> new LabException("--module builds the module from its sources, and they are not here;"
-                                + " run it in a clone of the project"));
-    }
-
-    private static void prepare(Guest guest, String script) {
-        var output = guest.run(script);
-        if (output.status() != 0) {
-            throw new LabException("the guest cannot be prepared: " + script + ": "
-                    + output.output().strip());
-        }
     }
 
     /** One word is a script already; several are quoted, so that the shell splits them where they were split. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.killswitch.lab.LabException;
 
 /**
  * The project's own sources, which the module is built from for a kernel of the lab: the folder that the command was
@@ -26,6 +27,16 @@ record SourceTree(Path root) {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * The sources.
+     *
+     * @throws LabException if they are not here
+     */
+    static SourceTree required() {
+        return find().orElseThrow(() -> new LabException(
+                "the module is built from its sources, and they are not here; run this in a clone of the project"));
     }
 
     /** The command's own installation with its Java runtime; empty when the launcher did not start it. */

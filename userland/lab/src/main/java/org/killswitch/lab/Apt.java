@@ -19,12 +19,16 @@ final class Apt {
     private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
     private static final Path ROOT = Path.of("/");
 
+    private final Cache cache;
+    private final String name;
     private final Path directory;
     private final List<String> sources;
 
-    Apt(Path directory, String suite, boolean security) {
-        this.directory = directory;
-        this.sources = sources(suite, security);
+    Apt(Cache cache, KernelRelease release) {
+        this.cache = cache;
+        name = "apt/" + release.suite();
+        directory = cache.root().resolve(name);
+        sources = sources(release.suite(), release.security());
     }
 
     private static List<String> sources(String suite, boolean security) {
@@ -86,6 +90,13 @@ final class Apt {
 
     /** Fetches the lists of packages. */
     void update() {
+        cache.locked(name, () -> {
+            updateLocked();
+            return this;
+        });
+    }
+
+    private void updateLocked() {
         try {
             for (String part : List.of("state", "lists/partial", "cache/archives/partial")) {
                 Files.createDirectories(directory.resolve(part));
@@ -123,7 +134,7 @@ final class Apt {
     void unpack(List<String> packages, Path into) {
         List<String> download = command("apt-get", "download");
         download.addAll(packages);
-        Commands.require("downloading " + String.join(", ", packages), into, download);
+        cache.locked(name, () -> Commands.require("downloading " + String.join(", ", packages), into, download));
         try (var debs = Files.newDirectoryStream(into, "*.deb")) {
             for (Path deb : debs) {
                 Commands.require(

@@ -10,10 +10,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The folder of downloads and built kernels. An entry is made in a folder of its own and then renamed, so that what
@@ -72,14 +74,38 @@ final class Cache {
     }
 
     private static void make(Path entry, Consumer<Path> maker) {
-        Path unfinished = entry.resolveSibling(entry.getFileName() + ".unfinished");
+        String prefix = entry.getFileName() + ".unfinished";
         try {
-            delete(unfinished); // of a run that was killed; nobody else is here, we hold the lock
-            Files.createDirectories(unfinished);
+            Files.createDirectories(entry.getParent());
+            deleteAbandoned(entry.getParent(), prefix);
+            // A folder of our own each time: a killed run may have left a program behind that still writes to its own.
+            Path unfinished = Files.createTempDirectory(entry.getParent(), prefix);
+            Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwxr-xr-x"));
             maker.accept(unfinished);
             Files.move(unfinished, entry, StandardCopyOption.ATOMIC_MOVE);
+            deleteAbandoned(entry.getParent(), prefix); // whoever wrote to one just now has ended meanwhile
         } catch (IOException e) {
             throw new LabException("the cache in " + entry.getParent() + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Removes what killed runs left of an entry, as far as it lets itself be removed; the caller holds its lock. */
+    private static void deleteAbandoned(Path parent, String prefix) throws IOException {
+        try (Stream<Path> siblings = Files.list(parent)) {
+            for (Path sibling : siblings.toList()) {
+                if (sibling.getFileName().toString().startsWith(prefix)) {
+                    deleteQuietly(sibling);
+                }
+            }
+        }
+    }
+
+    /** Removes a folder; what cannot be removed, such as while somebody still writes to it, stays. */
+    static void deleteQuietly(Path directory) {
+        try {
+            delete(directory);
+        } catch (IOException e) {
+            // a folder left in the cache, or in the temporary directory, is no reason to fail
         }
     }
 

@@ -17,8 +17,7 @@ final class Checkpatch {
         try {
             return cache.entry("checkpatch-" + release.name(), into -> {
                         progress.step("downloading the kernel's source package for checkpatch (about 140 MB)");
-                        Apt apt = new Apt(
-                                cache.root().resolve("apt/" + release.suite()), release.suite(), release.security());
+                        Apt apt = new Apt(cache, release);
                         apt.update();
                         String source = "linux-source-" + release.name();
                         apt.unpack(List.of(source), into);

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class Guest implements AutoCloseable {
 
     private final Path directory;
     private final Process qemu;
+    private final Process watchdog;
     private final Thread killer;
     private final ConsoleWatch console = new ConsoleWatch();
     private final Thread consoleReader;
@@ -80,6 +82,7 @@ public final class Guest implements AutoCloseable {
 
     private static Guest start(Kernel kernel, GuestSpec spec, Cache cache) {
         Path directory = null;
+        boolean started = false;
         try {
             directory = Files.createTempDirectory("killswitch-lab");
             Path initramfs = directory.resolve("initramfs");
@@ -88,16 +91,19 @@ public final class Guest implements AutoCloseable {
             try {
                 guest.connect();
                 Files.delete(initramfs); // QEMU has read it
+                started = true;
                 return guest;
-            } catch (GuestFailure | IOException e) {
-                guest.kill();
-                throw e;
+            } finally {
+                if (!started) {
+                    guest.kill();
+                }
             }
         } catch (IOException e) {
-            if (directory != null) {
-                deleteQuietly(directory);
-            }
             throw new LabException("a guest cannot be started: " + e.getMessage(), e);
+        } finally {
+            if (!started && directory != null) {
+                Cache.deleteQuietly(directory);
+            }
         }
     }
 
@@ -176,12 +182,36 @@ public final class Guest implements AutoCloseable {
         this.directory = directory;
         this.timeout = timeout;
         qemu = new ProcessBuilder(command).redirectErrorStream(true).start();
+        watchdog = watch(qemu, directory);
         killer = new Thread(() -> {
+            watchdog.destroyForcibly();
             qemu.destroyForcibly();
-            deleteQuietly(directory);
+            Cache.deleteQuietly(directory);
         });
         Runtime.getRuntime().addShutdownHook(killer);
         consoleReader = Thread.ofPlatform().daemon().start(this::readConsole);
+    }
+
+    /**
+     * Ends the machine when this program dies in a way that runs no shutdown hook: its end of the pipe closes then,
+     * whatever killed it.
+     */
+    private static Process watch(Process qemu, Path directory) throws IOException {
+        try {
+            return new ProcessBuilder(
+                            "/bin/sh",
+                            "-c",
+                            "read -r never; kill -9 \"$1\"; rm -rf \"$2\"",
+                            "killswitch-lab-watchdog",
+                            Long.toString(qemu.pid()),
+                            directory.toString())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            qemu.destroyForcibly();
+            throw e;
+        }
     }
 
     private void readConsole() {
@@ -210,7 +240,7 @@ public final class Guest implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-        if (!ready.equals("ready")) {
+        if (!ready.equals("ready") || console.failure().isPresent()) {
             throw noBoot();
         }
     }
@@ -305,39 +335,48 @@ public final class Guest implements AutoCloseable {
         return console.failure();
     }
 
-    private void copyUntil(byte[] mark, SocketChannel from, OutputStream to) {
+    private static void copyUntil(byte[] mark, SocketChannel from, OutputStream to) {
         try {
-            InputStream in = Channels.newInputStream(from);
-            byte[] buffer = new byte[1 << 16];
-            int held = 0; // bytes at the buffer's start that may be the beginning of the mark
-            while (true) {
-                int n = in.read(buffer, held, buffer.length - held);
-                if (n < 0) {
-                    throw new IOException("the guest closed its end");
-                }
-                int length = held + n;
-                if (endsWith(buffer, length, mark)) {
-                    to.write(buffer, 0, length - mark.length);
-                    to.flush();
-                    return;
-                }
-                held = Math.min(length, mark.length - 1);
-                to.write(buffer, 0, length - held);
-                to.flush();
-                System.arraycopy(buffer, length - held, buffer, 0, held);
-            }
+            copyUntil(mark, Channels.newInputStream(from), to);
         } catch (IOException e) {
             throw Commands.unchecked(e);
         }
     }
 
-    private static boolean endsWith(byte[] buffer, int length, byte[] mark) {
-        for (int i = 0; i < mark.length; i++) {
-            if (length < mark.length || buffer[length - mark.length + i] != mark[i]) {
-                return false;
+    /**
+     * Copies up to the mark. What a job left in the background printed after it, and came with it, is copied too: the
+     * mark need not be the last that is read.
+     */
+    static void copyUntil(byte[] mark, InputStream in, OutputStream to) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        int held = 0; // bytes at the buffer's start that may be the beginning of the mark
+        while (true) {
+            int n = in.read(buffer, held, buffer.length - held);
+            if (n < 0) {
+                throw new IOException("the guest closed its end");
+            }
+            int length = held + n;
+            int at = indexOf(buffer, length, mark);
+            if (at >= 0) {
+                to.write(buffer, 0, at);
+                to.write(buffer, at + mark.length, length - at - mark.length);
+                to.flush();
+                return;
+            }
+            held = Math.min(length, mark.length - 1);
+            to.write(buffer, 0, length - held);
+            to.flush();
+            System.arraycopy(buffer, length - held, buffer, 0, held);
+        }
+    }
+
+    private static int indexOf(byte[] buffer, int length, byte[] mark) {
+        for (int at = 0; at <= length - mark.length; at++) {
+            if (Arrays.equals(buffer, at, at + mark.length, mark, 0, mark.length)) {
+                return at;
             }
         }
-        return true;
+        return -1;
     }
 
     private void sendControl(String line) {
@@ -379,6 +418,7 @@ public final class Guest implements AutoCloseable {
 
     private void kill() {
         powered = false;
+        watchdog.destroyForcibly();
         qemu.destroyForcibly();
         for (SocketChannel socket : sockets) {
             try {
@@ -387,16 +427,8 @@ public final class Guest implements AutoCloseable {
                 // the other end is gone anyway
             }
         }
-        deleteQuietly(directory);
+        Cache.deleteQuietly(directory);
         Commands.removeHook(killer);
-    }
-
-    private static void deleteQuietly(Path directory) {
-        try {
-            Cache.delete(directory);
-        } catch (IOException e) {
-            // a folder left in the temporary directory is no reason to fail
-        }
     }
 
     /**

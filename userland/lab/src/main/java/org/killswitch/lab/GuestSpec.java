@@ -3,6 +3,7 @@ package org.killswitch.lab;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ public record GuestSpec(
     public GuestSpec {
         append = List.copyOf(append);
         available = List.copyOf(available);
-        files = Map.copyOf(files);
+        files = Collections.unmodifiableMap(new LinkedHashMap<>(files)); // in the order given: the first of a path wins
     }
 
     /** Two CPUs, 1 GiB, ten minutes a command, nothing but busybox in it. */

@@ -18,6 +18,7 @@ import org.apache.commons.compress.archivers.cpio.CpioConstants;
 /** Writes an initial file system: a cpio archive, not compressed, since unpacking costs an emulated CPU more than copying. */
 final class Initramfs implements AutoCloseable {
     private static final Pattern LIBRARY = Pattern.compile("(?:=> )?(/\\S+) \\(0x[0-9a-f]+\\)");
+    private static final Pattern MISSING = Pattern.compile("(\\S+) => not found");
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
     private final CpioArchiveOutputStream out;
@@ -93,6 +94,13 @@ final class Initramfs implements AutoCloseable {
         String output = Commands.run(
                         Path.of("/"), List.of("ldd", program.toAbsolutePath().toString()))
                 .output();
+        Matcher missing = MISSING.matcher(output);
+        // What a library lacks may come from the program that loads it, as libjvm.so does for those of a Java runtime.
+        boolean isLibrary = program.getFileName().toString().matches(".*\\.so(\\..*)?");
+        if (!isLibrary && missing.find()) {
+            throw new LabException(program + " cannot be taken into the guest: its shared library " + missing.group(1)
+                    + " is not on this machine; install it, set LD_LIBRARY_PATH, or link the program with -static");
+        }
         Matcher m = LIBRARY.matcher(output);
         return m.results().map(r -> Path.of(r.group(1))).distinct().toList();
     }

@@ -3,19 +3,15 @@ package org.killswitch.lab;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +37,11 @@ final class KernelModules {
      */
     Path pick(Collection<String> names) {
         Set<String> sorted = new TreeSet<>(names);
-        String key = "picked/" + kernel.version() + "-" + digest(kernel.packageVersion() + sorted);
+        String key = "picked/" + kernel.version() + "-"
+                + new Digest()
+                        .add(kernel.packageVersion())
+                        .add(sorted.toString())
+                        .hex();
         return cache.entry(key, into -> {
             try {
                 copy(closure(sorted), into.resolve("lib/modules/" + kernel.version()));
@@ -129,14 +129,5 @@ final class KernelModules {
     private static String moduleName(String file) {
         String name = file.substring(file.lastIndexOf('/') + 1);
         return name.replaceFirst("\\.ko(\\..*)?$", "").replace('-', '_');
-    }
-
-    private static String digest(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 12);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has SHA-256
-        }
     }
 }

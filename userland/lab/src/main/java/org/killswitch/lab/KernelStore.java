@@ -66,7 +66,7 @@ final class KernelStore {
 
     private Kernel fetch(KernelRelease release) {
         progress.step("looking up the newest " + release.name() + " kernel in " + release.suite());
-        Apt apt = new Apt(cache.root().resolve("apt/" + release.suite()), release.suite(), release.security());
+        Apt apt = new Apt(cache, release);
         apt.update();
         String image = apt.depends(release.imageMetaPackage()).stream()
                 .filter(p -> p.matches("linux-image-\\d.*"))

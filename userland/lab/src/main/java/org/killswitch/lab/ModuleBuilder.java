@@ -1,12 +1,8 @@
 package org.killswitch.lab;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -77,21 +73,16 @@ final class ModuleBuilder {
     }
 
     private static String digest(Kernel kernel, Path source, List<Path> files) {
+        Digest digest = new Digest()
+                .add(kernel.packageVersion())
+                .add(Commands.run(Path.of("/"), List.of("gcc-12", "--version")).output());
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String compiler =
-                    Commands.run(Path.of("/"), List.of("gcc-12", "--version")).output();
-            digest.update((kernel.packageVersion() + "\n" + compiler).getBytes(StandardCharsets.UTF_8));
             for (Path file : files) {
-                digest.update(
-                        (source.relativize(file) + "\n" + Files.size(file) + "\n").getBytes(StandardCharsets.UTF_8));
-                digest.update(Files.readAllBytes(file));
+                digest.add(source.relativize(file).toString()).add(Files.readAllBytes(file));
             }
-            return HexFormat.of().formatHex(digest.digest(), 0, 12);
         } catch (IOException e) {
             throw new LabException(source + " cannot be read: " + e.getMessage(), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has SHA-256
         }
+        return digest.hex();
     }
 }

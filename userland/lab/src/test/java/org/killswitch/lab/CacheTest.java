@@ -50,6 +50,20 @@ final class CacheTest {
     }
 
     @Test
+    void whatAKilledRunsChildStillWritesReachesNoEntry() throws IOException {
+        Cache cache = new Cache(directory);
+        Path abandoned = directory.resolve("a.unfinished");
+        Path entry = cache.entry("a", into -> {
+            write(into.resolve("f"), "whole");
+            assertThat(into).isNotEqualTo(abandoned);
+            assertThat(abandoned.toFile().mkdir()).isTrue();
+            write(abandoned.resolve("late"), "half");
+        });
+        assertThat(entry).isDirectoryContaining("glob:**/f").isDirectoryNotContaining("glob:**/late");
+        assertThat(abandoned).doesNotExist();
+    }
+
+    @Test
     void aFailureLeavesNoEntry() {
         Cache cache = new Cache(directory);
         assertThatThrownBy(() -> cache.entry("a", into -> {

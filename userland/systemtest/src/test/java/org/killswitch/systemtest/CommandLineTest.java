@@ -74,10 +74,10 @@ final class CommandLineTest {
             assertThat(json)
                     .contains("\"symbol\" : \"cmdline_proc_show\"", "\"retval\" : -5", "\"uid\" : 0")
                     .containsPattern("\"hits\" : [1-9]");
-            Output forAnyone = guest.run("nobody /bin/killswitch status");
+            Output forAnyone = guest.run("nobody /bin/sh /bin/killswitch status");
             assertThat(forAnyone.status()).as(forAnyone.output()).isZero();
             assertThat(forAnyone.output()).contains("cmdline_proc_show");
-            Output denied = guest.run("nobody /bin/killswitch disengage cmdline_proc_show");
+            Output denied = guest.run("nobody /bin/sh /bin/killswitch disengage cmdline_proc_show");
             assertThat(denied.status()).isEqualTo(1);
             assertThat(denied.output()).containsIgnoringCase("root").hasLineCount(1);
 

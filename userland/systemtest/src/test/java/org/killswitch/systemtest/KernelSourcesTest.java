@@ -3,7 +3,6 @@ package org.killswitch.systemtest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +33,8 @@ final class KernelSourcesTest {
                     .forEach(f -> command.add(f.toString()));
         }
         assertThat(command).hasSizeGreaterThan(15);
-        List<String> complaints = output(command)
+        List<String> complaints = Project.tryRun(command)
+                .output()
                 .lines()
                 .filter(l -> l.matches(".*: (ERROR|WARNING|CHECK):.*"))
                 .toList();
@@ -47,7 +47,7 @@ final class KernelSourcesTest {
     @ValueSource(strings = {"6.1", "6.12"})
     void sparseAndTheCompilerFindNothing(String kernel, @TempDir Path copy) {
         Project.run(List.of("cp", "-r", Project.ROOT.resolve("kernel") + "/.", copy.toString()));
-        String output = output(List.of(
+        String output = Project.run(List.of(
                 "make",
                 "-C",
                 Project.kernel(kernel).headers().toString(),
@@ -63,19 +63,5 @@ final class KernelSourcesTest {
                 .filteredOn(l -> l.startsWith(copy.toString()) && l.matches(".*(warning|error):.*"))
                 .isEmpty();
         assertThat(output.lines()).filteredOn(l -> l.contains("objtool")).isEmpty();
-    }
-
-    private static String output(List<String> command) {
-        try {
-            Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            p.waitFor();
-            return output;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }

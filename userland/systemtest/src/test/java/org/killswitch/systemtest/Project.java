@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
+import org.killswitch.lab.Output;
 import org.killswitch.lab.Progress;
 
 /** The checkout under test, and what is built from it. */
@@ -57,13 +58,19 @@ final class Project {
 
     /** Runs a program of the host that has to succeed; what it printed. */
     static String run(List<String> command) {
+        Output output = tryRun(command);
+        if (output.status() != 0) {
+            throw new IllegalStateException(String.join(" ", command) + " failed:\n" + output.output());
+        }
+        return output.output();
+    }
+
+    /** Runs a program of the host to its end. */
+    static Output tryRun(List<String> command) {
         try {
             Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
             String output = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (p.waitFor() != 0) {
-                throw new IllegalStateException(String.join(" ", command) + " failed:\n" + output);
-            }
-            return output;
+            return new Output(p.waitFor(), output);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
