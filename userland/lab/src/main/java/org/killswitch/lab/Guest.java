@@ -41,8 +41,8 @@ public final class Guest implements AutoCloseable {
     /** How long to listen for the rest of what a kernel in trouble says. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
     /**
-     * A command's end mark comes with its exit status. In one of some hundred guests one did not arrive (QEMU 7.2; the
-     * cause was not found), so it is asked for again.
+     * A command's end mark comes with its exit status. In one guest of some hundred, which had opened its ports twice,
+     * one did not arrive (QEMU 7.2); the ports are opened once now, and as a safety net a mark is asked for again.
      */
     private static final Duration MARK_LOST = Duration.ofSeconds(3);
     /** Emulation can go wrong in early boot; a guest that never got anywhere is started again. */
@@ -60,6 +60,7 @@ public final class Guest implements AutoCloseable {
     private final ConsoleWatch console = new ConsoleWatch();
     private final Thread consoleReader;
     private final Duration timeout;
+    private final PrintStream notes;
     private final List<SocketChannel> sockets = new ArrayList<>();
     private final SecureRandom random = new SecureRandom();
     private boolean powered = true;
@@ -73,7 +74,7 @@ public final class Guest implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             progress.step("booting " + kernel.version());
             try {
-                return start(kernel, spec, cache);
+                return start(kernel, spec, cache, notes);
             } catch (GuestFailure e) {
                 if (attempt == BOOTS) {
                     throw e;
@@ -85,14 +86,14 @@ public final class Guest implements AutoCloseable {
         }
     }
 
-    private static Guest start(Kernel kernel, GuestSpec spec, Cache cache) {
+    private static Guest start(Kernel kernel, GuestSpec spec, Cache cache, PrintStream notes) {
         Path directory = null;
         boolean started = false;
         try {
             directory = Files.createTempDirectory("killswitch-lab");
             Path initramfs = directory.resolve("initramfs");
             writeInitramfs(initramfs, kernel, spec, cache);
-            Guest guest = new Guest(directory, command(directory, initramfs, kernel, spec), spec.timeout());
+            Guest guest = new Guest(directory, command(directory, initramfs, kernel, spec), spec.timeout(), notes);
             try {
                 guest.connect();
                 Files.delete(initramfs); // QEMU has read it
@@ -183,9 +184,10 @@ public final class Guest implements AutoCloseable {
         return command;
     }
 
-    private Guest(Path directory, List<String> command, Duration timeout) throws IOException {
+    private Guest(Path directory, List<String> command, Duration timeout, PrintStream notes) throws IOException {
         this.directory = directory;
         this.timeout = timeout;
+        this.notes = notes;
         qemu = new ProcessBuilder(command).redirectErrorStream(true).start();
         watchdog = watch(qemu, directory);
         killer = new Thread(() -> {
@@ -320,6 +322,7 @@ public final class Guest implements AutoCloseable {
                 }
                 if (statusSeen != 0 && !askedAgain && System.nanoTime() - statusSeen > MARK_LOST.toNanos()) {
                     askedAgain = true;
+                    notes.println("lab: the end of a command's output did not arrive; asking for it again");
                     sendControl("again " + text(mark) + "\n");
                 }
                 if (System.nanoTime() > end) {
@@ -349,12 +352,17 @@ public final class Guest implements AutoCloseable {
     }
 
     /** After marks were asked for again there may be one too many on the way: reads on to a mark of its own. */
-    private void discardMarks() throws InterruptedException, ExecutionException, TimeoutException {
+    private void discardMarks() throws InterruptedException {
         byte[] mark = newMark();
         sendControl("again " + text(mark) + "\n");
         for (SocketChannel channel : sockets.subList(1, sockets.size())) {
-            CompletableFuture.runAsync(() -> copyUntil(mark, channel, OutputStream.nullOutputStream()), THREADS)
-                    .get(BOOT.toSeconds(), TimeUnit.SECONDS);
+            try {
+                CompletableFuture.runAsync(() -> copyUntil(mark, channel, OutputStream.nullOutputStream()), THREADS)
+                        .get(BOOT.toSeconds(), TimeUnit.SECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                kill();
+                throw console.failure(GuestFailure.Kind.GONE, "it does not answer any more");
+            }
         }
     }
 
@@ -391,10 +399,9 @@ public final class Guest implements AutoCloseable {
                 throw new IOException("the guest closed its end");
             }
             int length = held + n;
-            int at = indexOf(buffer, length, mark);
+            int at = indexOf(buffer, 0, length, mark);
             if (at >= 0) {
-                to.write(buffer, 0, at);
-                to.write(buffer, at + mark.length, length - at - mark.length);
+                writeWithout(mark, buffer, length, at, to);
                 to.flush();
                 return;
             }
@@ -405,8 +412,19 @@ public final class Guest implements AutoCloseable {
         }
     }
 
-    private static int indexOf(byte[] buffer, int length, byte[] mark) {
-        for (int at = 0; at <= length - mark.length; at++) {
+    /** Writes what was read but for the marks in it, the first of which is known: one asked for again comes twice. */
+    private static void writeWithout(byte[] mark, byte[] buffer, int length, int firstMark, OutputStream to)
+            throws IOException {
+        int from = 0;
+        for (int at = firstMark; at >= 0; at = indexOf(buffer, from, length, mark)) {
+            to.write(buffer, from, at - from);
+            from = at + mark.length;
+        }
+        to.write(buffer, from, length - from);
+    }
+
+    private static int indexOf(byte[] buffer, int from, int length, byte[] mark) {
+        for (int at = from; at <= length - mark.length; at++) {
             if (Arrays.equals(buffer, at, at + mark.length, mark, 0, mark.length)) {
                 return at;
             }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** SPEC section 2: the commands, their errors, the files. */
 @ParameterizedClass(name = "{0}")
 @StockKernels
-final class ControlFileTest extends GuestTest {
+final class ControlFileTest extends SharedGuest {
 
     private static final String LONG_MIN = "-9223372036854775808";
     private static final String LONG_MAX = "9223372036854775807";

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 /** SPEC section 4: the log lines, word for word, and the audit records. */
 @ParameterizedClass(name = "{0}")
 @StockKernels
-final class LogTest extends GuestTest {
+final class LogTest extends SharedGuest {
 
     private static final String NOBODY_SET = "auid=4294967295 ses=4294967295";
 

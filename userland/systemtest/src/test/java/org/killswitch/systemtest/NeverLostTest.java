@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 /** SPEC section 5: what could switch an override off, or slip past it, does not. */
 @ParameterizedClass(name = "{0}")
 @StockKernels
-final class NeverLostTest extends GuestTest {
+final class NeverLostTest extends SharedGuest {
 
     private static final String TRACING = "/sys/kernel/tracing/";
 

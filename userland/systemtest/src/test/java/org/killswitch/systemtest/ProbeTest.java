@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 /** SPEC section 3: tryengage. */
 @ParameterizedClass(name = "{0}")
 @StockKernels
-final class ProbeTest extends GuestTest {
+final class ProbeTest extends SharedGuest {
 
     ProbeTest(String kernel) {
         super(kernel);

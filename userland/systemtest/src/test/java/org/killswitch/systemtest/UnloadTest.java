@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 /** Removing killswitch, or the module of an engaged function, in every state: nothing is left behind. */
 @ParameterizedClass(name = "{0}")
 @StockKernels
-final class UnloadTest extends GuestTest {
+final class UnloadTest extends SharedGuest {
 
     private static final String RMMOD = "rmmod killswitch";
     private static final String INSMOD = "insmod /modules/killswitch.ko";

@@ -11,14 +11,14 @@ import org.killswitch.lab.Output;
  * Tests that share one guest per kernel: each leaves nothing engaged. The guest is booted by the first of them, and
  * what its kernel complains of, even while it powers off, fails the class.
  */
-abstract class GuestTest {
+abstract class SharedGuest {
     static final String ROOT = TestGuest.ROOT;
 
     private static final Map<String, TestGuest> GUESTS = new ConcurrentHashMap<>();
 
     private final TestGuest guest;
 
-    GuestTest(String kernel, String... append) {
+    SharedGuest(String kernel, String... append) {
         guest = GUESTS.computeIfAbsent(getClass().getName() + " " + kernel, k -> TestGuest.boot(kernel, append));
     }
 
