@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,11 +43,6 @@ final class GuestOutputTest {
         assertThat(copied("output0123456789abcdefnoise noise noise", size))
                 .startsWith("output")
                 .doesNotContain("0123");
-    }
-
-    @Test
-    void aMarkThatComesTwiceIsNoOutput() throws IOException {
-        assertThat(copied("output0123456789abcdef0123456789abcdefnoise", 1000)).isEqualTo("outputnoise");
     }
 
     @ParameterizedTest
