@@ -40,6 +40,9 @@ import picocli.CommandLine.Parameters;
         })
 final class LabRunCommand implements Callable<Integer> {
 
+    /** Where a guest's commands start. */
+    private static final String GUEST_HOME = "/root";
+
     private final Host host;
 
     @Mixin
@@ -148,7 +151,8 @@ final class LabRunCommand implements Callable<Integer> {
                 throw new LabException("--file " + path + " cannot be read: give a file or folder that is there");
             }
             spec = spec.withFile(
-                    colon < 0 ? "/root/" + path.toAbsolutePath().getFileName() : file.substring(colon + 1), path);
+                    colon < 0 ? GUEST_HOME + "/" + path.toAbsolutePath().getFileName() : file.substring(colon + 1),
+                    path);
         }
         return spec;
     }

@@ -41,12 +41,12 @@ public final class Guest implements AutoCloseable {
     /** How long to listen for the rest of what a kernel in trouble says. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
     /** How long a command that does nothing may take in a guest that has just come up. */
-    private static final Duration FIRST_ANSWER = Duration.ofSeconds(20);
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(15);
     /** Emulation can go wrong in early boot; a guest that never got anywhere is started again. */
-    private static final int BOOTS = 3;
+    private static final int BOOTS = 6;
 
     /** The common pool may have one thread only, and these wait for each other. */
-    private static final Executor THREADS = task -> Thread.ofVirtual().start(task);
+    private static final Executor THREADS = task -> Thread.ofPlatform().daemon().start(task);
 
     private static final List<String> CHANNELS = List.of("control", "output", "errors");
 
