@@ -106,7 +106,8 @@ final class NeverLostTest extends SharedGuest {
     void bpfTrampolinesChangeNothing() {
         control("engage cmdline_proc_show -5");
         for (String kind : new String[] {"fentry", "fexit"}) {
-            sh("rm -f /tmp/attached; bpf_attach " + kind + " cmdline_proc_show > /tmp/attached 2>&1 & echo $! > /tmp/pid; "
+            sh("rm -f /tmp/attached; bpf_attach " + kind
+                    + " cmdline_proc_show > /tmp/attached 2>&1 & echo $! > /tmp/pid; "
                     + "until grep -q . /tmp/attached; do sleep 0.1; done");
             assertThat(sh("cat /tmp/attached").output()).isEqualTo("attached\n");
             assertThat(sh("cat /proc/cmdline").output()).as(kind).contains("Input/output error");
