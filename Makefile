@@ -3,7 +3,6 @@
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 KERNEL := $(CURDIR)/kernel
-MVN := mvn --batch-mode --quiet --no-transfer-progress --file userland/pom.xml
 # What the userland is made from; it is built again when any of it changes.
 USERLAND := $(shell find userland \( -name target -o -name test \) -prune -o -type f -print)
 RUNTIME := userland/cli/target/killswitch/bin/killswitch
@@ -29,13 +28,8 @@ modules:
 
 userland: $(RUNTIME)
 
-# A JDK of at least 25 and Maven, or the one line that says what to install.
-JDK = JAVA_HOME=$$(script/find-jdk) || { echo "userland: no JDK of at least 25: install openjdk-25-jdk-headless, or set JAVA_HOME" >&2; exit 1; }; \
-	command -v mvn >/dev/null || { echo "userland: no Maven: install maven" >&2; exit 1; }; \
-	export JAVA_HOME MAVEN_OPTS="$$MAVEN_OPTS --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED";
-
 $(RUNTIME): $(USERLAND)
-	@$(JDK) said=$$($(MVN) -DskipTests package) || { printf '%s\n' "$$said" >&2; exit 1; }
+	@said=$$(script/maven --quiet -DskipTests package) || { printf '%s\n' "$$said" >&2; exit 1; }
 	@touch $@
 
 # Whatever there is to install has been built before, by a user who need not be root.
@@ -49,7 +43,7 @@ install:
 	ln -sf ../lib/killswitch/bin/killswitch '$(DESTDIR)/usr/bin/killswitch'
 
 format:
-	@$(JDK) $(MVN) --activate-profiles systemtest spotless:apply
+	@script/maven --quiet --activate-profiles systemtest spotless:apply
 
 selftests:
 	$(MAKE) -C selftests

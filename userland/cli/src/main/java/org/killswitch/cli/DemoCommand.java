@@ -8,13 +8,11 @@ import java.util.concurrent.Callable;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
-import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code killswitch demo [--kernel SERIES]}. */
 @Command(
@@ -35,13 +33,8 @@ final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    @Option(
-            names = "--kernel",
-            paramLabel = "SERIES",
-            defaultValue = "6.12",
-            description = "Which kernel to boot (default: ${DEFAULT-VALUE}); 'killswitch lab kernels' lists them.")
-    @SuppressWarnings("NullAway.Init")
-    private String series;
+    @Mixin
+    private final KernelOption kernelOption = new KernelOption();
 
     DemoCommand(Host host) {
         this.host = host;
@@ -56,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
         }
 
         Lab lab = GuestSetup.lab(host);
-        Kernel kernel = lab.kernel(KernelRelease.named(series));
+        Kernel kernel = lab.kernel(kernelOption.release());
         Path modules = lab.buildModules(kernel, sources.module());
         GuestSpec spec = GuestSetup.withImage(GuestSpec.standard())
                 .withAvailable(List.of("algif_aead", "gcm", "ghash_generic", "ctr"))

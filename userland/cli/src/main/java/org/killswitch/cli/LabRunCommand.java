@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
-import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
 import picocli.CommandLine.Command;
@@ -49,13 +48,8 @@ final class LabRunCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    @Option(
-            names = "--kernel",
-            paramLabel = "SERIES",
-            defaultValue = "6.12",
-            description = "Which kernel (default: ${DEFAULT-VALUE}); 'killswitch lab kernels' lists them.")
-    @SuppressWarnings("NullAway.Init")
-    private String series;
+    @Mixin
+    private final KernelOption kernelOption = new KernelOption();
 
     @Option(
             names = "--module",
@@ -117,7 +111,7 @@ final class LabRunCommand implements Callable<Integer> {
     public Integer call() {
         Lab lab = GuestSetup.lab(host);
         GuestSpec spec = spec();
-        Kernel kernel = lab.kernel(KernelRelease.named(series));
+        Kernel kernel = lab.kernel(kernelOption.release());
         if (module) {
             spec = spec.withFile(
                     "/modules", lab.buildModules(kernel, SourceTree.required().module()));

@@ -1,8 +1,8 @@
 package org.killswitch.lab;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +67,7 @@ final class Commands {
         directories.addAll(List.of("/usr/sbin", "/sbin"));
         return directories.stream()
                 .map(d -> Path.of(d).resolve(program))
-                .filter(java.nio.file.Files::isExecutable)
+                .filter(Files::isExecutable)
                 .findFirst();
     }
 
@@ -77,9 +77,5 @@ final class Commands {
         } catch (IllegalStateException e) {
             // the hooks are running already
         }
-    }
-
-    static UncheckedIOException unchecked(IOException e) {
-        return new UncheckedIOException(e);
     }
 }

@@ -314,16 +314,10 @@ public final class Guest implements AutoCloseable {
         while (true) {
             try {
                 CompletableFuture.allOf(out, err, status).get(100, TimeUnit.MILLISECONDS);
-                Optional<GuestFailure> trouble = trouble();
-                if (trouble.isPresent()) {
-                    throw trouble.get();
-                }
+                throwIfInTrouble();
                 return Integer.parseInt(status.join());
             } catch (TimeoutException e) {
-                Optional<GuestFailure> trouble = trouble();
-                if (trouble.isPresent()) {
-                    throw trouble.get();
-                }
+                throwIfInTrouble();
                 if (System.nanoTime() > end) {
                     kill();
                     throw console.failure(
@@ -350,6 +344,13 @@ public final class Guest implements AutoCloseable {
         return new String(mark, StandardCharsets.US_ASCII);
     }
 
+    private void throwIfInTrouble() {
+        Optional<GuestFailure> trouble = trouble();
+        if (trouble.isPresent()) {
+            throw trouble.get();
+        }
+    }
+
     /** The trouble that the console tells of, with the rest of what it has to say; such a guest is ended. */
     private Optional<GuestFailure> trouble() {
         if (console.failure().isEmpty()) {
@@ -366,7 +367,7 @@ public final class Guest implements AutoCloseable {
         try {
             copyUntil(mark, Channels.newInputStream(from), to);
         } catch (IOException e) {
-            throw Commands.unchecked(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -410,7 +411,7 @@ public final class Guest implements AutoCloseable {
         try {
             Channels.newOutputStream(sockets.getFirst()).write(line.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
-            throw Commands.unchecked(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -426,7 +427,7 @@ public final class Guest implements AutoCloseable {
             }
             return line.toString();
         } catch (IOException e) {
-            throw Commands.unchecked(e);
+            throw new UncheckedIOException(e);
         }
     }
 
