@@ -141,19 +141,15 @@ public final class Guest implements AutoCloseable {
     }
 
     private static List<String> command(Path directory, Path initramfs, Kernel kernel, GuestSpec spec) {
-        String program = Commands.find("qemu-system-x86_64")
-                .orElseThrow(() -> new LabException("no QEMU on this machine: install qemu-system-x86"))
-                .toString();
-        // Emulated cross-modifying code is only safe while one host thread runs all CPUs of the guest.
-        String append = "console=ttyS0 panic=-1 rdinit=/init loglevel=5 " + String.join(" ", spec.append());
-        List<String> command = new ArrayList<>(List.of(
-                program,
-                "-M",
-                "q35",
+        Architecture.Emulator emulator = kernel.release().architecture().emulator();
+        String append = "console=" + emulator.console() + " panic=-1 rdinit=/init loglevel=5 "
+                + String.join(" ", spec.append());
+        List<String> command = new ArrayList<>(List.of(emulator.path().toString()));
+        command.addAll(emulator.machine());
+        command.addAll(List.of(
+                // Emulated cross-modifying code is only safe while one host thread runs all CPUs of the guest.
                 "-accel",
                 "tcg,thread=single",
-                "-cpu",
-                "max",
                 "-nodefaults",
                 "-no-user-config",
                 "-smp",
