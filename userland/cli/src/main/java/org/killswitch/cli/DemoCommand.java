@@ -51,8 +51,8 @@ final class DemoCommand implements Callable<Integer> {
         Lab lab = GuestSetup.lab(host);
         Kernel kernel = lab.kernel(kernelOption.release());
         Path modules = lab.buildModules(kernel, sources.module());
-        GuestSpec spec = GuestSetup.withImage(GuestSpec.standard())
-                .withAvailable(List.of("algif_aead", "gcm", "ghash_generic", "ctr"))
+        GuestSpec spec = GuestSetup.withImage(lab, kernel, GuestSpec.standard())
+                .withAvailable(lab.present(kernel, List.of("algif_aead", "gcm", "ghash_generic", "ctr")))
                 .withFile("bin/" + Story.PROGRAM, program)
                 .withFile("root/" + Story.MODULE, modules.resolve(Story.MODULE));
 

@@ -5,17 +5,24 @@ import java.util.List;
 
 /** A processor architecture that the lab has guests of. */
 public enum Architecture {
-    X86_64("amd64", "x86", "x86_64-linux-gnu"),
-    ARM64("arm64", "arm64", "aarch64-linux-gnu");
+    X86_64("amd64", "x86", "x86_64-linux-gnu", "/lib64/ld-linux-x86-64.so.2"),
+    ARM64("arm64", "arm64", "aarch64-linux-gnu", "/lib/ld-linux-aarch64.so.1");
 
     private final String debian;
     private final String kernel;
     private final String triplet;
+    private final String loader;
 
-    Architecture(String debian, String kernel, String triplet) {
+    Architecture(String debian, String kernel, String triplet, String loader) {
         this.debian = debian;
         this.kernel = kernel;
         this.triplet = triplet;
+        this.loader = loader;
+    }
+
+    /** That of the machine that this program runs on. */
+    static Architecture host() {
+        return System.getProperty("os.arch").equals("aarch64") ? ARM64 : X86_64;
     }
 
     /** Debian's name of it, such as "amd64". */
@@ -35,8 +42,12 @@ public enum Architecture {
 
     /** Whether this program runs on such a processor. */
     public boolean isHost() {
-        String host = System.getProperty("os.arch");
-        return this == (host.equals("aarch64") ? ARM64 : X86_64);
+        return this == host();
+    }
+
+    /** Where its programs look for the dynamic loader. */
+    String loader() {
+        return loader;
     }
 
     /** What goes before the name of a compiler or linker for it: nothing on a machine of that architecture. */

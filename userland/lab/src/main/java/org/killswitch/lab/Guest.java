@@ -118,7 +118,7 @@ public final class Guest implements AutoCloseable {
             if (init == null) {
                 throw new IllegalStateException("the program lacks its resource \"init\"");
             }
-            fs.file("bin/busybox", busybox());
+            fs.file("bin/busybox", busybox(kernel.release().architecture(), cache));
             fs.text("init", 0755, new String(init.readAllBytes(), StandardCharsets.UTF_8));
             fs.text("etc/passwd", 0644, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n");
             fs.text("etc/group", 0644, "root:x:0:\nnogroup:x:65534:\n");
@@ -135,7 +135,11 @@ public final class Guest implements AutoCloseable {
         }
     }
 
-    private static Path busybox() {
+    private static Path busybox(Architecture architecture, Cache cache) {
+        if (!architecture.isHost()) {
+            return Packages.unpacked(cache, Progress.none(), architecture, "bookworm", List.of("busybox-static"))
+                    .resolve("bin/busybox");
+        }
         return Commands.find("busybox")
                 .orElseThrow(() -> new LabException("no busybox on this machine: install busybox-static"));
     }

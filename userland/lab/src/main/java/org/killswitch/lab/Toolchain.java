@@ -37,7 +37,7 @@ record Toolchain(String compiler, Optional<Path> aside) {
         Path home = cache.root().resolve(name);
         cache.entry(name, into -> {
             progress.step("downloading " + compiler + " of " + suite + " (about 60 MB)");
-            Apt apt = new Apt(cache, suite, false, host());
+            Apt apt = new Apt(cache, suite, false, Architecture.host());
             apt.update();
             String cross = architecture.isHost() ? "" : "-" + architecture.triplet();
             List<String> packages = new ArrayList<>(List.of(gcc + cross, "binutils" + cross));
@@ -49,13 +49,6 @@ record Toolchain(String compiler, Optional<Path> aside) {
         Toolchain toolchain = new Toolchain(compiler, Optional.of(home));
         toolchain.adoptKbuild(kernel, cache);
         return toolchain;
-    }
-
-    private static Architecture host() {
-        return Stream.of(Architecture.values())
-                .filter(Architecture::isHost)
-                .findFirst()
-                .orElseThrow();
     }
 
     private static String compilerNamed(Kernel kernel) {
@@ -125,30 +118,26 @@ record Toolchain(String compiler, Optional<Path> aside) {
      * @param now where it is meanwhile
      */
     private static void useLibrariesOf(Path home, Path programs, Path now) {
-        String multiarch = host().triplet();
+        String multiarch = Architecture.host().triplet();
         String libraries = Stream.of("lib/", "usr/lib/")
                 .map(d -> home.resolve(d + multiarch).toString())
                 .reduce((a, b) -> a + ":" + b)
                 .orElseThrow();
         try (Stream<Path> walk = Files.walk(programs)) {
+            Path loader = home.resolve(
+                    now.relativize(resolve(now, Path.of(Architecture.host().loader()))));
             for (Path file : walk.filter(
                             f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS) && Files.isExecutable(f))
                     .toList()) {
                 Commands.Ended interpreter =
                         Commands.run(now, List.of("patchelf", "--print-interpreter", file.toString()));
                 if (interpreter.status() == 0) { // a program of this machine, and not static
-                    // One that was prepared before names the loader by where it is; its last name is the same.
-                    Path name = Path.of(interpreter.output().strip()).getFileName();
-                    Path loader = resolve(
-                            now,
-                            Path.of(host() == Architecture.X86_64 ? "/lib64" : "/lib")
-                                    .resolve(name));
                     Commands.require(
                             "preparing " + file.getFileName(),
                             now,
                             "patchelf",
                             "--set-interpreter",
-                            home.resolve(now.relativize(loader)).toString(),
+                            loader.toString(),
                             "--force-rpath",
                             "--set-rpath",
                             libraries,

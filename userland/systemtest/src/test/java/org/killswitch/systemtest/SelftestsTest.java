@@ -8,7 +8,7 @@ import org.killswitch.lab.Output;
 
 /** The selftests that run on a real host, run here: all pass, and none is skipped. */
 @ParameterizedClass(name = "{0}")
-@StockKernels
+@EveryKernel
 final class SelftestsTest extends SharedGuest {
 
     SelftestsTest(String kernel) {
