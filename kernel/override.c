@@ -40,7 +40,7 @@ static int ks_ftrace_install(struct ks_override *o, const char *name)
 		return err == -EINVAL ? -ENOENT : err;
 	err = register_ftrace_function(&o->ops);
 	if (err) {
-		ftrace_free_filter(&o->ops);
+		ks_ftrace_free_filter(&o->ops);
 		if (err == -EBUSY)
 			ks_refuse("%s: a livepatch or another redirection owns its entry", name);
 	}
@@ -176,7 +176,7 @@ int ks_override_remove(struct ks_override *o)
 		 */
 		err = unregister_ftrace_function(&o->ops);
 		if (!err)
-			ftrace_free_filter(&o->ops);
+			ks_ftrace_free_filter(&o->ops);
 		break;
 	case KS_BACKEND_KPROBE:
 		/* Waits for the handlers; an overridden call never enters our text. */

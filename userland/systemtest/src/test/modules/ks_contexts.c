@@ -47,7 +47,7 @@ static void from_softirq(struct timer_list *unused)
 
 static void from_hardirq(struct irq_work *unused)
 {
-	hardirq_seen = in_hardirq();
+	hardirq_seen = hardirq_count() != 0;
 	hardirq_ret = vuln(1);
 	ks_contexts_inner();
 	WRITE_ONCE(hardirq_done, true);
