@@ -29,14 +29,18 @@ typedef struct ftrace_regs ks_ftrace_regs;
 typedef struct pt_regs ks_ftrace_regs;
 #endif
 
+/*
+ * Without WITH_ARGS the kernel's setter for ftrace_regs is there and does
+ * nothing; the callback has all registers then.
+ */
 static __always_inline void ks_ftrace_set_ip(ks_ftrace_regs *fregs, unsigned long ip)
 {
-#if defined(ftrace_regs_set_instruction_pointer)
-	ftrace_regs_set_instruction_pointer(fregs, ip);
-#elif defined(ftrace_instruction_pointer_set)
-	ftrace_instruction_pointer_set(fregs, ip);
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0) && !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
 	instruction_pointer_set(ftrace_get_regs(fregs), ip);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	ftrace_regs_set_instruction_pointer(fregs, ip);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+	ftrace_instruction_pointer_set(fregs, ip);
 #else
 	instruction_pointer_set(fregs, ip);
 #endif
