@@ -97,7 +97,9 @@ final class Apt {
                 "-o",
                 "APT::Architecture=" + architecture.debian(),
                 "-o",
-                "APT::Architectures={\"amd64\";\"arm64\";}",
+                "APT::Architectures::=amd64",
+                "-o",
+                "APT::Architectures::=arm64",
                 "-o",
                 "Acquire::Retries=3"));
         command.addAll(List.of(arguments));
