@@ -9,6 +9,7 @@ KERNEL := $(CURDIR)/kernel
 USERLAND := $(shell find userland \( -name target -o -name test \) -prune -o -type f -print)
 IMAGE := userland/cli/target/killswitch
 RUNTIME := $(IMAGE)/bin/killswitch
+MANUAL := userland/manual/target/manual
 
 # Where root's commands are; a user who installs into DESTDIR need not have them on the PATH.
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -46,6 +47,9 @@ $(RUNTIME): $(USERLAND)
 # Where things go. Debian's zsh looks for what packages bring elsewhere than for what an administrator installs.
 HOME_DIR := $(PREFIX)/lib/killswitch
 UNIT := $(PREFIX)/lib/systemd/system/killswitch.service
+MAN_DIR := $(PREFIX)/share/man/man8
+BASH_COMPLETION := $(PREFIX)/share/bash-completion/completions/killswitch
+ZSH_COMPLETION := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_killswitch
 DOC_DIR := $(PREFIX)/share/doc/killswitch
 EXAMPLES := modprobe.d/killswitch.conf.example modules-load.d/killswitch.conf.example
 
@@ -72,6 +76,10 @@ install-userland:
 	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin lib runtime) '$(DESTDIR)$(HOME_DIR)/'
 	ln -sfn ../lib/killswitch/bin/killswitch '$(DESTDIR)$(PREFIX)/bin/killswitch'
 	install -D -m 644 packaging/systemd/killswitch.service '$(DESTDIR)$(UNIT)'
+	install -d '$(DESTDIR)$(MAN_DIR)'
+	install -m 644 $(MANUAL)/man8/*.8 '$(DESTDIR)$(MAN_DIR)/'
+	install -D -m 644 $(MANUAL)/bash/killswitch '$(DESTDIR)$(BASH_COMPLETION)'
+	install -D -m 644 $(MANUAL)/zsh/_killswitch '$(DESTDIR)$(ZSH_COMPLETION)'
 	for e in $(EXAMPLES); do install -D -m 644 packaging/$$e '$(DESTDIR)$(DOC_DIR)/examples/'$$e || exit 1; done
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 
@@ -84,20 +92,23 @@ uninstall:
 		rmdir --ignore-fail-on-non-empty "$$updates"; \
 		test -n '$(DESTDIR)' || depmod "$$(basename "$${updates%/*}")"; \
 	done
+	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl --quiet disable killswitch.service
 	rm -rf '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(DOC_DIR)'
-	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(UNIT)'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(UNIT)' '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
+	rm -f '$(DESTDIR)$(MAN_DIR)'/killswitch.8 '$(DESTDIR)$(MAN_DIR)'/killswitch-*.8
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 
 # dpkg-buildpackage leaves what it makes above the folder that it is started in.
-PACKAGES := packaging/target
+PACKAGES ?= packaging/target
 deb: userland
 	$(call need,deb)
-	rm -rf $(PACKAGES)
-	mkdir -p $(PACKAGES)/build
-	cp -R packaging/debian $(PACKAGES)/build/debian
-	cd $(PACKAGES)/build && KS_SOURCE='$(CURDIR)' dpkg-buildpackage --build=binary --no-sign >../build.log 2>&1 || { cat ../build.log >&2; exit 1; }
-	rm -rf $(PACKAGES)/build
-	@ls $(PACKAGES)/*.deb
+	@rm -rf '$(PACKAGES)'
+	@mkdir -p '$(PACKAGES)/build'
+	@cp -R packaging/debian '$(PACKAGES)/build/debian'
+	@cd '$(PACKAGES)/build' && KS_SOURCE='$(CURDIR)' dpkg-buildpackage --build=binary --no-sign >../build.log 2>&1 || \
+		{ cat ../build.log >&2; exit 1; }
+	@rm -rf '$(PACKAGES)/build'
+	@ls '$(PACKAGES)'/*.deb
 
 format:
 	@script/maven --quiet --activate-profiles systemtest spotless:apply
@@ -107,7 +118,7 @@ selftests:
 	$(MAKE) -C selftests
 
 clean:
-	rm -rf userland/target userland/*/target $(PACKAGES)
+	rm -rf userland/target userland/*/target packaging/target
 	$(MAKE) -C selftests clean
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(KERNEL)' clean
 
