@@ -80,6 +80,7 @@ install-userland:
 	install -m 644 $(MANUAL)/man8/*.8 '$(DESTDIR)$(MAN_DIR)/'
 	install -D -m 644 $(MANUAL)/bash/killswitch '$(DESTDIR)$(BASH_COMPLETION)'
 	install -D -m 644 $(MANUAL)/zsh/_killswitch '$(DESTDIR)$(ZSH_COMPLETION)'
+	install -m 644 -D -t '$(DESTDIR)$(DOC_DIR)' README.md docs/install.md
 	for e in $(EXAMPLES); do install -D -m 644 packaging/$$e '$(DESTDIR)$(DOC_DIR)/examples/'$$e || exit 1; done
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 
@@ -100,8 +101,7 @@ uninstall:
 
 # dpkg-buildpackage leaves what it makes above the folder that it is started in.
 PACKAGES ?= packaging/target
-deb: userland
-	$(call need,deb)
+deb: deb-tools userland
 	@rm -rf '$(PACKAGES)'
 	@mkdir -p '$(PACKAGES)/build'
 	@cp -R packaging/debian '$(PACKAGES)/build/debian'
@@ -110,6 +110,10 @@ deb: userland
 	@rm -rf '$(PACKAGES)/build'
 	@ls '$(PACKAGES)'/*.deb
 
+# before the userland is built for nothing
+deb-tools:
+	$(call need,deb)
+
 format:
 	@script/maven --quiet --activate-profiles systemtest spotless:apply
 
@@ -117,9 +121,11 @@ selftests:
 	$(call need,selftests)
 	$(MAKE) -C selftests
 
-clean:
+clean: clean-kernel
 	rm -rf userland/target userland/*/target packaging/target
 	$(MAKE) -C selftests clean
+
+clean-kernel:
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(KERNEL)' clean
 
-.PHONY: all help modules userland install install-module install-userland uninstall deb format selftests clean
+.PHONY: all help modules userland install install-module install-userland uninstall deb deb-tools format selftests clean clean-kernel
