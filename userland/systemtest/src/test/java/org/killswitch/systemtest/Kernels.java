@@ -13,6 +13,9 @@ import org.killswitch.lab.KernelRelease;
  * whole suite runs on the one that most machines have, and the selftests on all.
  */
 final class Kernels {
+    /** Of the tests that run once for each kernel; "killswitch lab matrix" chooses them by it. */
+    static final String TAG = "kernel";
+
     private static final String PROPERTY = "killswitch.kernels";
     private static final List<String> REPRESENTATIVE = List.of("6.12");
 
