@@ -1,5 +1,8 @@
 package org.killswitch.systemtest;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -23,8 +26,25 @@ final class Kernels {
 
     private static Stream<Arguments> named(List<String> unlessGiven) {
         String given = System.getProperty(PROPERTY, "");
+        if (given.isEmpty()) {
+            tellWhatIsLeft();
+        }
         List<String> names = given.isEmpty() ? unlessGiven : List.of(given.split(",", -1));
         return names.stream().map(KernelRelease::named).map(r -> Arguments.of(r.name()));
+    }
+
+    /** For script/test to print: the kernels that only the selftests run on. */
+    private static void tellWhatIsLeft() {
+        List<String> left = KernelRelease.ALL.stream()
+                .map(KernelRelease::name)
+                .filter(n -> !REPRESENTATIVE.contains(n))
+                .toList();
+        try {
+            Files.writeString(
+                    Project.ROOT.resolve("userland/systemtest/target/left-to-matrix"), String.join(", ", left) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static final class Chosen implements ArgumentsProvider {

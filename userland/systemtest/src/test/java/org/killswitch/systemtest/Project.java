@@ -88,6 +88,29 @@ final class Project {
         return target;
     }
 
+    /** The version of all that is built, as dkms is told. */
+    static String version() {
+        return run(List.of(
+                        "sed",
+                        "-n",
+                        "s/^PACKAGE_VERSION=\"\\(.*\\)\"$/\\1/p",
+                        ROOT.resolve("dkms.conf").toString()))
+                .strip();
+    }
+
+    /** The folder with the Debian packages, built when first asked for. */
+    static Path packages() {
+        return Packages.FOLDER;
+    }
+
+    private static final class Packages {
+        static final Path FOLDER = ROOT.resolve("userland/systemtest/target/packages");
+
+        static {
+            run(List.of("make", "-C", ROOT.toString(), "deb", "PACKAGES=" + FOLDER));
+        }
+    }
+
     /** Runs a program of the host that has to succeed; what it printed. */
     static String run(List<String> command) {
         Output output = tryRun(command);
