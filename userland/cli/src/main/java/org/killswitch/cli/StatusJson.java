@@ -1,10 +1,11 @@
 package org.killswitch.cli;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Origin;
+import org.killswitch.control.Pending;
 import org.killswitch.control.SymbolName;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,16 +23,19 @@ final class StatusJson {
      * @param rates hits per second by symbol; null leaves them out
      * @param pretty over several lines; else on one
      */
-    static String render(List<Engagement> engagements, @Nullable Map<SymbolName, Double> rates, boolean pretty) {
+    static String render(Status status, @Nullable Map<SymbolName, Double> rates, boolean pretty) {
         ObjectNode root = MAPPER.createObjectNode();
         var list = root.putArray("engagements");
-        for (Engagement engagement : engagements) {
+        for (Engagement engagement : status.engagements()) {
             ObjectNode node = list.addObject();
             fill(node, engagement);
             if (rates != null) {
                 node.put("hitsPerSecond", rates.get(engagement.symbol()));
             }
         }
+        var waiting = root.putArray("pending");
+        status.pending().forEach(p -> fill(waiting.addObject(), p));
+        root.put("sealed", status.sealed());
         return (pretty ? MAPPER.writerWithDefaultPrettyPrinter() : MAPPER.writer()).writeValueAsString(root);
     }
 
@@ -44,8 +48,20 @@ final class StatusJson {
         node.put(
                 "timeoutLeft", e.details().map(d -> d.timeoutLeft().toSeconds()).orElse(null));
         node.put("backend", e.details().map(d -> d.backend().toString()).orElse(null));
-        node.put("since", e.origin().map(o -> o.when().toString()).orElse(null));
-        e.origin().ifPresentOrElse(o -> by(node.putObject("by"), o.by()), () -> node.putNull("by"));
+        origin(node, e.origin());
+    }
+
+    private static void fill(ObjectNode node, Pending p) {
+        node.put("symbol", p.symbol().text());
+        node.put("retval", p.retval().value());
+        node.put("errno", p.retval().errno().map(Enum::name).orElse(null));
+        node.put("module", p.module().orElse(null));
+        origin(node, p.origin());
+    }
+
+    private static void origin(ObjectNode node, Optional<Origin> origin) {
+        node.put("since", origin.map(o -> o.when().toString()).orElse(null));
+        origin.ifPresentOrElse(o -> by(node.putObject("by"), o.by()), () -> node.putNull("by"));
     }
 
     private static void by(ObjectNode node, Origin.By by) {
