@@ -37,15 +37,15 @@ final class ProbeTest extends SharedGuest {
 
     @Test
     void abortsWhenSomethingCalledAndRunsTheCallsMeanwhile() {
-        control("tryengage ks_test_vuln -13 2");
+        control("tryengage ks_test_vuln -13 5");
         assertThat(fire(0xC0FFEE)).isEqualTo("EBADMSG");
         assertThat(fire(1)).isEqualTo("ok 1");
         assertThat(read("fn/ks_test_vuln/hits")).isEqualTo("2\n");
-        sh("sleep 3");
+        sh("sleep 5.5");
         assertThat(read("engaged")).isEmpty();
         assertThat(sh("ls " + ROOT + "/fn").output()).isEmpty();
         assertThat(fire(1)).isEqualTo("ok 1");
-        assertThat(log()).contains("tryengage ks_test_vuln aborted: hits=2 during 2s probe");
+        assertThat(log()).contains("tryengage ks_test_vuln aborted: hits=2 during 5s probe");
         assertThat(control("engage ks_test_vuln -13")).startsWith("ok");
     }
 
