@@ -71,7 +71,11 @@ public final class Main implements Runnable {
 
     /** The process. */
     public static void main(String[] args) {
-        System.exit(run(Host.ofThisProcess(), args));
+        int status = run(Host.ofThisProcess(), args);
+        System.out.flush();
+        System.err.flush();
+        // What has run to its end has cleaned up; exit() would first set up the JDK's loggers, to log nothing.
+        Runtime.getRuntime().halt(status);
     }
 
     static int run(Host host, String... args) {
