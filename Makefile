@@ -2,55 +2,130 @@
 # killswitch: the kernel modules, the userland and the selftests. "make help" says what there is.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
+PREFIX ?= /usr
+
 KERNEL := $(CURDIR)/kernel
 # What the userland is made from; it is built again when any of it changes.
 USERLAND := $(shell find userland \( -name target -o -name test \) -prune -o -type f -print)
-RUNTIME := userland/cli/target/killswitch/bin/killswitch
+IMAGE := userland/cli/target/killswitch
+RUNTIME := $(IMAGE)/bin/killswitch
+MANUAL := userland/manual/target/manual
+
+# Where root's commands are; a user who installs into DESTDIR need not have them on the PATH.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+# The one line that says what is missing and how to get it, and no more of make's own.
+need = $(foreach said,$(subst $() ,~,$(shell script/lacking $1)),$(error $(subst ~, ,$(said))))
 
 all: modules userland
 
 help:
-	@echo 'make                   kernel modules for the running kernel, and the userland'
-	@echo 'make modules [KDIR=D]  kernel/killswitch.ko and kernel/test_killswitch.ko, against the kernel build tree D'
-	@echo 'make userland          the killswitch command with its own Java runtime, in userland/cli/target/killswitch'
-	@echo 'make install [DESTDIR=] what was built: the modules, and /usr/bin/killswitch'
-	@echo 'make selftests         what selftests/killswitch_test.sh needs'
-	@echo 'make format            lay out the Java sources as "make userland" wants them'
-	@echo 'make clean             remove what was built'
-	@echo 'script/test            run all tests;  script/demo: see it work'
-
-# What needs a kernel build tree: the one line that says how to get it.
-HEADERS = test -e '$(KDIR)/Makefile' || { echo "$@: no kernel headers in $(KDIR): install linux-headers-$$(uname -r) or give KDIR=..." >&2; exit 1; }
+	@echo 'make                      kernel modules for the running kernel, and the userland'
+	@echo 'make modules [KDIR=D]     kernel/killswitch.ko and kernel/test_killswitch.ko, against the kernel build tree D;'
+	@echo '                          for another architecture ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- KDIR=D'
+	@echo 'make userland             the killswitch command with its own Java runtime, in $(IMAGE)'
+	@echo 'make install              what was built: the module, the command and what goes with them (as root);'
+	@echo '                          DESTDIR=D below D, TEST_MODULE=y with the tests'\'' module, PREFIX=/usr/local elsewhere'
+	@echo 'make uninstall            take that away again; the same DESTDIR and PREFIX'
+	@echo 'make deb                  the Debian packages killswitch and killswitch-dkms, in packaging/target'
+	@echo 'make selftests            what selftests/killswitch_test.sh needs'
+	@echo 'make format               lay out the Java sources as "make userland" wants them'
+	@echo 'make clean                remove what was built'
+	@echo 'script/test               run all tests;  script/demo: see it work'
 
 modules:
-	@$(HEADERS)
+	$(call need,modules '$(KDIR)' '$(CROSS_COMPILE)')
 	$(MAKE) -C '$(KDIR)' M='$(KERNEL)' modules
 
 userland: $(RUNTIME)
 
 $(RUNTIME): $(USERLAND)
+	$(call need,userland)
 	@said=$$(script/maven --quiet -DskipTests package) || { printf '%s\n' "$$said" >&2; exit 1; }
 	@touch $@
 
+# Where things go. Debian's zsh looks for what packages bring elsewhere than for what an administrator installs.
+HOME_DIR := $(PREFIX)/lib/killswitch
+UNIT := $(PREFIX)/lib/systemd/system/killswitch.service
+MAN_DIR := $(PREFIX)/share/man/man8
+BASH_COMPLETION := $(PREFIX)/share/bash-completion/completions/killswitch
+ZSH_COMPLETION := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_killswitch
+DOC_DIR := $(PREFIX)/share/doc/killswitch
+EXAMPLES := modprobe.d/killswitch.conf.example modules-load.d/killswitch.conf.example
+
 # Whatever there is to install has been built before, by a user who need not be root.
-install:
-	@$(HEADERS)
-	@test -e kernel/killswitch.ko -a -e $(RUNTIME) || { echo "install: nothing built yet: run make first" >&2; exit 1; }
-	$(MAKE) -C '$(KDIR)' M='$(KERNEL)' INSTALL_MOD_PATH='$(DESTDIR)' modules_install
-	test -n '$(DESTDIR)' || depmod
-	mkdir -p '$(DESTDIR)/usr/lib/killswitch' '$(DESTDIR)/usr/bin'
-	cp -R userland/cli/target/killswitch/. '$(DESTDIR)/usr/lib/killswitch/'
-	ln -sf ../lib/killswitch/bin/killswitch '$(DESTDIR)/usr/bin/killswitch'
+built = $(if $(wildcard $1),,$(error $@: $(firstword $(wildcard $1) $1) is not built: run make first))
+
+install: install-module install-userland
+
+# For the kernel that it was built for, which need not be the running one. The copy is exact: a signature stays valid.
+install-module:
+	$(call need,install)
+	$(call built,kernel/killswitch.ko)
+	@set -e; \
+	for ko in killswitch $(if $(TEST_MODULE),test_killswitch); do \
+		release=$$(modinfo -F vermagic kernel/$$ko.ko | cut -d' ' -f1); \
+		install -D -m 644 kernel/$$ko.ko '$(DESTDIR)'/lib/modules/$$release/updates/$$ko.ko; \
+	done; \
+	test -n '$(DESTDIR)' || depmod $$release
+
+install-userland:
+	$(call built,$(RUNTIME))
+	rm -rf '$(DESTDIR)$(HOME_DIR)'
+	install -d '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(PREFIX)/bin'
+	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin lib runtime) '$(DESTDIR)$(HOME_DIR)/'
+	ln -sfn ../lib/killswitch/bin/killswitch '$(DESTDIR)$(PREFIX)/bin/killswitch'
+	install -D -m 644 packaging/systemd/killswitch.service '$(DESTDIR)$(UNIT)'
+	install -d '$(DESTDIR)$(MAN_DIR)'
+	install -m 644 $(MANUAL)/man8/*.8 '$(DESTDIR)$(MAN_DIR)/'
+	install -D -m 644 $(MANUAL)/bash/killswitch '$(DESTDIR)$(BASH_COMPLETION)'
+	install -D -m 644 $(MANUAL)/zsh/_killswitch '$(DESTDIR)$(ZSH_COMPLETION)'
+	install -m 644 -D -t '$(DESTDIR)$(DOC_DIR)' README.md docs/install.md
+	for e in $(EXAMPLES); do install -D -m 644 packaging/$$e '$(DESTDIR)$(DOC_DIR)/examples/'$$e || exit 1; done
+	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
+
+# The module goes for every kernel it was installed for. dkms keeps its own in updates/dkms.
+uninstall:
+	$(call need,install)
+	@for ko in '$(DESTDIR)'/lib/modules/*/updates/killswitch.ko '$(DESTDIR)'/lib/modules/*/updates/test_killswitch.ko; do \
+		test -e "$$ko" || continue; \
+		rm "$$ko"; updates=$${ko%/*}; \
+		rmdir --ignore-fail-on-non-empty "$$updates"; \
+		test -n '$(DESTDIR)' || depmod "$$(basename "$${updates%/*}")"; \
+	done
+	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl --quiet disable killswitch.service
+	rm -rf '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(DOC_DIR)'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(UNIT)' '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
+	rm -f '$(DESTDIR)$(MAN_DIR)'/killswitch.8 '$(DESTDIR)$(MAN_DIR)'/killswitch-*.8
+	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
+
+# dpkg-buildpackage leaves what it makes above the folder that it is started in.
+PACKAGES ?= packaging/target
+deb: deb-tools userland
+	@rm -rf '$(PACKAGES)'
+	@mkdir -p '$(PACKAGES)/build'
+	@cp -R packaging/debian '$(PACKAGES)/build/debian'
+	@cd '$(PACKAGES)/build' && KS_SOURCE='$(CURDIR)' dpkg-buildpackage --build=binary --no-sign >../build.log 2>&1 || \
+		{ cat ../build.log >&2; exit 1; }
+	@rm -rf '$(PACKAGES)/build'
+	@ls '$(PACKAGES)'/*.deb
+
+# before the userland is built for nothing
+deb-tools:
+	$(call need,deb)
 
 format:
 	@script/maven --quiet --activate-profiles systemtest spotless:apply
 
 selftests:
+	$(call need,selftests)
 	$(MAKE) -C selftests
 
-clean:
-	rm -rf userland/target userland/*/target
+clean: clean-kernel
+	rm -rf userland/target userland/*/target packaging/target
 	$(MAKE) -C selftests clean
+
+clean-kernel:
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(KERNEL)' clean
 
-.PHONY: all help modules install userland format selftests clean
+.PHONY: all help modules userland install install-module install-userland uninstall deb deb-tools format selftests clean clean-kernel

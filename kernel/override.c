@@ -9,6 +9,7 @@
 #include "compat.h"
 #include "override.h"
 #include "report.h"
+#include "stubs.h"
 
 /* The values, by slot; the stubs read them. */
 long ks_retvals[KS_SLOTS];
@@ -28,6 +29,25 @@ static void notrace ks_ftrace_hook(unsigned long ip, unsigned long parent_ip,
 
 NOKPROBE_SYMBOL(ks_ftrace_hook);
 
+static int ks_ftrace_install(struct ks_override *o, const char *name)
+{
+	int err;
+
+	o->ops.func = ks_ftrace_hook;
+	o->ops.flags = KS_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT;
+	err = ftrace_set_filter_ip(&o->ops, o->addr, 0, 0);
+	if (err)
+		return err == -EINVAL ? -ENOENT : err;
+	err = register_ftrace_function(&o->ops);
+	if (err) {
+		ks_ftrace_free_filter(&o->ops);
+		if (err == -EBUSY)
+			ks_refuse("%s: a livepatch or another redirection owns its entry", name);
+	}
+	return err;
+}
+
+#ifdef KS_ARCH_KPROBE
 static int notrace ks_kprobe_hook(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct ks_override *o = container_of(kp, struct ks_override, kp);
@@ -51,24 +71,6 @@ static void notrace ks_kprobe_post(struct kprobe *kp, struct pt_regs *regs, unsi
 
 NOKPROBE_SYMBOL(ks_kprobe_post);
 
-static int ks_ftrace_install(struct ks_override *o, const char *name)
-{
-	int err;
-
-	o->ops.func = ks_ftrace_hook;
-	o->ops.flags = KS_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT;
-	err = ftrace_set_filter_ip(&o->ops, o->addr, 0, 0);
-	if (err)
-		return err == -EINVAL ? -ENOENT : err;
-	err = register_ftrace_function(&o->ops);
-	if (err) {
-		ftrace_free_filter(&o->ops);
-		if (err == -EBUSY)
-			ks_refuse("%s: a livepatch or another redirection owns its entry", name);
-	}
-	return err;
-}
-
 static int ks_kprobe_install(struct ks_override *o, const char *name)
 {
 	int err;
@@ -87,6 +89,14 @@ static int ks_kprobe_install(struct ks_override *o, const char *name)
 	}
 	return 0;
 }
+#else
+static int ks_kprobe_install(struct ks_override *o, const char *name)
+{
+	ks_refuse("%s: it has no ftrace site, and on this architecture ftrace is the only way",
+		  name);
+	return -EINVAL;
+}
+#endif
 
 /*
  * What the kprobe layer refuses, we refuse. The probe has no handlers: one
@@ -166,7 +176,7 @@ int ks_override_remove(struct ks_override *o)
 		 */
 		err = unregister_ftrace_function(&o->ops);
 		if (!err)
-			ftrace_free_filter(&o->ops);
+			ks_ftrace_free_filter(&o->ops);
 		break;
 	case KS_BACKEND_KPROBE:
 		/* Waits for the handlers; an overridden call never enters our text. */

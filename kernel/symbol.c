@@ -14,26 +14,21 @@
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/string.h>
+#include <linux/stringify.h>
 
 #include "compat.h"
+#include "noipa.h"
 #include "report.h"
 #include "symbol.h"
-
-/* Keeps the compiler from working out what a call of a body that never runs gives. */
-#if __has_attribute(__noipa__)
-#define __ks_noipa __attribute__((__noipa__))
-#else
-#define __ks_noipa
-#endif
 
 /*
  * The bodies run only if ftrace has been switched off by force; the callers
  * then see an error instead of an answer.
  */
 static noinline __ks_noipa
-int ks_vmlinux_symbols(int (*fn)(void *data, unsigned long addr), const char *name, void *data)
+int ks_vmlinux_symbols(KS_VMLINUX_SYMBOLS_ARGS)
 {
-	asm volatile("" : : "r" (fn), "r" (name), "r" (data));
+	asm volatile("" : : "r" (fn), "r" (data));
 	return -EOPNOTSUPP;
 }
 
@@ -65,13 +60,13 @@ static void notrace ks_redirect_call(unsigned long ip, unsigned long parent_ip,
 NOKPROBE_SYMBOL(ks_redirect_call);
 
 #define KS_REDIRECT(_from, _target) {					\
-	.target = #_target,						\
+	.target = __stringify(_target),					\
 	.from = _from,							\
 	.ops = { .func = ks_redirect_call, .flags = KS_FTRACE_FLAGS },	\
 }
 
 static struct ks_redirect ks_redirects[] = {
-	KS_REDIRECT(ks_vmlinux_symbols, kallsyms_on_each_match_symbol),
+	KS_REDIRECT(ks_vmlinux_symbols, ks_vmlinux_walker),
 	KS_REDIRECT(ks_module_symbols, module_kallsyms_on_each_symbol),
 	KS_REDIRECT(ks_is_kernel_text, kernel_text_address),
 };
@@ -106,7 +101,7 @@ static int ks_redirect_install(struct ks_redirect *r)
 	return 0;
 
 err_filter:
-	ftrace_free_filter(&r->ops);
+	ks_ftrace_free_filter(&r->ops);
 err_log:
 	ks_refuse("load refused: no way to call %s(): %pe", r->target, ERR_PTR(err));
 	return err;
@@ -115,7 +110,7 @@ err_log:
 static void ks_redirect_remove(struct ks_redirect *r)
 {
 	unregister_ftrace_function(&r->ops);
-	ftrace_free_filter(&r->ops);
+	ks_ftrace_free_filter(&r->ops);
 }
 
 struct ks_lookup {
@@ -126,9 +121,8 @@ struct ks_lookup {
 	unsigned int count;		/* functions with different addresses */
 };
 
-static int ks_lookup_match(void *data, unsigned long addr)
+static int ks_lookup_match(struct ks_lookup *l, unsigned long addr)
 {
-	struct ks_lookup *l = data;
 	int text = ks_is_kernel_text(addr);
 
 	if (text < 0)
@@ -141,6 +135,15 @@ static int ks_lookup_match(void *data, unsigned long addr)
 		l->count++;
 	}
 	return 0;
+}
+
+static int ks_lookup_vmlinux_symbol(void *data, KS_VMLINUX_SYMBOL_ARGS)
+{
+	struct ks_lookup *l = data;
+
+	if (!ks_vmlinux_symbol_wanted(l->name))
+		return 0;
+	return ks_lookup_match(l, addr);
 }
 
 static int ks_lookup_module_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
@@ -158,7 +161,8 @@ static int ks_lookup_run(struct ks_lookup *l)
 	int err = 0;
 
 	if (!l->module || vmlinux)
-		err = ks_vmlinux_symbols(ks_lookup_match, l->name, l);
+		err = ks_vmlinux_symbols_call(ks_vmlinux_symbols, ks_lookup_vmlinux_symbol,
+					      l->name, l);
 	if (!err && !vmlinux)
 		err = ks_module_symbols_call(ks_module_symbols, l->module,
 					     ks_lookup_module_symbol, l);
@@ -218,7 +222,7 @@ int ks_symbol_init(void)
 	int i, err;
 
 	/* A prototype that does not fit must not compile. */
-	BUILD_BUG_ON(!__same_type(ks_vmlinux_symbols, kallsyms_on_each_match_symbol));
+	BUILD_BUG_ON(!__same_type(ks_vmlinux_symbols, ks_vmlinux_walker));
 	BUILD_BUG_ON(!__same_type(ks_module_symbols, module_kallsyms_on_each_symbol));
 	BUILD_BUG_ON(!__same_type(ks_is_kernel_text, kernel_text_address));
 

@@ -4,7 +4,6 @@
  * /sys/kernel/debug/test_killswitch/fire to call it; where the call fails, so
  * does the write, with the call's errno.
  */
-#include <linux/compiler.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -13,14 +12,13 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 
+#include "noipa.h"
 #include "test_killswitch.h"
 
 #define KS_TEST_MAGIC 0xC0FFEE
 
-noinline int ks_test_vuln(long magic)
+noinline __ks_noipa int ks_test_vuln(long magic)
 {
-	/* Keeps the compiler from knowing what the call returns. */
-	OPTIMIZER_HIDE_VAR(magic);
 	return magic == KS_TEST_MAGIC ? -EBADMSG : 0;
 }
 EXPORT_SYMBOL_GPL(ks_test_vuln);

@@ -434,16 +434,16 @@ test_privilege() {
 
 test_disengage_all() {
 	begin "engage ks_test_vuln -1" || return
-	begin "engage tracing_readme_read -13" || return
+	begin "engage ks_test_fire -13" || return
 	# not what somebody else may have engaged since we looked first
 	want engaged "ks_test_vuln retval=-1 hits=0
-tracing_readme_read retval=-13 hits=0" "$(cat "$ks/engaged")" || return
+ks_test_fire retval=-13 hits=0" "$(cat "$ks/engaged")" || return
 	log_mark
 	want disengage_all "ok 13" "$(control disengage_all)"
 	want engaged "" "$(cat "$ks/engaged")"
 	untouched
 	want_log "disengage ks_test_vuln hits=0$who"
-	want_log "disengage tracing_readme_read hits=0$who"
+	want_log "disengage ks_test_fire hits=0$who"
 	want "disengage_all, with nothing engaged" "ok 13" "$(control disengage_all)"
 }
 
@@ -454,7 +454,9 @@ test_ftrace_stays_on() {
 		return
 	fi
 	begin "engage ks_test_vuln -1" || return
-	want "switching ftrace off" EBUSY "$(printf 0 | "$here/kwrite" $sysctl)"
+	off=$(printf 0 | "$here/kwrite" $sysctl)
+	# newer kernels cannot switch it off at all
+	[ "$off" = EOPNOTSUPP ] || want "switching ftrace off" EBUSY "$off"
 	want kernel.ftrace_enabled 1 "$(cat $sysctl)"
 	overridden EPERM
 	[ "$(cat $sysctl)" = 1 ] || echo 1 >$sysctl
@@ -474,6 +476,14 @@ test_function_without_ftrace_site() {
 		return
 	fi
 	text=$(cat $readme)
+	case $(uname -m) in
+	x86_64) kprobe_overrides_readme ;;
+	*) kprobe_is_refused ;;
+	esac
+	want "$readme" "$text" "$(cat $readme)"
+}
+
+kprobe_overrides_readme() {
 	begin "engage tracing_readme_read -13" || return
 	want backend kprobe "$(cat "$ks/fn/tracing_readme_read/backend")"
 	want "reading $readme" EACCES "$("$here/kread" $readme)"
@@ -481,7 +491,14 @@ test_function_without_ftrace_site() {
 	want "reading $readme" EIO "$("$here/kread" $readme)"
 	want engaged "tracing_readme_read retval=-5 hits=2" "$(cat "$ks/engaged")"
 	end tracing_readme_read
-	want "$readme" "$text" "$(cat $readme)"
+}
+
+# Where a kprobe would be an exception per call it is not the way out.
+kprobe_is_refused() {
+	log_mark
+	refused EINVAL "engage tracing_readme_read -13"
+	want_log "tracing_readme_read: it has no ftrace site, .*"
+	refused EINVAL "tryengage tracing_readme_read -13 5"
 }
 
 hammer=
@@ -564,6 +581,9 @@ test_cve_2026_31431() {
 	in_use "AF_ALG sockets are open" "$(awk '$1 == "ALG" { print $3 }' /proc/net/protocols)" && return
 	demonstrate af_alg_sendmsg -1 2 '^sendmsg: Operation not permitted (EPERM)$' \
 		"$here/nobody" "$here/af_alg_aead"
+	# since 7.3 the kernel itself lets most of AF_ALG be reached only where an administrator says so
+	restrict=/proc/sys/crypto/af_alg_restrict
+	[ -z "$skipped" ] || [ ! -r $restrict ] || skipped="$skipped: crypto.af_alg_restrict is $(cat $restrict)"
 }
 
 test_cve_2026_43284() {

@@ -6,7 +6,9 @@
 #include <linux/kprobes.h>
 #include <linux/ptrace.h>
 #include <asm/text-patching.h>
-#include <ks_stubs.h>
+
+/* A function without an ftrace site can be overridden by a kprobe. */
+#define KS_ARCH_KPROBE
 
 /*
  * Make the function at whose first instruction @regs stopped return @value:

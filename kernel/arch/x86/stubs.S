@@ -12,7 +12,7 @@
 #include <asm/asm.h>
 #include <asm/nospec-branch.h>
 #include <asm/unwind_hints.h>
-#include <ks_stubs.h>
+#include "../../stubs.h"
 
 #ifndef ENDBR
 #define ENDBR

@@ -8,12 +8,17 @@
  *
  * where missed counts a second kprobe that was skipped because the first was
  * running: it has to be 2, or the calls did not happen inside the handler.
+ *
+ * Where kprobes are calls through ftrace, the interrupts hit a running handler.
+ * Where they are exceptions a handler runs with interrupts off, so the probed
+ * function is called in the interrupts, and its handler makes the calls.
  */
 #include <linux/debugfs.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/preempt.h>
 #include <linux/seq_file.h>
 #include <linux/timer.h>
 
@@ -37,7 +42,9 @@ noinline void ks_contexts_inner(void)
 	barrier();
 }
 
-static void from_softirq(struct timer_list *unused)
+#define INTERRUPTS_HIT_HANDLERS IS_ENABLED(CONFIG_KPROBES_ON_FTRACE)
+
+static void call_in_softirq(void)
 {
 	softirq_seen = in_serving_softirq();
 	softirq_ret = vuln(1);
@@ -45,26 +52,54 @@ static void from_softirq(struct timer_list *unused)
 	WRITE_ONCE(softirq_done, true);
 }
 
-static void from_hardirq(struct irq_work *unused)
+static void call_in_hardirq(void)
 {
-	hardirq_seen = in_hardirq();
+	hardirq_seen = hardirq_count() != 0;
 	hardirq_ret = vuln(1);
 	ks_contexts_inner();
 	WRITE_ONCE(hardirq_done, true);
 }
 
+static void from_softirq(struct timer_list *unused)
+{
+	if (INTERRUPTS_HIT_HANDLERS)
+		call_in_softirq();
+	else
+		ks_contexts_outer();
+}
+
+static void from_hardirq(struct irq_work *unused)
+{
+	if (INTERRUPTS_HIT_HANDLERS)
+		call_in_hardirq();
+	else
+		ks_contexts_outer();
+}
+
 static DEFINE_TIMER(timer, from_softirq);
 static struct irq_work work;
 
-static int outer_handler(struct kprobe *kp, struct pt_regs *regs)
+static void interrupt_this_cpu(void)
 {
 	unsigned long end = jiffies + 5 * HZ;
 
+	preempt_disable();
 	irq_work_queue(&work);
 	timer.expires = jiffies + 1;
 	add_timer_on(&timer, smp_processor_id());
 	while (!(READ_ONCE(softirq_done) && READ_ONCE(hardirq_done)) && time_before(jiffies, end))
 		cpu_relax();
+	preempt_enable();
+}
+
+static int outer_handler(struct kprobe *kp, struct pt_regs *regs)
+{
+	if (INTERRUPTS_HIT_HANDLERS)
+		interrupt_this_cpu();
+	else if (hardirq_count())
+		call_in_hardirq();
+	else
+		call_in_softirq();
 	return 0;
 }
 
@@ -81,7 +116,10 @@ static int ks_contexts_show(struct seq_file *m, void *unused)
 	softirq_done = false;
 	hardirq_done = false;
 	inner.nmissed = 0;
-	ks_contexts_outer();
+	if (INTERRUPTS_HIT_HANDLERS)
+		ks_contexts_outer();
+	else
+		interrupt_this_cpu();
 	irq_work_sync(&work);
 	if (!softirq_done || !hardirq_done)
 		return -ETIMEDOUT;
@@ -127,5 +165,5 @@ static void __exit ks_contexts_exit(void)
 
 module_init(ks_contexts_init);
 module_exit(ks_contexts_exit);
-MODULE_DESCRIPTION("Calls ks_test_vuln() from interrupts that hit a running kprobe handler");
+MODULE_DESCRIPTION("Calls ks_test_vuln() from interrupts while a kprobe handler runs");
 MODULE_LICENSE("GPL");

@@ -3,6 +3,7 @@ package org.killswitch.cli;
 import java.nio.file.Path;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
 import org.killswitch.lab.Output;
@@ -13,9 +14,6 @@ final class GuestSetup {
 
     private static final String IMAGE_IN_GUEST = "/opt/killswitch";
 
-    /** MiB; a Java runtime wants them. */
-    private static final int MEMORY_WITH_IMAGE = 2048;
-
     private GuestSetup() {}
 
     /** The lab, telling of its progress where a person watches. */
@@ -24,11 +22,11 @@ final class GuestSetup {
     }
 
     /** Puts this command with its own runtime into a guest; {@link #linkImage} makes it findable there. */
-    static GuestSpec withImage(GuestSpec spec) {
+    static GuestSpec withImage(Lab lab, Kernel kernel, GuestSpec spec) {
         Path image = SourceTree.image()
                 .orElseThrow(() -> new LabException(
                         "a guest needs this command's own runtime; start it by bin/killswitch of the built image"));
-        return spec.withMachine(spec.cpus(), MEMORY_WITH_IMAGE).withFile(IMAGE_IN_GUEST, image);
+        return lab.withJavaProgram(spec, kernel, IMAGE_IN_GUEST, image);
     }
 
     static void linkImage(Guest guest) {

@@ -33,6 +33,7 @@ final class LabCommand implements Runnable {
         CommandLine run = new CommandLine(new LabRunCommand(host)).setStopAtPositional(true);
         return new CommandLine(new LabCommand())
                 .addSubcommand(new CommandLine(new LabKernelsCommand(host)))
+                .addSubcommand(new CommandLine(new LabMatrixCommand(host)))
                 .addSubcommand(run);
     }
 

@@ -1,5 +1,6 @@
 package org.killswitch.cli;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.killswitch.lab.Kernel;
@@ -44,11 +45,12 @@ final class LabKernelsCommand implements Callable<Integer> {
     }
 
     private static Table table(List<Lab.Listed> kernels) {
-        Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT));
-        table.row(List.of("KERNEL", "SUITE", "CACHED", "PACKAGE"));
+        Table table = new Table(Collections.nCopies(5, Table.Align.LEFT));
+        table.row(List.of("KERNEL", "ARCHITECTURE", "SUITE", "CACHED", "PACKAGE"));
         for (Lab.Listed k : kernels) {
             table.row(List.of(
                     k.release().name(),
+                    k.release().architecture().debian(),
                     k.release().suite(),
                     k.cached().map(Kernel::version).orElse("-"),
                     k.cached().map(Kernel::packageVersion).orElse("-")));
@@ -63,6 +65,7 @@ final class LabKernelsCommand implements Callable<Integer> {
         for (Lab.Listed k : kernels) {
             ObjectNode node = list.addObject();
             node.put("kernel", k.release().name());
+            node.put("architecture", k.release().architecture().debian());
             node.put("suite", k.release().suite());
             node.put("cachedVersion", k.cached().map(Kernel::version).orElse(null));
             node.put("cachedPackage", k.cached().map(Kernel::packageVersion).orElse(null));

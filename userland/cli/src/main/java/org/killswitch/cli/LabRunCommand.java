@@ -112,6 +112,9 @@ final class LabRunCommand implements Callable<Integer> {
         Lab lab = GuestSetup.lab(host);
         GuestSpec spec = spec();
         Kernel kernel = lab.kernel(kernelOption.release());
+        if (cli) {
+            spec = GuestSetup.withImage(lab, kernel, spec);
+        }
         if (module) {
             spec = spec.withFile(
                     "/modules", lab.buildModules(kernel, SourceTree.required().module()));
@@ -134,9 +137,6 @@ final class LabRunCommand implements Callable<Integer> {
                 .withTimeout(timeout);
         if (append != null) {
             spec = spec.withAppend(List.of(append));
-        }
-        if (cli) {
-            spec = GuestSetup.withImage(spec);
         }
         for (String file : files) {
             int colon = file.indexOf(':');

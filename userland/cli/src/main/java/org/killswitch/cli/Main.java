@@ -78,6 +78,11 @@ public final class Main implements Runnable {
         Runtime.getRuntime().halt(status);
     }
 
+    /** The command with everything below it: what man pages and completion are made from. */
+    public static CommandLine allCommands() {
+        return commandLine(Host.ofThisProcess(), new String[0]);
+    }
+
     static int run(Host host, String... args) {
         try {
             return commandLine(host, args).execute(args);

@@ -20,23 +20,35 @@ final class Apt {
     private static final Path ROOT = Path.of("/");
 
     private final Cache cache;
+    private final Architecture architecture;
     private final String name;
     private final Path directory;
     private final List<String> sources;
 
-    Apt(Cache cache, KernelRelease release) {
+    /**
+     * @param architecture of the packages that names without one mean; the others are "NAME:ARCHITECTURE"
+     */
+    Apt(Cache cache, String suite, boolean security, Architecture architecture) {
         this.cache = cache;
-        name = "apt/" + release.suite();
+        this.architecture = architecture;
+        name = "apt/" + suite + (architecture.isHost() ? "" : "-" + architecture.debian());
         directory = cache.root().resolve(name);
-        sources = sources(release.suite(), release.security());
+        sources = sources(suite, security);
+    }
+
+    Apt(Cache cache, KernelRelease release) {
+        this(cache, release.suite(), release.security(), release.architecture());
+    }
+
+    private static String archive() {
+        return mirror("debian", "Debian")
+                .orElseThrow(() -> new LabException("apt has no Debian archive configured: add one to its sources"));
     }
 
     private static List<String> sources(String suite, boolean security) {
         List<String> sources = new ArrayList<>();
         String options = Files.isReadable(KEYRING) ? "[signed-by=" + KEYRING + "] " : "";
-        String archive = mirror("debian", "Debian")
-                .orElseThrow(() -> new LabException("apt has no Debian archive configured: add one to its sources"));
-        sources.add("deb " + options + archive + " " + suite + " main");
+        sources.add("deb " + options + archive() + " " + suite + " main");
         if (security) {
             mirror("debian-security", "Debian-Security")
                     .ifPresent(uri -> sources.add("deb " + options + uri + " " + suite + "-security main"));
@@ -83,6 +95,12 @@ final class Apt {
                 "-o",
                 "APT::Sandbox::User=root",
                 "-o",
+                "APT::Architecture=" + architecture.debian(),
+                "-o",
+                "APT::Architectures::=amd64",
+                "-o",
+                "APT::Architectures::=arm64",
+                "-o",
                 "Acquire::Retries=3"));
         command.addAll(List.of(arguments));
         return command;
@@ -121,6 +139,14 @@ final class Apt {
         return m.group(1);
     }
 
+    /** Whether the suite has a package of that name. */
+    boolean has(String packageName) {
+        // A package that others only name is shown without an error and without a record.
+        return Commands.run(directory, command("apt-cache", "show", packageName))
+                .output()
+                .startsWith("Package: ");
+    }
+
     /** The names of the packages that a package depends on, alternatives included. */
     Set<String> depends(String packageName) {
         Set<String> names = new LinkedHashSet<>();
@@ -135,7 +161,41 @@ final class Apt {
         List<String> download = command("apt-get", "download");
         download.addAll(packages);
         cache.locked(name, () -> Commands.require("downloading " + String.join(", ", packages), into, download));
-        try (var debs = Files.newDirectoryStream(into, "*.deb")) {
+        unpackAll(into, into);
+    }
+
+    /** The same with all packages that these depend on, as if nothing were installed. */
+    void unpackWithDependencies(List<String> packages, Path into) {
+        List<String> download = command("apt-get", "install", "--download-only", "--yes", "--no-install-recommends");
+        download.addAll(packages);
+        cache.locked(name, () -> {
+            Commands.require("downloading " + String.join(", ", packages), into, download);
+            unpackAll(directory.resolve("cache/archives"), into);
+            return this;
+        });
+    }
+
+    /**
+     * Downloads a package that is no longer in the suite's index, and unpacks it.
+     *
+     * @param source the source package that it was built from
+     * @param sha256 what the file must be
+     */
+    void unpackUnindexed(String source, String file, String sha256, Path into) {
+        String uri = archive().replaceFirst("/+$", "") + "/pool/main/" + source.charAt(0) + "/" + source + "/" + file;
+        Commands.require(
+                "downloading " + file,
+                into,
+                "/usr/lib/apt/apt-helper",
+                "download-file",
+                uri,
+                into.resolve(file).toString(),
+                "SHA256:" + sha256);
+        unpackAll(into, into);
+    }
+
+    private static void unpackAll(Path from, Path into) {
+        try (var debs = Files.newDirectoryStream(from, "*.deb")) {
             for (Path deb : debs) {
                 Commands.require(
                         "unpacking " + deb.getFileName(), into, "dpkg-deb", "-x", deb.toString(), into.toString());

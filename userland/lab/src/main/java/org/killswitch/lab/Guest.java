@@ -118,7 +118,7 @@ public final class Guest implements AutoCloseable {
             if (init == null) {
                 throw new IllegalStateException("the program lacks its resource \"init\"");
             }
-            fs.file("bin/busybox", busybox());
+            fs.file("bin/busybox", busybox(kernel.release().architecture(), cache));
             fs.text("init", 0755, new String(init.readAllBytes(), StandardCharsets.UTF_8));
             fs.text("etc/passwd", 0644, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n");
             fs.text("etc/group", 0644, "root:x:0:\nnogroup:x:65534:\n");
@@ -135,25 +135,25 @@ public final class Guest implements AutoCloseable {
         }
     }
 
-    private static Path busybox() {
+    private static Path busybox(Architecture architecture, Cache cache) {
+        if (!architecture.isHost()) {
+            return Packages.unpacked(cache, Progress.none(), architecture, "bookworm", List.of("busybox-static"))
+                    .resolve("bin/busybox");
+        }
         return Commands.find("busybox")
                 .orElseThrow(() -> new LabException("no busybox on this machine: install busybox-static"));
     }
 
     private static List<String> command(Path directory, Path initramfs, Kernel kernel, GuestSpec spec) {
-        String program = Commands.find("qemu-system-x86_64")
-                .orElseThrow(() -> new LabException("no QEMU on this machine: install qemu-system-x86"))
-                .toString();
-        // Emulated cross-modifying code is only safe while one host thread runs all CPUs of the guest.
-        String append = "console=ttyS0 panic=-1 rdinit=/init loglevel=5 " + String.join(" ", spec.append());
-        List<String> command = new ArrayList<>(List.of(
-                program,
-                "-M",
-                "q35",
+        Architecture.Emulator emulator = kernel.release().architecture().emulator();
+        String append = "console=" + emulator.console() + " panic=-1 rdinit=/init loglevel=5 "
+                + String.join(" ", spec.append());
+        List<String> command = new ArrayList<>(List.of(emulator.path().toString()));
+        command.addAll(emulator.machine());
+        command.addAll(List.of(
+                // Emulated cross-modifying code is only safe while one host thread runs all CPUs of the guest.
                 "-accel",
                 "tcg,thread=single",
-                "-cpu",
-                "max",
                 "-nodefaults",
                 "-no-user-config",
                 "-smp",

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,8 @@ final class Initramfs implements AutoCloseable {
     private static final Pattern LIBRARY = Pattern.compile("(?:=> )?(/\\S+) \\(0x[0-9a-f]+\\)");
     private static final Pattern MISSING = Pattern.compile("(\\S+) => not found");
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+    /** Where an ELF file has the number of its machine (elf.h: e_machine, EM_X86_64, EM_AARCH64). */
+    private static final int ELF_MACHINE = 18;
 
     private final CpioArchiveOutputStream out;
     private final Set<String> written = new HashSet<>();
@@ -60,7 +63,7 @@ final class Initramfs implements AutoCloseable {
         }
         byte[] content = Files.readAllBytes(file);
         entry(path, CpioConstants.C_ISREG | (Files.isExecutable(file) ? 0755 : 0644), content);
-        if (isElf(content) && !path.endsWith(".ko")) {
+        if (isHostElf(content) && !path.endsWith(".ko")) {
             for (Path library : libraries(file)) {
                 file(library.toString().substring(1), library);
             }
@@ -83,10 +86,17 @@ final class Initramfs implements AutoCloseable {
         }
     }
 
-    private static boolean isElf(byte[] content) {
-        return content.length > ELF.length
-                && List.of(content[0], content[1], content[2], content[3])
-                        .equals(List.of(ELF[0], ELF[1], ELF[2], ELF[3]));
+    /** Whether it is a program or library of this machine: of others, the loader here cannot tell what they need. */
+    private static boolean isHostElf(byte[] content) {
+        if (content.length < ELF_MACHINE + 2 || !Arrays.equals(content, 0, ELF.length, ELF, 0, ELF.length)) {
+            return false;
+        }
+        int machine = Byte.toUnsignedInt(content[ELF_MACHINE]) + (Byte.toUnsignedInt(content[ELF_MACHINE + 1]) << 8);
+        return machine
+                == switch (Architecture.host()) {
+                    case X86_64 -> 62;
+                    case ARM64 -> 183;
+                };
     }
 
     /** What the dynamic loader says the program needs, the loader itself included. */

@@ -52,13 +52,30 @@ final class KernelModules {
         });
     }
 
-    private Set<String> closure(Set<String> names) throws IOException {
-        indexKernel();
+    /** Those of the names that the kernel has a module of, or what would be one built in. */
+    List<String> present(Collection<String> names) {
+        try {
+            indexKernel();
+            Set<String> builtin = builtin();
+            return names.stream()
+                    .filter(n -> dependencies.containsKey(n.replace('-', '_')) || builtin.contains(n.replace('-', '_')))
+                    .toList();
+        } catch (IOException e) {
+            throw new LabException("kernel modules cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    private Set<String> builtin() throws IOException {
         Set<String> builtin = new LinkedHashSet<>();
-        for (String line :
-                Files.readAllLines(kernel.root().resolve("lib/modules/" + kernel.version() + "/modules.builtin"))) {
+        for (String line : Files.readAllLines(kernel.modules().resolve("modules.builtin"))) {
             builtin.add(moduleName(line));
         }
+        return builtin;
+    }
+
+    private Set<String> closure(Set<String> names) throws IOException {
+        indexKernel();
+        Set<String> builtin = builtin();
         Set<String> files = new LinkedHashSet<>();
         Deque<String> open = new ArrayDeque<>();
         for (String name : names) {

@@ -65,31 +65,80 @@ final class KernelStore {
     }
 
     private Kernel fetch(KernelRelease release) {
-        progress.step("looking up the newest " + release.name() + " kernel in " + release.suite());
+        progress.step("looking up kernel " + release.name() + " in " + release.suite());
         Apt apt = new Apt(cache, release);
         apt.update();
-        String image = apt.depends(release.imageMetaPackage()).stream()
-                .filter(p -> p.matches("linux-image-\\d.*"))
-                .findFirst()
-                .orElseThrow(() -> new LabException(release.imageMetaPackage() + " in " + release.suite()
-                        + " names no kernel image: the archive is laid out in a way that the lab does not know"));
+        String image = imagePackage(apt, release);
         Kernel kernel = kernel(release, apt.field(image, "Version"), image.substring("linux-image-".length()));
         cache.entry(cache.root().relativize(kernel.root()).toString(), into -> {
-            progress.step("downloading kernel " + kernel.version() + " and its headers (about 120 MB)");
-            apt.unpack(packages(apt, kernel), into);
+            progress.step("downloading kernel " + kernel.version() + " and its headers (about 130 MB)");
+            unpackImage(apt, image, into);
+            unpackHeaders(apt, kernel, into);
+            layOut(kernel, into);
             relocateHeaders(kernel, into);
         });
         remember(kernel);
         return kernel;
     }
 
-    private static List<String> packages(Apt apt, Kernel kernel) {
-        String headers = "linux-headers-" + kernel.version();
-        List<String> packages = new ArrayList<>(List.of("linux-image-" + kernel.version(), headers));
-        apt.depends(headers).stream()
-                .filter(p -> p.matches("linux-headers-.*-common|linux-kbuild-.*"))
+    private static String imagePackage(Apt apt, KernelRelease release) {
+        String architecture = release.architecture().debian();
+        if (release.fixed().isFixed()) {
+            return "linux-image-" + release.fixed().version() + "-" + architecture;
+        }
+        String meta = "linux-image-" + architecture;
+        return apt.depends(meta).stream()
+                .filter(p -> p.matches("linux-image-\\d.*"))
+                .findFirst()
+                .orElseThrow(() -> new LabException(meta + " in " + release.suite()
+                        + " names no kernel image: the archive is laid out in a way that the lab does not know"));
+    }
+
+    /** From about 6.19 the image package is empty, and depends on those that have what was in it. */
+    private static void unpackImage(Apt apt, String image, Path into) {
+        List<String> packages = new ArrayList<>(List.of(image));
+        apt.depends(image).stream()
+                .filter(p -> p.matches("linux-(base|binary|modules)-\\d.*"))
+                .filter(apt::has)
                 .forEach(packages::add);
-        return packages;
+        apt.unpack(packages, into);
+    }
+
+    private static void unpackHeaders(Apt apt, Kernel kernel, Path into) {
+        var fixed = kernel.release().fixed();
+        if (fixed.isFixed()) {
+            fixed.headers().forEach((file, sha256) -> apt.unpackUnindexed("linux", file, sha256, into));
+            return;
+        }
+        String headers = "linux-headers-" + kernel.version();
+        List<String> packages = new ArrayList<>(List.of(headers));
+        for (String dependency : apt.depends(headers)) {
+            if (dependency.matches("linux-headers-.*-common")) {
+                packages.add(dependency);
+            } else if (dependency.matches("linux-kbuild-.*")) {
+                packages.add(dependency + ":amd64"); // these are programs that run here
+            }
+        }
+        apt.unpack(packages, into);
+    }
+
+    /** Newer packages have everything below usr/lib: make what stands there be found where it used to be. */
+    private static void layOut(Kernel kernel, Path into) {
+        Path modules = Path.of("usr/lib/modules", kernel.version());
+        try {
+            if (!Files.exists(into.resolve("lib"))) {
+                Files.createSymbolicLink(into.resolve("lib"), Path.of("usr/lib"));
+            }
+            Files.createDirectories(into.resolve("boot"));
+            for (String file : List.of("vmlinuz", "config", "System.map")) {
+                Path old = into.resolve("boot/" + file + "-" + kernel.version());
+                if (!Files.exists(old) && Files.exists(into.resolve(modules).resolve(file))) {
+                    Files.createSymbolicLink(old, Path.of("..").resolve(modules).resolve(file));
+                }
+            }
+        } catch (IOException e) {
+            throw new LabException("the kernel cannot be prepared: " + e.getMessage(), e);
+        }
     }
 
     /** The build tree names the place it is installed to; make it name the place it is in. */
@@ -105,12 +154,15 @@ final class KernelStore {
 
     private Kernel kernel(KernelRelease release, String packageVersion, String version) {
         Path root = cache.root()
-                .resolve("kernels/" + release.architecture() + "-" + version + "_" + packageVersion.replace('~', '-'));
+                .resolve("kernels/" + release.architecture().debian() + "-" + version + "_"
+                        + packageVersion.replace('~', '-'));
         return new Kernel(release, packageVersion, version, root);
     }
 
     private Path resolution(KernelRelease release) {
-        return cache.root().resolve("kernels/" + release.architecture() + "-" + release.name() + ".newest");
+        String architecture = release.architecture().debian();
+        String series = release.name().replaceFirst("-" + architecture + "$", "");
+        return cache.root().resolve("kernels/" + architecture + "-" + series + ".newest");
     }
 
     private boolean isFresh(KernelRelease release) {

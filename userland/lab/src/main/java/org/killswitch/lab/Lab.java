@@ -74,6 +74,30 @@ public final class Lab {
         return Guest.boot(kernel, spec, cache, progress, notes);
     }
 
+    /** Those of the named modules that a kernel has, whether as files or built in. */
+    public List<String> present(Kernel kernel, List<String> modules) {
+        return new KernelModules(cache, kernel).present(modules);
+    }
+
+    /**
+     * Debian packages with all that they depend on, unpacked and not installed.
+     *
+     * @return the folder that they are in, laid out like a root file system
+     */
+    public Path packages(Architecture architecture, String suite, List<String> names) {
+        return Packages.unpacked(cache, progress, architecture, suite, names);
+    }
+
+    /**
+     * A guest with a Java program in it that has a runtime of its own; its memory is raised to what Java wants.
+     *
+     * @param guestPath where the program is to be in the guest
+     * @param image the program's folder, with bin/, lib/ and runtime/
+     */
+    public GuestSpec withJavaProgram(GuestSpec spec, Kernel kernel, String guestPath, Path image) {
+        return JavaProgram.add(spec, cache, progress, kernel.release().architecture(), guestPath, image);
+    }
+
     private KernelStore store() {
         return new KernelStore(cache, progress, notes);
     }

@@ -3,6 +3,7 @@ package org.killswitch.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,15 +27,16 @@ final class ModuleBuilder {
             throw new LabException("no kernel module sources in " + source + ": it has no Kbuild file");
         }
         List<Path> files = sources(source);
-        String name = "modules/" + kernel.version() + "-" + digest(kernel, source, files);
         try {
-            return cache.entry(name, into -> make(kernel, source, files, into));
+            Toolchain toolchain = Toolchain.of(kernel, cache, progress);
+            String name = "modules/" + kernel.version() + "-" + digest(kernel, toolchain, source, files);
+            return cache.entry(name, into -> make(kernel, toolchain, source, files, into));
         } finally {
             progress.done();
         }
     }
 
-    private void make(Kernel kernel, Path source, List<Path> files, Path into) {
+    private void make(Kernel kernel, Toolchain toolchain, Path source, List<Path> files, Path into) {
         progress.step("building " + source.getFileName() + " for " + kernel.version());
         Path tree = into.resolve("tree");
         try {
@@ -43,8 +45,7 @@ final class ModuleBuilder {
                 Files.createDirectories(copy.getParent());
                 Files.copy(file, copy);
             }
-            Commands.Ended make = Commands.run(
-                    into, List.of("make", "-s", "-C", kernel.headers().toString(), "M=" + tree, "modules"));
+            Commands.Ended make = Commands.run(into, command(kernel, toolchain, tree));
             if (make.status() != 0) {
                 throw new LabException(source + " does not build for " + kernel.version() + ":\n" + make.output());
             }
@@ -57,6 +58,18 @@ final class ModuleBuilder {
         } catch (IOException e) {
             throw new LabException("modules cannot be built in " + into + ": " + e.getMessage(), e);
         }
+    }
+
+    private static List<String> command(Kernel kernel, Toolchain toolchain, Path tree) {
+        List<String> command = new ArrayList<>();
+        toolchain.path().ifPresent(path -> command.addAll(List.of("env", "PATH=" + path)));
+        command.addAll(List.of("make", "-s", "-C", kernel.headers().toString(), "M=" + tree));
+        Architecture architecture = kernel.release().architecture();
+        if (!architecture.isHost()) {
+            command.addAll(List.of("ARCH=" + architecture.kernel(), "CROSS_COMPILE=" + architecture.toolPrefix()));
+        }
+        command.add("modules");
+        return command;
     }
 
     /** The files that a module is built from, in a fixed order. */
@@ -72,10 +85,8 @@ final class ModuleBuilder {
         }
     }
 
-    private static String digest(Kernel kernel, Path source, List<Path> files) {
-        Digest digest = new Digest()
-                .add(kernel.packageVersion())
-                .add(Commands.run(Path.of("/"), List.of("gcc-12", "--version")).output());
+    private static String digest(Kernel kernel, Toolchain toolchain, Path source, List<Path> files) {
+        Digest digest = new Digest().add(kernel.packageVersion()).add(toolchain.identity());
         try {
             for (Path file : files) {
                 digest.add(source.relativize(file).toString()).add(Files.readAllBytes(file));

@@ -33,11 +33,10 @@ final class CommandLineTest {
                 .as("the run-time image is built")
                 .isTrue();
         Kernel stock = Project.kernel(kernel);
-        GuestSpec spec = GuestSpec.standard()
-                .withMachine(2, 2048)
-                .withFile("/opt/killswitch", image)
+        GuestSpec spec = Project.LAB
+                .withJavaProgram(GuestSpec.standard(), stock, "/opt/killswitch", image)
                 .withFile("/modules", Project.LAB.buildModules(stock, Project.ROOT.resolve("kernel")))
-                .withFile("/bin/nobody", Project.ROOT.resolve("selftests/nobody"));
+                .withFile("/bin/nobody", Project.selftests(stock).resolve("nobody"));
         try (Guest guest = Project.LAB.boot(stock, spec)) {
             guest.run("ln -s /opt/killswitch/bin/killswitch /bin/killswitch");
 

@@ -87,8 +87,8 @@ final class ControlFileTest extends SharedGuest {
                                 "disengage_all now",
                                 // the kprobe layer's own word: init code, a blacklisted function, data
                                 "engage start_kernel -1",
-                                "engage do_int3 -1",
-                                "engage jiffies -1",
+                                "engage get_kprobe -1",
+                                "engage init_task -1",
                                 // killswitch does not cut off its own control
                                 "engage ks_engage -1",
                                 // not in this version
@@ -271,8 +271,20 @@ final class ControlFileTest extends SharedGuest {
     }
 
     @Test
-    void aFunctionWithoutAnFtraceSiteIsOverriddenByAKprobe() {
+    void aFunctionWithoutAnFtraceSiteIsOverriddenByAKprobeOrRefused() {
         assertThat(readme()).startsWith("tracing mini-HOWTO");
+        if (!features.kprobeOverride()) {
+            log();
+            for (String command : List.of("engage tracing_readme_read -13", "tryengage tracing_readme_read -13 5")) {
+                assertThat(control(command)).isEqualTo("EINVAL");
+                assertThat(log())
+                        .containsExactly(
+                                "tracing_readme_read: it has no ftrace site, and on this architecture ftrace is the only way");
+            }
+            assertThat(read("engaged")).isEmpty();
+            assertThat(readme()).startsWith("tracing mini-HOWTO");
+            return;
+        }
         assertThat(control("engage tracing_readme_read -13")).startsWith("ok");
         assertThat(read("fn/tracing_readme_read/backend")).isEqualTo("kprobe\n");
         assertThat(readme()).isEqualTo("EACCES\n");
@@ -286,7 +298,7 @@ final class ControlFileTest extends SharedGuest {
     @Test
     void aKprobeIsRefusedWhileKprobesAreSwitchedOff() {
         sh("echo 0 > /sys/kernel/debug/kprobes/enabled");
-        assertThat(control("engage tracing_readme_read -13")).isEqualTo("EBUSY");
+        assertThat(control("engage tracing_readme_read -13")).isEqualTo(features.kprobeOverride() ? "EBUSY" : "EINVAL");
         sh("echo 1 > /sys/kernel/debug/kprobes/enabled");
         assertThat(read("engaged")).isEmpty();
         assertThat(readme()).startsWith("tracing mini-HOWTO");

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.killswitch.lab.Architecture;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
@@ -36,24 +38,77 @@ final class Project {
         return KERNELS.computeIfAbsent(series, s -> LAB.kernel(KernelRelease.named(s)));
     }
 
-    /** A program of src/test/programs, compiled. */
-    static Path program(String name) {
-        return PROGRAMS.computeIfAbsent(name, n -> {
-            Path program = ROOT.resolve("userland/systemtest/target/programs").resolve(n);
-            run(List.of("mkdir", "-p", program.getParent().toString()));
-            run(List.of(
-                    "gcc",
-                    "-O2",
-                    "-Wall",
-                    "-Wextra",
-                    "-Werror",
-                    "-o",
-                    program.toString(),
-                    ROOT.resolve("userland/systemtest/src/test/programs/" + n + ".c")
-                            .toString(),
-                    "-lbpf"));
+    /** The selftests with their programs, built for a kernel's architecture. */
+    static Path selftests(Kernel kernel) {
+        Path sources = ROOT.resolve("selftests");
+        Architecture architecture = kernel.release().architecture();
+        if (architecture.isHost()) {
+            return sources;
+        }
+        return PROGRAMS.computeIfAbsent("selftests " + architecture, k -> {
+            Path built = target(architecture).resolve("selftests");
+            run(List.of("rm", "-rf", built.toString()));
+            run(List.of("cp", "-r", sources.toString(), built.toString()));
+            run(List.of("make", "-C", built.toString(), "clean"));
+            run(List.of("make", "-C", built.toString(), "CC=" + architecture.toolPrefix() + "gcc"));
+            return built;
+        });
+    }
+
+    /** A program of src/test/programs, compiled for a kernel's architecture. */
+    static Path program(Kernel kernel, String name) {
+        Architecture architecture = kernel.release().architecture();
+        return PROGRAMS.computeIfAbsent(name + " " + architecture, k -> {
+            Path program = target(architecture).resolve(name);
+            List<String> command = new ArrayList<>(List.of(
+                    architecture.toolPrefix() + "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program.toString()));
+            command.add(ROOT.resolve("userland/systemtest/src/test/programs/" + name + ".c")
+                    .toString());
+            if (architecture.isHost()) {
+                command.add("-lbpf");
+            } else {
+                Path root = LAB.packages(architecture, "bookworm", List.of("libbpf-dev"));
+                command.addAll(List.of(
+                        "-static",
+                        "-idirafter",
+                        root.resolve("usr/include").toString(),
+                        "-L" + root.resolve("usr/lib/" + architecture.triplet()),
+                        "-lbpf",
+                        "-lelf",
+                        "-lz"));
+            }
+            run(command);
             return program;
         });
+    }
+
+    private static Path target(Architecture architecture) {
+        Path target = ROOT.resolve("userland/systemtest/target/programs").resolve(architecture.debian());
+        run(List.of("mkdir", "-p", target.toString()));
+        return target;
+    }
+
+    /** The version of all that is built, as dkms is told. */
+    static String version() {
+        return run(List.of(
+                        "sed",
+                        "-n",
+                        "s/^PACKAGE_VERSION=\"\\(.*\\)\"$/\\1/p",
+                        ROOT.resolve("dkms.conf").toString()))
+                .strip();
+    }
+
+    /** The folder with the Debian packages, built when first asked for. */
+    static Path packages() {
+        return Packages.FOLDER;
+    }
+
+    private static final class Packages {
+        static final Path FOLDER = ROOT.resolve("userland/systemtest/target/packages");
+
+        static {
+            run(List.of("make", "-C", ROOT.toString(), "deb", "PACKAGES=" + FOLDER));
+        }
     }
 
     /** Runs a program of the host that has to succeed; what it printed. */

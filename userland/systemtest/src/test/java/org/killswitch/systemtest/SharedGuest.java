@@ -16,9 +16,13 @@ abstract class SharedGuest {
 
     private static final Map<String, TestGuest> GUESTS = new ConcurrentHashMap<>();
 
+    /** What the kernel under test has. */
+    final Features features;
+
     private final TestGuest guest;
 
     SharedGuest(String kernel, String... append) {
+        features = Features.of(Project.kernel(kernel));
         guest = GUESTS.computeIfAbsent(getClass().getName() + " " + kernel, k -> TestGuest.boot(kernel, append));
     }
 

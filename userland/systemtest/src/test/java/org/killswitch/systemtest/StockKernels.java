@@ -4,10 +4,12 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** Once for every stock kernel that killswitch supports. */
+/** Once for each kernel that the whole suite is run on: see {@link Kernels}. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@ValueSource(strings = {"6.1", "6.12"})
+@Tag(Kernels.TAG)
+@ArgumentsSource(Kernels.Chosen.class)
 @interface StockKernels {}

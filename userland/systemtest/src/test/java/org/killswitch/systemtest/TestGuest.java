@@ -68,12 +68,12 @@ final class TestGuest implements AutoCloseable {
         Path helpers = Project.LAB.buildModules(kernel, Project.ROOT.resolve("userland/systemtest/src/test/modules"));
         GuestSpec spec = GuestSpec.standard()
                 .withAppend(List.of(append))
-                .withAvailable(MODULES)
+                .withAvailable(Project.LAB.present(kernel, MODULES))
                 .withTimeout(Duration.ofMinutes(15))
                 .withFile("/modules", modules)
                 .withFile("/helpers", helpers)
-                .withFile("/selftests", Project.ROOT.resolve("selftests"))
-                .withFile("/bin/bpf_attach", Project.program("bpf_attach"));
+                .withFile("/selftests", Project.selftests(kernel))
+                .withFile("/bin/bpf_attach", Project.program(kernel, "bpf_attach"));
         TestGuest guest = new TestGuest(Project.LAB.boot(kernel, spec));
         Output output = guest.sh(
                 "for f in /helpers/*.ko; do ln -s $f /modules/; done; "

@@ -35,14 +35,19 @@ final class UnloadTest extends SharedGuest {
     @Test
     void withEngagementsInPlace() {
         control("engage ks_test_vuln -13");
-        control("engage tracing_readme_read -5");
+        boolean kprobe = control("engage tracing_readme_read -5").startsWith("ok");
+        assertThat(kprobe).isEqualTo(features.kprobeOverride());
+        control("engage cmdline_proc_show -5");
         assertThat(sh(RMMOD).status()).isZero();
         assertThat(sh("ls -d " + ROOT).status()).isNotZero();
         assertThat(fire(1)).isEqualTo("ok 1");
         assertThat(sh("head -c 4 /sys/kernel/tracing/README").output()).isEqualTo("trac");
+        assertThat(sh("cat /proc/cmdline").status()).isZero();
         assertThat(log())
                 .anyMatch(l -> l.startsWith("disengage ks_test_vuln hits=0 uid=0 "))
-                .anyMatch(l -> l.startsWith("disengage tracing_readme_read hits=0 uid=0 "));
+                .anyMatch(l -> l.startsWith("disengage cmdline_proc_show hits=0 uid=0 "))
+                .filteredOn(l -> l.startsWith("disengage tracing_readme_read hits=0 uid=0 "))
+                .hasSize(kprobe ? 1 : 0);
     }
 
     @Test

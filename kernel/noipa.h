@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KS_NOIPA_H
+#define KS_NOIPA_H
+
+/*
+ * Keeps callers in the same file from being compiled for what the function is
+ * seen to do: from version 14 on, gcc keeps to the values that a function can
+ * return even where it does not inline it.
+ */
+#if __has_attribute(__noipa__)
+#define __ks_noipa __attribute__((__noipa__))
+#else
+#define __ks_noipa
+#endif
+
+#endif

@@ -1,0 +1,149 @@
+package org.killswitch.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.KernelRelease;
+import org.killswitch.lab.Lab;
+import org.killswitch.lab.LabException;
+import org.killswitch.lab.Suite;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code killswitch lab matrix}. */
+@Command(
+        name = "matrix",
+        header = "Run the whole test suite on every stock kernel.",
+        description = "Needs a clone of the project. Takes some minutes a kernel; the tests' own output goes to"
+                + " userland/systemtest/target/matrix/.")
+final class LabMatrixCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "KERNEL",
+            split = ",",
+            description = "Only these kernels (default: all that 'killswitch lab kernels' lists).")
+    private List<String> kernels = List.of();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    LabMatrixCommand(Host host) {
+        this.host = host;
+    }
+
+    /** A kernel, and what came of it: the version and backend are "-" where it could not be had or does not load. */
+    private record Row(KernelRelease release, String version, String backend, Suite.Result result) {
+        boolean passed() {
+            return result.failed().isEmpty();
+        }
+    }
+
+    @Override
+    public Integer call() {
+        Suite suite = new Suite(SourceTree.required().root());
+        Lab lab = GuestSetup.lab(host);
+        List<KernelRelease> releases = kernels.isEmpty()
+                ? KernelRelease.ALL
+                : kernels.stream().map(KernelRelease::named).toList();
+        List<Row> rows = new ArrayList<>();
+        for (KernelRelease release : releases) {
+            System.err.println("lab: " + release.name() + " (" + (rows.size() + 1) + " of " + releases.size() + ")");
+            rows.add(run(lab, suite, release));
+        }
+        if (json) {
+            host.out().println(json(rows));
+        } else {
+            table(rows).lines().forEach(host.out()::println);
+            rows.forEach(this::explain);
+        }
+        return rows.stream().allMatch(Row::passed) ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private static Row run(Lab lab, Suite suite, KernelRelease release) {
+        String version = "-";
+        String backend = "-";
+        try {
+            Kernel kernel = lab.kernel(release);
+            version = kernel.version();
+            backend = suite.backend(lab, kernel).orElse("-");
+        } catch (LabException e) {
+            System.err.println("lab: " + release.name() + ": " + e.getMessage()); // the tests say the same, and fail
+        }
+        return new Row(release, version, backend, suite.run(release));
+    }
+
+    private void explain(Row row) {
+        for (String test : row.result().failed()) {
+            host.out()
+                    .println(row.release().name() + ": FAILED " + test + " ("
+                            + row.result().log() + ")");
+        }
+        for (String test : row.result().skipped()) {
+            host.out().println(row.release().name() + ": SKIPPED " + test);
+        }
+    }
+
+    private static Table table(List<Row> rows) {
+        Table table = new Table(List.of(
+                Table.Align.LEFT,
+                Table.Align.LEFT,
+                Table.Align.LEFT,
+                Table.Align.LEFT,
+                Table.Align.RIGHT,
+                Table.Align.RIGHT,
+                Table.Align.RIGHT,
+                Table.Align.RIGHT));
+        table.row(List.of("KERNEL", "VERSION", "ARCHITECTURE", "BACKEND", "PASSED", "FAILED", "SKIPPED", "TIME"));
+        for (Row row : rows) {
+            Suite.Result result = row.result();
+            table.row(List.of(
+                    row.release().name(),
+                    row.version(),
+                    row.release().architecture().debian(),
+                    row.backend(),
+                    Integer.toString(result.passed()),
+                    Integer.toString(result.failed().size()),
+                    Integer.toString(result.skipped().size()),
+                    minutes(result.time())));
+        }
+        return table;
+    }
+
+    private static String minutes(Duration time) {
+        return String.format("%d:%02d", time.toMinutes(), time.toSecondsPart());
+    }
+
+    private static String json(List<Row> rows) {
+        JsonMapper mapper = new JsonMapper();
+        ObjectNode root = mapper.createObjectNode();
+        var list = root.putArray("kernels");
+        for (Row row : rows) {
+            ObjectNode node = list.addObject();
+            node.put("kernel", row.release().name());
+            node.put("version", row.version());
+            node.put("architecture", row.release().architecture().debian());
+            node.put(
+                    "backend",
+                    Optional.of(row.backend()).filter(b -> !b.equals("-")).orElse(null));
+            node.put("passed", row.result().passed());
+            row.result().failed().forEach(node.putArray("failed")::add);
+            row.result().skipped().forEach(node.putArray("skipped")::add);
+            node.put("seconds", row.result().time().toSeconds());
+        }
+        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    }
+}

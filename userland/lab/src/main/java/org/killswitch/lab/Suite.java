@@ -1,0 +1,139 @@
+package org.killswitch.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
+
+/**
+ * The system tests of a clone of the project, run on one kernel.
+ *
+ * @param sources the clone's root
+ */
+public record Suite(Path sources) {
+    private static final String REPORTS = "userland/systemtest/target/surefire-reports";
+
+    /**
+     * What came out.
+     *
+     * @param passed how many tests
+     * @param failed those that failed, as "Class.method"; or what went wrong before any could run
+     * @param skipped those that did not run
+     * @param time how long it took
+     * @param log everything that was printed
+     */
+    public record Result(int passed, List<String> failed, List<String> skipped, Duration time, Path log) {
+        public Result {
+            failed = List.copyOf(failed);
+            skipped = List.copyOf(skipped);
+        }
+    }
+
+    /** Runs all tests that are for any kernel on that one. */
+    public Result run(KernelRelease release) {
+        Path log = sources.resolve("userland/systemtest/target/matrix/" + release.name() + ".log");
+        long start = System.nanoTime();
+        int status;
+        try {
+            Files.createDirectories(log.getParent());
+            Cache.delete(sources.resolve(REPORTS));
+            Process maven = new ProcessBuilder(
+                            sources.resolve("script/maven").toString(),
+                            "--activate-profiles",
+                            "systemtest",
+                            "--projects",
+                            "systemtest",
+                            "--also-make",
+                            "-Dgroups=kernel",
+                            "-Dkillswitch.kernels=" + release.name(),
+                            "test")
+                    .directory(sources.toFile())
+                    .redirectErrorStream(true)
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectOutput(log.toFile())
+                    .start();
+            Thread killer = new Thread(maven::destroy);
+            Runtime.getRuntime().addShutdownHook(killer);
+            status = maven.waitFor();
+            Commands.removeHook(killer);
+        } catch (IOException e) {
+            throw new LabException("the tests in " + sources + " cannot be run: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted while the tests were running", e);
+        }
+        return result(status, Duration.ofNanos(System.nanoTime() - start), log);
+    }
+
+    private Result result(int status, Duration time, Path log) {
+        List<String> failed = new ArrayList<>();
+        List<String> skipped = new ArrayList<>();
+        int passed = 0;
+        for (Element test : testCases()) {
+            String name = test.getAttribute("classname").replaceFirst(".*\\.", "") + "." + test.getAttribute("name");
+            if (has(test, "failure") || has(test, "error")) {
+                failed.add(name);
+            } else if (has(test, "skipped")) {
+                skipped.add(name);
+            } else {
+                passed++;
+            }
+        }
+        if (failed.isEmpty() && (status != 0 || passed == 0)) {
+            failed.add("the tests did not run to their end");
+        }
+        return new Result(passed, failed, skipped, time, log);
+    }
+
+    private List<Element> testCases() {
+        List<Element> all = new ArrayList<>();
+        Path reports = sources.resolve(REPORTS);
+        if (!Files.isDirectory(reports)) {
+            return all;
+        }
+        try (Stream<Path> files = Files.list(reports)) {
+            for (Path file : files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml"))
+                    .sorted()
+                    .toList()) {
+                NodeList cases = DocumentBuilderFactory.newDefaultInstance()
+                        .newDocumentBuilder()
+                        .parse(file.toFile())
+                        .getElementsByTagName("testcase");
+                for (int i = 0; i < cases.getLength(); i++) {
+                    if (cases.item(i) instanceof Element test) {
+                        all.add(test);
+                    }
+                }
+            }
+        } catch (IOException | SAXException | ParserConfigurationException e) {
+            throw new LabException("the tests' reports in " + reports + " cannot be read: " + e.getMessage(), e);
+        }
+        return all;
+    }
+
+    private static boolean has(Element test, String child) {
+        return test.getElementsByTagName(child).getLength() > 0;
+    }
+
+    /** How the module overrides a function on a kernel: what fn/SYMBOL/backend says; empty if it does not load there. */
+    public Optional<String> backend(Lab lab, Kernel kernel) {
+        try (Guest guest = lab.boot(
+                kernel,
+                GuestSpec.standard().withFile("/modules", lab.buildModules(kernel, sources.resolve("kernel"))))) {
+            Output output = guest.run("""
+                    insmod /modules/killswitch.ko && cd /sys/kernel/security/killswitch &&
+                    echo 'engage cmdline_proc_show -5' > control && cat fn/cmdline_proc_show/backend""");
+            return output.status() == 0 ? Optional.of(output.output().strip()) : Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What the build makes from the annotations of the command: man pages and shell completion. Not installed itself. */
+@NullMarked
+package org.killswitch.manual;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package org.killswitch.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.killswitch.lab.Output;
+
+/** What script/demo shows. */
+final class DemoTest {
+
+    @Test
+    void theStoryGoesAsTold() {
+        Output demo = Project.tryRun(List.of(
+                Project.ROOT
+                        .resolve("userland/cli/target/killswitch/bin/killswitch")
+                        .toString(),
+                "demo"));
+        assertThat(demo.status()).as(demo.output()).isZero();
+        assertThat(demo.output())
+                .contains(
+                        "8/8",
+                        "sendmsg: Operation not permitted (EPERM)",
+                        "1 call was caught",
+                        "Shown: a stock kernel");
+    }
+}

@@ -1,0 +1,15 @@
+package org.killswitch.systemtest;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+
+/** Once for every kernel that killswitch supports, even where the rest of the suite is run on some: see {@link Kernels}. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Tag(Kernels.TAG)
+@ArgumentsSource(Kernels.All.class)
+@interface EveryKernel {}

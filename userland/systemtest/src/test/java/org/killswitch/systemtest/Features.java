@@ -1,0 +1,33 @@
+package org.killswitch.systemtest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import org.killswitch.lab.Architecture;
+import org.killswitch.lab.Kernel;
+
+/**
+ * What not every stock kernel has, where it changes what users get to see.
+ *
+ * @param kprobeOverride whether a function that ftrace does not reach is overridden by a kprobe; else it is refused
+ * @param livepatch whether the kernel takes livepatches
+ * @param bpfTrampolines whether BPF programs can be attached to the entry and exit of a function
+ */
+record Features(boolean kprobeOverride, boolean livepatch, boolean bpfTrampolines) {
+
+    static Features of(Kernel kernel) {
+        boolean x86 = kernel.release().architecture() == Architecture.X86_64;
+        return new Features(
+                x86,
+                isConfigured(kernel, "CONFIG_LIVEPATCH"),
+                isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"));
+    }
+
+    private static boolean isConfigured(Kernel kernel, String option) {
+        try {
+            return Files.readAllLines(kernel.headers().resolve(".config")).contains(option + "=y");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package org.killswitch.systemtest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.ArgumentsProvider;
+import org.junit.jupiter.params.support.ParameterDeclarations;
+import org.killswitch.lab.KernelRelease;
+
+/**
+ * The kernels that tests run on. The system property {@value #PROPERTY} names them, separated by commas; without it the
+ * whole suite runs on the one that most machines have, and the selftests on all.
+ */
+final class Kernels {
+    /** Of the tests that run once for each kernel; "killswitch lab matrix" chooses them by it. */
+    static final String TAG = "kernel";
+
+    private static final String PROPERTY = "killswitch.kernels";
+    private static final List<String> REPRESENTATIVE = List.of("6.12");
+
+    private Kernels() {}
+
+    private static Stream<Arguments> named(List<String> unlessGiven) {
+        String given = System.getProperty(PROPERTY, "");
+        if (given.isEmpty()) {
+            tellWhatIsLeft();
+        }
+        List<String> names = given.isEmpty() ? unlessGiven : List.of(given.split(",", -1));
+        return names.stream().map(KernelRelease::named).map(r -> Arguments.of(r.name()));
+    }
+
+    /** For script/test to print: the kernels that only the selftests run on. */
+    private static void tellWhatIsLeft() {
+        List<String> left = KernelRelease.ALL.stream()
+                .map(KernelRelease::name)
+                .filter(n -> !REPRESENTATIVE.contains(n))
+                .toList();
+        try {
+            Files.writeString(
+                    Project.ROOT.resolve("userland/systemtest/target/left-to-matrix"), String.join(", ", left) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static final class Chosen implements ArgumentsProvider {
+        @Override
+        public Stream<Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
+            return named(REPRESENTATIVE);
+        }
+    }
+
+    static final class All implements ArgumentsProvider {
+        @Override
+        public Stream<Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
+            return named(KernelRelease.ALL.stream().map(KernelRelease::name).toList());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package org.killswitch.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.killswitch.lab.Output;
+
+/** The Debian packages that "make deb" builds: what is in them, and what lintian says. */
+final class PackagesBuildTest {
+
+    private static final Path COMMAND = Project.packages().resolve("killswitch_" + Project.version() + "_amd64.deb");
+    private static final Path DKMS = Project.packages().resolve("killswitch-dkms_" + Project.version() + "_all.deb");
+
+    @Test
+    void lintianFindsNoError() {
+        Output output = Project.tryRun(List.of(
+                "lintian",
+                "--fail-on",
+                "error",
+                Project.packages()
+                        .resolve("killswitch_" + Project.version() + "_amd64.changes")
+                        .toString()));
+        assertThat(output.status()).as(output.output()).isZero();
+    }
+
+    @Test
+    void theDownloadIsLessThan40Megabytes() throws IOException {
+        assertThat(Files.size(COMMAND)).isLessThan(40_000_000);
+    }
+
+    @Test
+    void theCommandRunsFromItsPackage(@TempDir Path root) throws IOException {
+        Project.run(List.of("dpkg-deb", "-x", COMMAND.toString(), root.toString()));
+        assertThat(Project.run(List.of(root.resolve("usr/bin/killswitch").toString(), "--version")))
+                .isEqualTo("killswitch " + Project.version() + "\n");
+        // the archive of shared classes fits the runtime still
+        assertThat(Project.run(List.of(
+                        root.resolve("usr/lib/killswitch/runtime/bin/killswitch")
+                                .toString(),
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Xshare:on",
+                        "-version")))
+                .contains("sharing");
+        for (String file : List.of(
+                "lib/systemd/system/killswitch.service",
+                "usr/share/man/man8/killswitch.8.gz",
+                "usr/share/man/man8/killswitch-engage.8.gz",
+                "usr/share/bash-completion/completions/killswitch",
+                "usr/share/zsh/vendor-completions/_killswitch",
+                "usr/share/doc/killswitch/examples/modprobe.d/killswitch.conf.example",
+                "usr/share/doc/killswitch/examples/modules-load.d/killswitch.conf.example",
+                "usr/share/doc/killswitch/copyright")) {
+            assertThat(root.resolve(file)).exists();
+        }
+        // nothing of it is a configuration file, which would be left behind
+        assertThat(root.resolve("etc")).doesNotExist();
+    }
+
+    @Test
+    void theSourcesBuildWithTheirOwnDkmsConf(@TempDir Path root) throws IOException {
+        Project.run(List.of("dpkg-deb", "-x", DKMS.toString(), root.toString()));
+        Path source = root.resolve("usr/src/killswitch-" + Project.version());
+        assertThat(Files.readString(source.resolve("dkms.conf")))
+                .contains("PACKAGE_VERSION=\"" + Project.version() + "\"")
+                .doesNotContain("POST_ADD");
+        Output make = Project.tryRun(List.of(
+                "make",
+                "-C",
+                Project.kernel("6.12").headers().toString(),
+                "M=" + source.resolve("kernel"),
+                "KS_TEST=n",
+                "modules"));
+        assertThat(make.status()).as(make.output()).isZero();
+        assertThat(source.resolve("kernel/killswitch.ko")).exists();
+        assertThat(source.resolve("kernel/test_killswitch.ko")).doesNotExist();
+    }
+
+    /** Whoever builds them from the same image gets the same packages, whenever that is. */
+    @Test
+    void nothingInThemIsYoungerThanTheChangelog() {
+        String changed = Project.run(List.of(
+                "dpkg-parsechangelog",
+                "-l",
+                Project.ROOT.resolve("packaging/debian/changelog").toString(),
+                "-STimestamp"));
+        for (Path deb : List.of(COMMAND, DKMS)) {
+            assertThat(Project.run(List.of(
+                            "sh",
+                            "-c",
+                            "dpkg-deb --fsys-tarfile \"$0\" | TZ=UTC tar -t -v --full-time --numeric-owner -f - |"
+                                    + " awk '{ print $4, $5 }' | sort -u | tail -n 1",
+                            deb.toString())))
+                    .startsWith(Project.run(List.of("date", "-u", "-d", "@" + changed.strip(), "+%F %T"))
+                            .strip());
+        }
+    }
+}
