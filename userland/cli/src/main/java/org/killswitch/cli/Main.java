@@ -118,7 +118,7 @@ public final class Main implements Runnable {
         commands.put("status", StatusCommand::new);
         commands.put("engage", EngageCommand::new);
         commands.put("disengage", DisengageCommand::new);
-        commands.put("lab", LabCommand::create);
+        commands.put("doctor", DoctorCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("lab", LabCommand::create);
         commands.put("help", host -> new CommandLine.HelpCommand());

@@ -26,18 +26,19 @@ final class DebianSystem {
     static Path image(Cache cache, Progress progress, List<Kernel> kernels, List<String> packages) {
         Set<String> wanted = new TreeSet<>(PACKAGES);
         wanted.addAll(packages);
+        kernels.forEach(k -> wanted.add("linux-image-" + k.version()));
         String key = "debian/" + SUITE + "-"
                 + new Digest()
                         .add(wanted.toString())
                         .add(kernels.stream()
-                                .map(k -> k.version() + " " + k.packageVersion())
+                                .map(Kernel::packageVersion)
                                 .toList()
                                 .toString())
                         .hex();
         try {
             return cache.entry(key, into -> {
                         progress.step("installing a Debian system (about 300 MB to download)");
-                        make(into, kernels, wanted);
+                        make(into, wanted);
                     })
                     .resolve("disk");
         } finally {
@@ -45,24 +46,21 @@ final class DebianSystem {
         }
     }
 
-    private static void make(Path into, List<Kernel> kernels, Set<String> packages) {
+    private static void make(Path into, Set<String> packages) {
         if (!System.getProperty("user.name").equals("root")) {
             throw new LabException("only root can install a Debian system into a folder: run this as root");
         }
         List<String> sources = new ArrayList<>(Apt.sources(SUITE, true));
         sources.addAll(Apt.sources(SUITE + "-backports", false));
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "INITRD=No", // the lab has initial file systems of its own; Debian's take minutes to make
                 "mmdebstrap",
                 "--quiet",
                 "--variant=minbase",
                 "--mode=root",
                 "--format=directory",
                 "--include=" + String.join(",", packages)));
-        for (Kernel kernel : kernels) {
-            String target = "\"$1\"/lib/modules/" + kernel.version();
-            command.add("--customize-hook=mkdir -p " + target + " && cp -R " + kernel.modules() + "/. " + target
-                    + " && chroot \"$1\" depmod " + kernel.version());
-        }
         command.add("--customize-hook=echo killswitch-lab > \"$1\"/etc/hostname; "
                 + "printf '%s\\n' '127.0.0.1 localhost killswitch-lab' > \"$1\"/etc/hosts; "
                 + "chroot \"$1\" systemd-machine-id-setup >/dev/null 2>&1; chroot \"$1\" passwd -d root >/dev/null");
