@@ -53,6 +53,9 @@ final class DebianSystem {
         List<String> sources = new ArrayList<>(Apt.sources(SUITE, true));
         sources.addAll(Apt.sources(SUITE + "-backports", false));
         List<String> command = new ArrayList<>(List.of(
+                // what it mounts meanwhile is nobody else's to see, and gone with it, whatever ends it
+                "unshare",
+                "--mount",
                 "env",
                 "INITRD=No", // the lab has initial file systems of its own; Debian's take minutes to make
                 "mmdebstrap",
