@@ -30,13 +30,14 @@ record ImageCopy(Path home) {
     static String classesFromCache(Path home) {
         // The launcher silences the JVM; what it starts is the same but for that.
         return "sed 's/-Xlog:disable/-Xlog:class+load/' " + home + "/bin/killswitch > " + home + "/bin/telling;"
-                + " sh " + home + "/bin/telling status | grep -c 'org[.]killswitch[.].*source: shared objects file'";
+                + " sh " + home
+                + "/bin/telling status 2>/dev/null | grep -c 'org[.]killswitch[.].*source: shared objects file'";
     }
 
     /** How many of the command's own classes came from the AOT cache. */
     int classesFromCache() throws IOException {
-        String count = Project.tryRun(List.of("sh", "-c", classesFromCache(home) + " 2>/dev/null"))
-                .output();
+        String count =
+                Project.tryRun(List.of("sh", "-c", classesFromCache(home))).output();
         Files.delete(home.resolve("bin/telling"));
         return Integer.parseInt(count.strip());
     }
