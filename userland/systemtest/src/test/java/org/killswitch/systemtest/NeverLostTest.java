@@ -160,11 +160,9 @@ final class NeverLostTest extends SharedGuest {
     @Test
     void interruptsWhileAKprobeHandlerRunsAreOverridden() {
         assertThat(sh("insmod /modules/ks_contexts.ko").status()).isZero();
-        assertThat(callsFromInterrupts())
-                .isEqualTo("softirq=-13 in_softirq=1 hardirq=-13 in_hardirq=1 missed=2\n");
+        assertThat(callsFromInterrupts()).isEqualTo("softirq=-13 in_softirq=1 hardirq=-13 in_hardirq=1 missed=2\n");
         control("disengage ks_test_vuln");
-        assertThat(callsFromInterrupts())
-                .isEqualTo("softirq=0 in_softirq=1 hardirq=0 in_hardirq=1 missed=2\n");
+        assertThat(callsFromInterrupts()).isEqualTo("softirq=0 in_softirq=1 hardirq=0 in_hardirq=1 missed=2\n");
         assertThat(sh("rmmod ks_contexts").status()).isZero();
     }
 
