@@ -1,18 +1,16 @@
 package org.killswitch.cli;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Origin;
 import org.killswitch.control.SymbolName;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Engagements as JSON; what cannot be known is null. Built by hand: the form is a promise to scripts. */
 final class StatusJson {
-
-    private static final JsonMapper MAPPER = new JsonMapper();
 
     private StatusJson() {}
 
@@ -23,19 +21,19 @@ final class StatusJson {
      * @param pretty over several lines; else on one
      */
     static String render(List<Engagement> engagements, @Nullable Map<SymbolName, Double> rates, boolean pretty) {
-        ObjectNode root = MAPPER.createObjectNode();
-        var list = root.putArray("engagements");
+        List<Map<String, @Nullable Object>> list = new ArrayList<>();
         for (Engagement engagement : engagements) {
-            ObjectNode node = list.addObject();
+            Map<String, @Nullable Object> node = new LinkedHashMap<>();
             fill(node, engagement);
             if (rates != null) {
                 node.put("hitsPerSecond", rates.get(engagement.symbol()));
             }
+            list.add(node);
         }
-        return (pretty ? MAPPER.writerWithDefaultPrettyPrinter() : MAPPER.writer()).writeValueAsString(root);
+        return Json.render(Map.of("engagements", list), pretty);
     }
 
-    private static void fill(ObjectNode node, Engagement e) {
+    private static void fill(Map<String, @Nullable Object> node, Engagement e) {
         node.put("symbol", e.symbol().text());
         node.put("retval", e.retval().value());
         node.put("errno", e.retval().errno().map(Enum::name).orElse(null));
@@ -45,22 +43,21 @@ final class StatusJson {
                 "timeoutLeft", e.details().map(d -> d.timeoutLeft().toSeconds()).orElse(null));
         node.put("backend", e.details().map(d -> d.backend().toString()).orElse(null));
         node.put("since", e.origin().map(o -> o.when().toString()).orElse(null));
-        e.origin().ifPresentOrElse(o -> by(node.putObject("by"), o.by()), () -> node.putNull("by"));
+        node.put("by", e.origin().map(o -> by(o.by())).orElse(null));
     }
 
-    private static void by(ObjectNode node, Origin.By by) {
-        switch (by) {
-            case Origin.Operator operator -> {
-                node.put("source", "control");
-                node.put("uid", operator.uid());
-                if (operator.loginUid().isPresent()) {
-                    node.put("loginUid", operator.loginUid().getAsLong());
-                } else {
-                    node.putNull("loginUid");
-                }
-                node.put("comm", operator.comm());
-            }
-            case Origin.ModuleParameter parameter -> node.put("source", "modparam");
+    private static Map<String, @Nullable Object> by(Origin.By by) {
+        Map<String, @Nullable Object> node = new LinkedHashMap<>();
+        if (by instanceof Origin.Operator operator) {
+            node.put("source", "control");
+            node.put("uid", operator.uid());
+            node.put(
+                    "loginUid",
+                    operator.loginUid().isPresent() ? operator.loginUid().getAsLong() : null);
+            node.put("comm", operator.comm());
+        } else {
+            node.put("source", "modparam");
         }
+        return node;
     }
 }
