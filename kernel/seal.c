@@ -18,6 +18,16 @@ int ks_refuse_sealed(const char *what)
 	return -EPERM;
 }
 
+#ifdef CONFIG_MODULE_UNLOAD
+/* The kernel's struct module_use, which newer ones declare in no header. */
+struct ks_module_use {
+	struct list_head source_list;
+	struct list_head target_list;
+	struct module *source;
+	struct module *target;
+};
+#endif
+
 /*
  * Not even rmmod --force, which kernels may be built to allow, unloads a module
  * that another one depends on. This one depends on itself from now on.
@@ -25,7 +35,7 @@ int ks_refuse_sealed(const char *what)
 static void ks_pin_module(void)
 {
 #ifdef CONFIG_MODULE_UNLOAD
-	static struct module_use use = { .source = THIS_MODULE, .target = THIS_MODULE };
+	static struct ks_module_use use = { .source = THIS_MODULE, .target = THIS_MODULE };
 
 	list_add_rcu(&use.source_list, &THIS_MODULE->source_list);
 #endif

@@ -14,6 +14,7 @@
  * function is called in the interrupts, and its handler makes the calls.
  */
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/kprobes.h>
@@ -79,9 +80,15 @@ static void from_hardirq(struct irq_work *unused)
 static DEFINE_TIMER(timer, from_softirq);
 static struct irq_work work;
 
+/*
+ * Where softirqs were left to ksoftirqd just now, the timer's waits for it, and
+ * so for us to leave the CPU: then it is too late.
+ */
+static bool in_time;
+
 static void interrupt_this_cpu(void)
 {
-	unsigned long end = jiffies + 5 * HZ;
+	unsigned long end = jiffies + HZ;
 
 	preempt_disable();
 	irq_work_queue(&work);
@@ -89,6 +96,7 @@ static void interrupt_this_cpu(void)
 	add_timer_on(&timer, smp_processor_id());
 	while (!(READ_ONCE(softirq_done) && READ_ONCE(hardirq_done)) && time_before(jiffies, end))
 		cpu_relax();
+	in_time = READ_ONCE(softirq_done) && READ_ONCE(hardirq_done);
 	preempt_enable();
 }
 
@@ -111,7 +119,7 @@ static int inner_handler(struct kprobe *kp, struct pt_regs *regs)
 static struct kprobe outer = { .symbol_name = "ks_contexts_outer", .pre_handler = outer_handler };
 static struct kprobe inner = { .symbol_name = "ks_contexts_inner", .pre_handler = inner_handler };
 
-static int ks_contexts_show(struct seq_file *m, void *unused)
+static bool attempt(void)
 {
 	softirq_done = false;
 	hardirq_done = false;
@@ -121,8 +129,18 @@ static int ks_contexts_show(struct seq_file *m, void *unused)
 	else
 		interrupt_this_cpu();
 	irq_work_sync(&work);
-	if (!softirq_done || !hardirq_done)
-		return -ETIMEDOUT;
+	while (!READ_ONCE(softirq_done))
+		msleep(20);
+	return in_time;
+}
+
+static int ks_contexts_show(struct seq_file *m, void *unused)
+{
+	int tries = 10;
+
+	while (!attempt())
+		if (!--tries)
+			return -ETIMEDOUT;
 	seq_printf(m, "softirq=%d in_softirq=%d hardirq=%d in_hardirq=%d missed=%lu\n",
 		   softirq_ret, softirq_seen, hardirq_ret, hardirq_seen, inner.nmissed);
 	return 0;

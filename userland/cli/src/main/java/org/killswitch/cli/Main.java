@@ -2,6 +2,7 @@ package org.killswitch.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +72,11 @@ public final class Main implements Runnable {
 
     /** The process. */
     public static void main(String[] args) {
-        System.exit(run(Host.ofThisProcess(), args));
+        int status = run(Host.ofThisProcess(), args);
+        System.out.flush();
+        System.err.flush();
+        // What has run to its end has cleaned up; exit() would first set up the JDK's loggers, to log nothing.
+        Runtime.getRuntime().halt(status);
     }
 
     /** The command with everything below it: what man pages and completion are made from. */
@@ -81,10 +86,30 @@ public final class Main implements Runnable {
 
     static int run(Host host, String... args) {
         try {
-            return commandLine(host, args).execute(args);
+            return isPlainStatus(args)
+                    ? plainStatus(host, args.length == 2)
+                    : commandLine(host, args).execute(args);
         } finally {
             host.out().flush();
             host.err().flush();
+        }
+    }
+
+    /**
+     * What monitoring asks for again and again. It is answered without the parser: for the annotations that say which
+     * options there are, the JVM makes classes at every start, and that takes longer than the answer.
+     */
+    private static boolean isPlainStatus(String[] args) {
+        return args.length > 0
+                && args[0].equals("status")
+                && (args.length == 1 || (args.length == 2 && args[1].equals("--json")));
+    }
+
+    private static int plainStatus(Host host, boolean json) {
+        try {
+            return StatusCommand.plain(host, json).call();
+        } catch (ControlException | RuntimeException e) {
+            return failed(e, host.err());
         }
     }
 
@@ -95,7 +120,7 @@ public final class Main implements Runnable {
         commands.put("disengage", DisengageCommand::new);
         commands.put("keep", KeepCommand::new);
         commands.put("seal", SealCommand::new);
-        commands.put("lab", LabCommand::create);
+        commands.put("doctor", DoctorCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("lab", LabCommand::create);
         commands.put("help", host -> new CommandLine.HelpCommand());
@@ -163,19 +188,22 @@ public final class Main implements Runnable {
     }
 
     private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+        return failed(e, command.getErr());
+    }
+
+    private static int failed(Exception e, PrintWriter err) {
         if (System.getenv("KILLSWITCH_DEBUG") != null) {
-            e.printStackTrace(command.getErr());
+            e.printStackTrace(err);
         }
         if (e instanceof GuestFailure failure) {
-            failure.console().forEach(command.getErr()::println);
+            failure.console().forEach(err::println);
         }
         if (e instanceof ControlException || e instanceof LabException) {
-            command.getErr().println("killswitch: " + oneLine(e));
+            err.println("killswitch: " + oneLine(e));
         } else {
-            command.getErr()
-                    .println("killswitch: this should not have happened: "
-                            + e.getClass().getSimpleName() + ": " + oneLine(e)
-                            + "; for a report, run it again with KILLSWITCH_DEBUG=1");
+            err.println("killswitch: this should not have happened: "
+                    + e.getClass().getSimpleName() + ": " + oneLine(e)
+                    + "; for a report, run it again with KILLSWITCH_DEBUG=1");
         }
         return ExitCode.SOFTWARE;
     }

@@ -54,6 +54,13 @@ final class StatusCommand implements Callable<Integer> {
         this.host = host;
     }
 
+    /** Without a parser, and without {@code --watch}. */
+    static StatusCommand plain(Host host, boolean json) {
+        StatusCommand status = new StatusCommand(host);
+        status.json = json;
+        return status;
+    }
+
     @Override
     public Integer call() throws ControlException {
         if (watch == null) {

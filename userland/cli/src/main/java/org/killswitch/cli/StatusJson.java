@@ -1,5 +1,8 @@
 package org.killswitch.cli;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -7,13 +10,9 @@ import org.killswitch.control.Engagement;
 import org.killswitch.control.Origin;
 import org.killswitch.control.Pending;
 import org.killswitch.control.SymbolName;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Engagements as JSON; what cannot be known is null. Built by hand: the form is a promise to scripts. */
 final class StatusJson {
-
-    private static final JsonMapper MAPPER = new JsonMapper();
 
     private StatusJson() {}
 
@@ -24,22 +23,29 @@ final class StatusJson {
      * @param pretty over several lines; else on one
      */
     static String render(Status status, @Nullable Map<SymbolName, Double> rates, boolean pretty) {
-        ObjectNode root = MAPPER.createObjectNode();
-        var list = root.putArray("engagements");
+        List<Map<String, @Nullable Object>> list = new ArrayList<>();
         for (Engagement engagement : status.engagements()) {
-            ObjectNode node = list.addObject();
+            Map<String, @Nullable Object> node = new LinkedHashMap<>();
             fill(node, engagement);
             if (rates != null) {
                 node.put("hitsPerSecond", rates.get(engagement.symbol()));
             }
+            list.add(node);
         }
-        var waiting = root.putArray("pending");
-        status.pending().forEach(p -> fill(waiting.addObject(), p));
+        List<Map<String, @Nullable Object>> waiting = new ArrayList<>();
+        for (Pending pending : status.pending()) {
+            Map<String, @Nullable Object> node = new LinkedHashMap<>();
+            fill(node, pending);
+            waiting.add(node);
+        }
+        Map<String, @Nullable Object> root = new LinkedHashMap<>();
+        root.put("engagements", list);
+        root.put("pending", waiting);
         root.put("sealed", status.sealed());
-        return (pretty ? MAPPER.writerWithDefaultPrettyPrinter() : MAPPER.writer()).writeValueAsString(root);
+        return Json.render(root, pretty);
     }
 
-    private static void fill(ObjectNode node, Engagement e) {
+    private static void fill(Map<String, @Nullable Object> node, Engagement e) {
         node.put("symbol", e.symbol().text());
         node.put("retval", e.retval().value());
         node.put("errno", e.retval().errno().map(Enum::name).orElse(null));
@@ -51,7 +57,7 @@ final class StatusJson {
         origin(node, e.origin());
     }
 
-    private static void fill(ObjectNode node, Pending p) {
+    private static void fill(Map<String, @Nullable Object> node, Pending p) {
         node.put("symbol", p.symbol().text());
         node.put("retval", p.retval().value());
         node.put("errno", p.retval().errno().map(Enum::name).orElse(null));
@@ -59,24 +65,23 @@ final class StatusJson {
         origin(node, p.origin());
     }
 
-    private static void origin(ObjectNode node, Optional<Origin> origin) {
+    private static void origin(Map<String, @Nullable Object> node, Optional<Origin> origin) {
         node.put("since", origin.map(o -> o.when().toString()).orElse(null));
-        origin.ifPresentOrElse(o -> by(node.putObject("by"), o.by()), () -> node.putNull("by"));
+        node.put("by", origin.map(o -> by(o.by())).orElse(null));
     }
 
-    private static void by(ObjectNode node, Origin.By by) {
-        switch (by) {
-            case Origin.Operator operator -> {
-                node.put("source", "control");
-                node.put("uid", operator.uid());
-                if (operator.loginUid().isPresent()) {
-                    node.put("loginUid", operator.loginUid().getAsLong());
-                } else {
-                    node.putNull("loginUid");
-                }
-                node.put("comm", operator.comm());
-            }
-            case Origin.ModuleParameter parameter -> node.put("source", "modparam");
+    private static Map<String, @Nullable Object> by(Origin.By by) {
+        Map<String, @Nullable Object> node = new LinkedHashMap<>();
+        if (by instanceof Origin.Operator operator) {
+            node.put("source", "control");
+            node.put("uid", operator.uid());
+            node.put(
+                    "loginUid",
+                    operator.loginUid().isPresent() ? operator.loginUid().getAsLong() : null);
+            node.put("comm", operator.comm());
+        } else {
+            node.put("source", "modparam");
         }
+        return node;
     }
 }

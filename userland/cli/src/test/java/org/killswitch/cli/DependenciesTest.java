@@ -27,13 +27,24 @@ class DependenciesTest {
     }
 
     @Test
+    void whatTheKernelIsKnowsNothingButTheJdk() {
+        classes()
+                .that()
+                .resideInAPackage("org.killswitch.kernel..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("org.killswitch.kernel..", "java..", "org.jspecify..")
+                .check(OURS);
+    }
+
+    @Test
     void theLabKnowsNeitherTheCommandLineNorControl() {
         noClasses()
                 .that()
                 .resideInAPackage("org.killswitch.lab..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.killswitch.cli..", "org.killswitch.control..")
+                .resideInAnyPackage("org.killswitch.cli..", "org.killswitch.control..", "org.killswitch.kernel..")
                 .check(OURS);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,5 +113,22 @@ class MainTest {
         assertThat(host.err.toString())
                 .isEqualTo("killswitch: the killswitch module is not loaded; run: modprobe killswitch\n");
         assertThat(host.out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void answersAPlainStatusAsTheParserWould(boolean loaded) throws IOException {
+        if (loaded) {
+            host.loaded("f retval=-1 hits=3");
+        }
+        for (var same : List.of(
+                List.of(new String[] {"status"}, new String[] {"status", "--json=false"}),
+                List.of(new String[] {"status", "--json"}, new String[] {"status", "--json=true"}))) {
+            FakeHost parsed = new FakeHost(dir);
+            FakeHost plain = new FakeHost(dir);
+            assertThat(plain.run(same.get(0))).isEqualTo(parsed.run(same.get(1)));
+            assertThat(plain.out.toString()).isEqualTo(parsed.out.toString());
+            assertThat(plain.err.toString()).isEqualTo(parsed.err.toString());
+        }
     }
 }

@@ -78,10 +78,12 @@ public final class Killswitch {
         Map<SymbolName, Origin> origins = log.origins();
         List<Engagement> all = new ArrayList<>();
         for (Engagement engagement : bare) {
-            switch (details(engagement.symbol())) {
-                case FnDir.Gone gone -> {}
-                case FnDir.Denied denied -> all.add(with(engagement, Optional.empty(), origins));
-                case FnDir.Read read -> all.add(with(engagement, Optional.of(read.details()), origins));
+            // No switch over the types, as in KernelLog.
+            FnDir dir = details(engagement.symbol());
+            if (dir instanceof FnDir.Read read) {
+                all.add(with(engagement, Optional.of(read.details()), origins));
+            } else if (dir instanceof FnDir.Denied) {
+                all.add(with(engagement, Optional.empty(), origins));
             }
         }
         return List.copyOf(all);

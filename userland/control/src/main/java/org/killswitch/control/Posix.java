@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
 /**
@@ -26,27 +25,30 @@ final class Posix {
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final long ERRNO = CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
+    /**
+     * A function of three words: all of ours are, so that one handle does for all. Making a handle is the most of what
+     * such a call costs a short-lived process. Where the prototype has an int, the other half of the register is not
+     * looked at; where it returns one, the result has to be cut.
+     */
+    private static final MethodHandle CALL = handle();
+
     /** {@code int open(const char *pathname, int flags, ...);} */
-    private static final MethodHandle OPEN =
-            handle("open", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT), Linker.Option.firstVariadicArg(2));
+    private static final MemorySegment OPEN = function("open");
 
     /** {@code ssize_t read(int fd, void *buf, size_t count);} */
-    private static final MethodHandle READ =
-            handle("read", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
+    private static final MemorySegment READ = function("read");
 
     /** {@code ssize_t write(int fd, const void *buf, size_t count);} */
-    private static final MethodHandle WRITE =
-            handle("write", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG));
+    private static final MemorySegment WRITE = function("write");
 
     /** {@code off_t lseek(int fd, off_t offset, int whence);} */
-    private static final MethodHandle LSEEK = handle("lseek", FunctionDescriptor.of(LONG, INT, LONG, INT));
+    private static final MemorySegment LSEEK = function("lseek");
 
     /** {@code int close(int fd);} */
-    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
+    private static final MemorySegment CLOSE = function("close");
 
     private Posix() {}
 
@@ -63,14 +65,7 @@ final class Posix {
         byte[] read(int max) throws ErrnoException {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment buffer = arena.allocate(max);
-                MemorySegment state = arena.allocate(CAPTURE);
-                long count;
-                try {
-                    count = (long) READ.invokeExact(state, fd, buffer, (long) max);
-                } catch (Throwable e) {
-                    throw new AssertionError(e);
-                }
-                check(count, state, "read");
+                long count = call(arena, "read", READ, fd, buffer.address(), max);
                 return buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
             }
         }
@@ -79,27 +74,13 @@ final class Posix {
         long write(byte[] bytes) throws ErrnoException {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment buffer = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-                MemorySegment state = arena.allocate(CAPTURE);
-                long count;
-                try {
-                    count = (long) WRITE.invokeExact(state, fd, buffer, (long) bytes.length);
-                } catch (Throwable e) {
-                    throw new AssertionError(e);
-                }
-                return check(count, state, "write");
+                return call(arena, "write", WRITE, fd, buffer.address(), bytes.length);
             }
         }
 
         void seekToEnd() throws ErrnoException {
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment state = arena.allocate(CAPTURE);
-                long position;
-                try {
-                    position = (long) LSEEK.invokeExact(state, fd, 0L, SEEK_END);
-                } catch (Throwable e) {
-                    throw new AssertionError(e);
-                }
-                check(position, state, "lseek");
+                call(arena, "lseek", LSEEK, fd, 0, SEEK_END);
             }
         }
 
@@ -107,9 +88,7 @@ final class Posix {
         public void close() {
             try (Arena arena = Arena.ofConfined()) {
                 // Nothing is buffered in these files: an error here would say nothing.
-                int ignored = (int) CLOSE.invokeExact(arena.allocate(CAPTURE), fd);
-            } catch (Throwable e) {
-                throw new AssertionError(e);
+                long ignored = invoke(arena.allocate(CAPTURE), CLOSE, fd, 0, 0);
             }
         }
     }
@@ -118,29 +97,37 @@ final class Posix {
     static Fd open(Path path, int flags) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(path.toString());
-            MemorySegment state = arena.allocate(CAPTURE);
-            int fd;
-            try {
-                fd = (int) OPEN.invokeExact(state, name, flags | O_CLOEXEC);
-            } catch (Throwable e) {
-                throw new AssertionError(e);
-            }
-            return new Fd((int) check(fd, state, "open " + path));
+            return new Fd((int) call(arena, "open " + path, OPEN, name.address(), flags | O_CLOEXEC, 0));
         }
     }
 
-    private static long check(long result, MemorySegment state, String what) throws ErrnoException {
-        if (result < 0) {
-            throw new ErrnoException((int) ERRNO.get(state, 0L), what);
+    /** Calls a function that returns -1 to point at errno. */
+    private static long call(Arena arena, String what, MemorySegment function, long a, long b, long c)
+            throws ErrnoException {
+        MemorySegment state = arena.allocate(CAPTURE);
+        long result = invoke(state, function, a, b, c);
+        // An int of -1, too: no file is as long, no descriptor as large.
+        if ((int) result == -1) {
+            throw new ErrnoException(state.get(ValueLayout.JAVA_INT, ERRNO), what);
         }
         return result;
     }
 
+    private static long invoke(MemorySegment state, MemorySegment function, long a, long b, long c) {
+        try {
+            return (long) CALL.invokeExact(function, state, a, b, c);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @SuppressWarnings("restricted") // the launcher passes --enable-native-access
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... more) {
-        Linker.Option[] options = new Linker.Option[more.length + 1];
-        options[0] = Linker.Option.captureCallState("errno");
-        System.arraycopy(more, 0, options, 1, more.length);
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, options);
+    private static MethodHandle handle() {
+        return LINKER.downcallHandle(
+                FunctionDescriptor.of(LONG, LONG, LONG, LONG), Linker.Option.captureCallState("errno"));
+    }
+
+    private static MemorySegment function(String name) {
+        return LINKER.defaultLookup().findOrThrow(name);
     }
 }

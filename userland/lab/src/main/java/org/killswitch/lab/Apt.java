@@ -45,7 +45,8 @@ final class Apt {
                 .orElseThrow(() -> new LabException("apt has no Debian archive configured: add one to its sources"));
     }
 
-    private static List<String> sources(String suite, boolean security) {
+    /** The lines of sources.list for a suite. */
+    static List<String> sources(String suite, boolean security) {
         List<String> sources = new ArrayList<>();
         String options = Files.isReadable(KEYRING) ? "[signed-by=" + KEYRING + "] " : "";
         sources.add("deb " + options + archive() + " " + suite + " main");

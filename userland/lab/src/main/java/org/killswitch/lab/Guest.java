@@ -37,7 +37,11 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Guest implements AutoCloseable {
     private static final Duration BOOT = Duration.ofSeconds(90);
+    /** The same for a whole system on a disk. */
+    private static final Duration BOOT_FROM_DISK = Duration.ofMinutes(4);
+
     private static final Duration POWER_OFF = Duration.ofSeconds(20);
+    private static final Duration POWER_OFF_FROM_DISK = Duration.ofMinutes(2);
     /** How long to listen for the rest of what a kernel in trouble says. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
     /** How long a command that does nothing may take in a guest that has just come up. */
@@ -57,6 +61,7 @@ public final class Guest implements AutoCloseable {
     private final ConsoleWatch console = new ConsoleWatch();
     private final Thread consoleReader;
     private final Duration timeout;
+    private final Duration powerOff;
     private final List<SocketChannel> sockets = new ArrayList<>();
     private final SecureRandom random = new SecureRandom();
     private boolean powered = true;
@@ -89,9 +94,14 @@ public final class Guest implements AutoCloseable {
             directory = Files.createTempDirectory("killswitch-lab");
             Path initramfs = directory.resolve("initramfs");
             writeInitramfs(initramfs, kernel, spec, cache);
-            Guest guest = new Guest(directory, command(directory, initramfs, kernel, spec), spec.timeout());
+            boolean disk = spec.disk().isPresent();
+            Guest guest = new Guest(
+                    directory,
+                    command(directory, initramfs, kernel, spec),
+                    spec.timeout(),
+                    disk ? POWER_OFF_FROM_DISK : POWER_OFF);
             try {
-                guest.connect();
+                guest.connect(disk ? BOOT_FROM_DISK : BOOT);
                 guest.check();
                 Files.delete(initramfs); // QEMU has read it
                 started = true;
@@ -112,26 +122,41 @@ public final class Guest implements AutoCloseable {
 
     private static void writeInitramfs(Path file, Kernel kernel, GuestSpec spec, Cache cache) throws IOException {
         List<String> modules = new ArrayList<>(List.of("virtio_pci", "virtio_console"));
+        if (spec.disk().isPresent()) {
+            modules.addAll(new KernelModules(cache, kernel).present(List.of("virtio_blk", "ext4", "crc32c_generic")));
+        }
         modules.addAll(spec.available());
-        try (Initramfs fs = new Initramfs(file);
-                InputStream init = Guest.class.getResourceAsStream("init")) {
-            if (init == null) {
-                throw new IllegalStateException("the program lacks its resource \"init\"");
-            }
+        try (Initramfs fs = new Initramfs(file)) {
             fs.file("bin/busybox", busybox(kernel.release().architecture(), cache));
-            fs.text("init", 0755, new String(init.readAllBytes(), StandardCharsets.UTF_8));
+            fs.text("init", 0755, resource("init"));
+            fs.text("agent", 0644, resource("agent"));
             fs.text("etc/passwd", 0644, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n");
             fs.text("etc/group", 0644, "root:x:0:\nnogroup:x:65534:\n");
             fs.link("sbin/modprobe", "/bin/busybox");
             fs.tree("", new KernelModules(cache, kernel).pick(modules));
+            String root = "";
+            if (spec.disk().isPresent()) {
+                fs.text("boot-disk", 0644, resource("boot-disk"));
+                root = "files/";
+                fs.directory("files");
+            }
             for (var entry : spec.files().entrySet()) {
-                String path = entry.getKey().replaceFirst("^/+", "");
+                String path = root + entry.getKey().replaceFirst("^/+", "");
                 if (Files.isDirectory(entry.getValue())) {
                     fs.tree(path, entry.getValue());
                 } else {
                     fs.file(path, entry.getValue());
                 }
             }
+        }
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = Guest.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the program lacks its resource \"" + name + "\"");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -173,6 +198,12 @@ public final class Guest implements AutoCloseable {
                 append.strip(),
                 "-device",
                 "virtio-serial-pci"));
+        spec.disk()
+                .ifPresent(disk -> command.addAll(List.of(
+                        "-drive",
+                        "if=none,id=disk,format=qcow2,cache=unsafe,file=" + disk.file(),
+                        "-device",
+                        "virtio-blk-pci,drive=disk")));
         for (String channel : CHANNELS) {
             command.addAll(List.of(
                     "-chardev", "socket,id=" + channel + ",server=on,wait=on,path=" + directory.resolve(channel),
@@ -181,9 +212,10 @@ public final class Guest implements AutoCloseable {
         return command;
     }
 
-    private Guest(Path directory, List<String> command, Duration timeout) throws IOException {
+    private Guest(Path directory, List<String> command, Duration timeout, Duration powerOff) throws IOException {
         this.directory = directory;
         this.timeout = timeout;
+        this.powerOff = powerOff;
         qemu = new ProcessBuilder(command).redirectErrorStream(true).start();
         watchdog = watch(qemu, directory);
         killer = new Thread(() -> {
@@ -227,17 +259,17 @@ public final class Guest implements AutoCloseable {
         }
     }
 
-    private void connect() throws IOException {
-        long end = System.nanoTime() + BOOT.toNanos();
+    private void connect(Duration limit) throws IOException {
+        long end = System.nanoTime() + limit.toNanos();
         for (String channel : CHANNELS) {
             sockets.add(connect(UnixDomainSocketAddress.of(directory.resolve(channel)), end));
         }
         String ready;
         try {
             ready = CompletableFuture.supplyAsync(this::readControlLine, THREADS)
-                    .get(BOOT.toSeconds(), TimeUnit.SECONDS);
+                    .get(limit.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw console.failure(GuestFailure.Kind.NO_BOOT, "nothing heard from it in " + BOOT.toSeconds() + " s");
+            throw console.failure(GuestFailure.Kind.NO_BOOT, "nothing heard from it in " + limit.toSeconds() + " s");
         } catch (ExecutionException e) {
             throw noBoot();
         } catch (InterruptedException e) {
@@ -471,10 +503,10 @@ public final class Guest implements AutoCloseable {
         }
         try {
             sendControl("poweroff\n");
-            if (!qemu.waitFor(POWER_OFF.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!qemu.waitFor(powerOff.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw console.failure()
                         .orElseGet(() -> console.failure(
-                                GuestFailure.Kind.HANG, "it did not power off in " + POWER_OFF.toSeconds() + " s"));
+                                GuestFailure.Kind.HANG, "it did not power off in " + powerOff.toSeconds() + " s"));
             }
             consoleReader.join();
             if (console.failure().isPresent()) {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a guest is to be.
@@ -16,10 +17,17 @@ import java.util.Map;
  * @param memory in MiB
  * @param available the kernel's own modules that modprobe finds in the guest, dependencies aside
  * @param files host files and folders by their path in the guest
+ * @param disk what to boot a whole system from; without one, the guest is busybox and what is put into it
  * @param timeout how long one command may take
  */
 public record GuestSpec(
-        List<String> append, int cpus, int memory, List<String> available, Map<String, Path> files, Duration timeout) {
+        List<String> append,
+        int cpus,
+        int memory,
+        List<String> available,
+        Map<String, Path> files,
+        Optional<Disk> disk,
+        Duration timeout) {
 
     public GuestSpec {
         append = List.copyOf(append);
@@ -29,32 +37,37 @@ public record GuestSpec(
 
     /** Two CPUs, 1 GiB, ten minutes a command, nothing but busybox in it. */
     public static GuestSpec standard() {
-        return new GuestSpec(List.of(), 2, 1024, List.of(), Map.of(), Duration.ofMinutes(10));
+        return new GuestSpec(List.of(), 2, 1024, List.of(), Map.of(), Optional.empty(), Duration.ofMinutes(10));
     }
 
     public GuestSpec withAppend(List<String> words) {
         List<String> all = new ArrayList<>(append);
         all.addAll(words);
-        return new GuestSpec(all, cpus, memory, available, files, timeout);
+        return new GuestSpec(all, cpus, memory, available, files, disk, timeout);
     }
 
     public GuestSpec withMachine(int newCpus, int newMemory) {
-        return new GuestSpec(append, newCpus, newMemory, available, files, timeout);
+        return new GuestSpec(append, newCpus, newMemory, available, files, disk, timeout);
     }
 
     public GuestSpec withAvailable(List<String> modules) {
         List<String> all = new ArrayList<>(available);
         all.addAll(modules);
-        return new GuestSpec(append, cpus, memory, all, files, timeout);
+        return new GuestSpec(append, cpus, memory, all, files, disk, timeout);
     }
 
     public GuestSpec withFile(String guestPath, Path file) {
         Map<String, Path> all = new LinkedHashMap<>(files);
         all.put(guestPath, file);
-        return new GuestSpec(append, cpus, memory, available, all, timeout);
+        return new GuestSpec(append, cpus, memory, available, all, disk, timeout);
     }
 
     public GuestSpec withTimeout(Duration newTimeout) {
-        return new GuestSpec(append, cpus, memory, available, files, newTimeout);
+        return new GuestSpec(append, cpus, memory, available, files, disk, newTimeout);
+    }
+
+    /** Boots the system on a disk, whose systemd runs the commands; it needs some memory. */
+    public GuestSpec withDisk(Disk newDisk) {
+        return new GuestSpec(append, cpus, memory, available, files, Optional.of(newDisk), timeout);
     }
 }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.apache.commons.compress.archivers.cpio.CpioConstants;
 final class Initramfs implements AutoCloseable {
     private static final Pattern LIBRARY = Pattern.compile("(?:=> )?(/\\S+) \\(0x[0-9a-f]+\\)");
     private static final Pattern MISSING = Pattern.compile("(\\S+) => not found");
+    private static final FileTime EPOCH = FileTime.from(Instant.EPOCH);
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
     /** Where an ELF file has the number of its machine (elf.h: e_machine, EM_X86_64, EM_AARCH64). */
     private static final int ELF_MACHINE = 18;
@@ -38,20 +41,20 @@ final class Initramfs implements AutoCloseable {
             return;
         }
         directory(parent(path));
-        entry(path, CpioConstants.C_ISDIR | 0755, new byte[0]);
+        entry(path, CpioConstants.C_ISDIR | 0755, EPOCH, new byte[0]);
     }
 
     void text(String path, int mode, String text) throws IOException {
         directory(parent(path));
         if (written.add(path)) {
-            entry(path, CpioConstants.C_ISREG | mode, text.getBytes(StandardCharsets.UTF_8));
+            entry(path, CpioConstants.C_ISREG | mode, EPOCH, text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
     void link(String path, String target) throws IOException {
         directory(parent(path));
         if (written.add(path)) {
-            entry(path, CpioConstants.C_ISLNK | 0777, target.getBytes(StandardCharsets.UTF_8));
+            entry(path, CpioConstants.C_ISLNK | 0777, EPOCH, target.getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -62,7 +65,9 @@ final class Initramfs implements AutoCloseable {
             return;
         }
         byte[] content = Files.readAllBytes(file);
-        entry(path, CpioConstants.C_ISREG | (Files.isExecutable(file) ? 0755 : 0644), content);
+        // A Java program's cache is for jars of one size and time.
+        FileTime time = Files.getLastModifiedTime(file);
+        entry(path, CpioConstants.C_ISREG | (Files.isExecutable(file) ? 0755 : 0644), time, content);
         if (isHostElf(content) && !path.endsWith(".ko")) {
             for (Path library : libraries(file)) {
                 file(library.toString().substring(1), library);
@@ -115,10 +120,11 @@ final class Initramfs implements AutoCloseable {
         return m.results().map(r -> Path.of(r.group(1))).distinct().toList();
     }
 
-    private void entry(String path, long mode, byte[] content) throws IOException {
+    private void entry(String path, long mode, FileTime time, byte[] content) throws IOException {
         CpioArchiveEntry entry = new CpioArchiveEntry(CpioConstants.FORMAT_NEW, path, content.length);
         entry.setInode(inode++);
         entry.setMode(mode);
+        entry.setTime(time);
         entry.setNumberOfLinks(1);
         out.putArchiveEntry(entry);
         out.write(content);

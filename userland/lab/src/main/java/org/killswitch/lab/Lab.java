@@ -98,6 +98,14 @@ public final class Lab {
         return JavaProgram.add(spec, cache, progress, kernel.release().architecture(), guestPath, image);
     }
 
+    /**
+     * A disk with Debian 12 on it: systemd, the modules of the given kernels, and packages of bookworm or its backports
+     * with all that they depend on. What it is made from is in the cache; the disk is the caller's to close.
+     */
+    public Disk debian(List<Kernel> kernels, List<String> packages) {
+        return Disk.over(DebianSystem.image(cache, progress, kernels, packages));
+    }
+
     private KernelStore store() {
         return new KernelStore(cache, progress, notes);
     }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.commons.compress.archivers.cpio.CpioArchiveEntry;
@@ -52,6 +54,19 @@ final class InitramfsTest {
         assertThat(entries.get("a/b/c")).extracting(Entry::mode).isEqualTo(0100755L);
         assertThat(entries.get("a/b/d")).extracting(Entry::text).isEqualTo("text");
         assertThat(entries.get("sbin/modprobe")).extracting(Entry::text).isEqualTo("/bin/busybox");
+    }
+
+    @Test
+    void aFileKeepsItsTime() throws IOException {
+        Path jar = Files.writeString(directory.resolve("jar"), "classes");
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+        Path file = directory.resolve("initramfs");
+        try (Initramfs fs = new Initramfs(file)) {
+            fs.file("jar", jar);
+        }
+        try (var in = new CpioArchiveInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+            assertThat(in.getNextEntry().getLastModifiedDate().toInstant()).isEqualTo("2026-01-01T00:00:00Z");
+        }
     }
 
     @Test

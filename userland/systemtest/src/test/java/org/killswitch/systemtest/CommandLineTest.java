@@ -44,6 +44,12 @@ final class CommandLineTest {
             assertThat(notLoaded.status()).isEqualTo(1);
             assertThat(notLoaded.output()).contains("not loaded").hasLineCount(1);
 
+            if (stock.release().architecture().isHost()) {
+                String classes = guest.run(ImageCopy.classesFromCache(Path.of("/opt/killswitch")))
+                        .output();
+                assertThat(Integer.parseInt(classes.strip())).isGreaterThan(20);
+            }
+
             guest.run("insmod /modules/test_killswitch.ko; insmod /modules/killswitch.ko");
             Output engaged = guest.run("killswitch engage cmdline_proc_show -EIO");
             assertThat(engaged.status()).as(engaged.output()).isZero();

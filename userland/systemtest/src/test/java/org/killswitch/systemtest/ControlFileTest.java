@@ -85,10 +85,9 @@ final class ControlFileTest extends SharedGuest {
                                 "disengage ks_other_vuln ks_test_vuln",
                                 "disengage ks_test_vuln+4",
                                 "disengage_all now",
-                                // the kprobe layer's own word: init code, a blacklisted function, data
+                                // the kprobe layer's own word: init code, a blacklisted function
                                 "engage start_kernel -1",
                                 "engage get_kprobe -1",
-                                "engage init_task -1",
                                 // killswitch does not cut off its own control
                                 "engage ks_engage -1",
                                 // not in this version
@@ -167,6 +166,12 @@ final class ControlFileTest extends SharedGuest {
         assertThat(read("engaged")).isEqualTo(before).isEqualTo("cmdline_proc_show retval=-5 hits=0\n");
         assertThat(sh("ls -R " + ROOT).output()).isEqualTo(files);
         assertThat(fire(1)).isEqualTo("ok 1");
+    }
+
+    @Test
+    void aVariableIsNoFunction() {
+        assertThat(control("engage init_task -1")).isEqualTo(features.variablesHaveSymbols() ? "EINVAL" : "ENOENT");
+        assertThat(read("engaged")).isEmpty();
     }
 
     @Test

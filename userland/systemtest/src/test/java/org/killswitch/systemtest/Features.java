@@ -11,15 +11,17 @@ import org.killswitch.lab.Kernel;
  *
  * @param kprobeOverride whether a function that ftrace does not reach is overridden by a kprobe; else it is refused
  * @param livepatch whether the kernel takes livepatches
+ * @param variablesHaveSymbols whether /proc/kallsyms has more than functions
  * @param bpfTrampolines whether BPF programs can be attached to the entry and exit of a function
  */
-record Features(boolean kprobeOverride, boolean livepatch, boolean bpfTrampolines) {
+record Features(boolean kprobeOverride, boolean livepatch, boolean variablesHaveSymbols, boolean bpfTrampolines) {
 
     static Features of(Kernel kernel) {
         boolean x86 = kernel.release().architecture() == Architecture.X86_64;
         return new Features(
                 x86,
                 isConfigured(kernel, "CONFIG_LIVEPATCH"),
+                isConfigured(kernel, "CONFIG_KALLSYMS_ALL"),
                 isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"));
     }
 

@@ -142,7 +142,7 @@ final class NeverLostTest extends SharedGuest {
     private String attach(String kind) {
         return sh("rm -f /tmp/attached; bpf_attach " + kind
                         + " cmdline_proc_show > /tmp/attached 2>&1 & echo $! > /tmp/pid; "
-                        + "until grep -q . /tmp/attached; do sleep 0.1; done; cat /tmp/attached")
+                        + "until grep -q . /tmp/attached 2>/dev/null; do sleep 0.1; done; cat /tmp/attached")
                 .output();
     }
 
@@ -160,12 +160,25 @@ final class NeverLostTest extends SharedGuest {
     @Test
     void interruptsWhileAKprobeHandlerRunsAreOverridden() {
         assertThat(sh("insmod /modules/ks_contexts.ko").status()).isZero();
-        assertThat(sh("cat /sys/kernel/debug/ks_contexts").output())
-                .isEqualTo("softirq=-13 in_softirq=1 hardirq=-13 in_hardirq=1 missed=2\n");
+        assertThat(callsFromInterrupts()).isEqualTo("softirq=-13 in_softirq=1 hardirq=-13 in_hardirq=1 missed=2\n");
         control("disengage ks_test_vuln");
-        assertThat(sh("cat /sys/kernel/debug/ks_contexts").output())
-                .isEqualTo("softirq=0 in_softirq=1 hardirq=0 in_hardirq=1 missed=2\n");
+        assertThat(callsFromInterrupts()).isEqualTo("softirq=0 in_softirq=1 hardirq=0 in_hardirq=1 missed=2\n");
         assertThat(sh("rmmod ks_contexts").status()).isZero();
+    }
+
+    /**
+     * What the helper module saw. On a busy guest the softirqs may have been left to a thread, which cannot run while the
+     * handler waits for them: that is another try.
+     */
+    private String callsFromInterrupts() {
+        String seen = "";
+        for (int i = 0; i < 10; i++) {
+            seen = sh("cat /sys/kernel/debug/ks_contexts").output();
+            if (!seen.contains("timed out")) {
+                break;
+            }
+        }
+        return seen;
     }
 
     @Test
