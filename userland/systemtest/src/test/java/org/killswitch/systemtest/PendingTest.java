@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.killswitch.lab.Output;
 
 /** SPEC section 7: engagements whose module is not loaded yet, or not any more. */
 @ParameterizedClass(name = "{0}")
@@ -40,12 +41,7 @@ final class PendingTest extends SharedGuest {
     @Test
     void theVeryFirstCallAfterAnAutoloadIsRefused() {
         try (TestGuest guest = TestGuest.bootWithoutModule(kernel)) {
-            // newer kernels give AF_ALG to root only, until the module, once loaded, is told otherwise
-            boolean restricted = guest.sh("modprobe af_alg; test -e /proc/sys/crypto/af_alg_restrict; status=$?; "
-                                    + "rmmod af_alg; exit $status")
-                            .status()
-                    == 0;
-            String attacker = (restricted ? "" : "nobody ") + "/selftests/af_alg_aead";
+            String attacker = "nobody /selftests/af_alg_aead";
             assertThat(guest.sh("grep -w af_alg_sendmsg /proc/kallsyms").output())
                     .isEmpty();
             assertThat(guest.sh("insmod /modules/killswitch.ko engage=af_alg_sendmsg=-1")
@@ -58,7 +54,16 @@ final class PendingTest extends SharedGuest {
                             "engage af_alg_sendmsg=-1 source=modparam",
                             "af_alg_sendmsg pending: it arms when a module that has it loads");
 
-            var attack = guest.sh(attacker);
+            Output attack = guest.sh(attacker);
+            if (attack.status() == 4) {
+                // Newer kernels close most of AF_ALG by a sysctl, which comes with the module: the try that loaded it
+                // did not get as far as to a call.
+                assertThat(guest.sh("echo 0 > /proc/sys/crypto/af_alg_restrict").status())
+                        .as(attack.output())
+                        .isZero();
+                assertThat(guest.read("engaged")).isEqualTo("af_alg_sendmsg retval=-1 hits=0\n");
+                attack = guest.sh(attacker);
+            }
             assertThat(attack.status()).as(attack.output()).isEqualTo(2);
             assertThat(attack.output()).isEqualTo("sendmsg: Operation not permitted (EPERM)\n");
             assertThat(guest.sh("grep -w af_alg_sendmsg /proc/kallsyms").output())
