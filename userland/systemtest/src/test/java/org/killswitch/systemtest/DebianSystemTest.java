@@ -25,9 +25,8 @@ final class DebianSystemTest {
     @Test
     void installedUsedRebootedAndPurged() {
         Kernel running = Project.kernel("6.1");
-        List<String> packages = List.of(
-                "dkms", "gcc", "make", "linux-headers-" + running.version(), "linux-headers-" + other.version());
-        try (Disk disk = Project.LAB.debian(List.of(running, other), packages)) {
+        List<String> packages = List.of("dkms", "gcc", "make", "linux-headers-" + running.version());
+        try (Disk disk = Project.LAB.debian(List.of(running), packages)) {
             GuestSpec spec = GuestSpec.standard()
                     .withMachine(2, 2048)
                     .withDisk(disk)
@@ -58,9 +57,7 @@ final class DebianSystemTest {
     }
 
     private static void use(Guest guest, Kernel running) {
-        assertThat(require(guest, "dkms status"))
-                .contains(running.version(), other.version())
-                .contains("installed");
+        assertThat(require(guest, "dkms status")).contains(running.version(), "installed");
         assertThat(require(guest, "systemctl is-active killswitch.service")).isEqualTo("active\n");
         assertThat(require(guest, "cat /sys/kernel/security/killswitch/taint")).isEqualTo("1\n");
         assertThat(require(guest, "killswitch engage cmdline_proc_show -EIO")).contains("-5 (EIO)");
