@@ -11,6 +11,7 @@
 #include "control.h"
 #include "engagement.h"
 #include "report.h"
+#include "seal.h"
 
 #define KS_ARGS_MAX 3
 
@@ -49,11 +50,11 @@ int ks_parse_retval(const char *word, long *retval)
 	return kstrtol(word, 0, retval);
 }
 
-static int ks_parse_seconds(const char *word, unsigned int *seconds)
+static int ks_parse_seconds(const char *word, unsigned int least, unsigned int *seconds)
 {
-	if (strchr(word, '\n') || kstrtouint(word, 10, seconds) ||
-	    *seconds > KS_PROBE_SECONDS_MAX) {
-		ks_refuse("the time is in whole seconds, 0 to %d", KS_PROBE_SECONDS_MAX);
+	if (strchr(word, '\n') || kstrtouint(word, 10, seconds) || *seconds < least ||
+	    *seconds > KS_SECONDS_MAX) {
+		ks_refuse("the time is in whole seconds, %u to %d", least, KS_SECONDS_MAX);
 		return -EINVAL;
 	}
 	return 0;
@@ -91,10 +92,10 @@ static int ks_run_engage(char *args[])
 	int err;
 
 	err = ks_parse_retval(args[1], &retval);
-	return err ?: ks_engage(args[0], retval, 0, KS_SOURCE_CONTROL);
+	return err ?: ks_engage(args[0], retval, KS_ENGAGED, 0, KS_SOURCE_CONTROL);
 }
 
-static int ks_run_tryengage(char *args[])
+static int ks_engage_timed(char *args[], enum ks_phase phase, unsigned int least)
 {
 	unsigned int seconds;
 	long retval;
@@ -103,8 +104,26 @@ static int ks_run_tryengage(char *args[])
 	err = ks_parse_retval(args[1], &retval);
 	if (err)
 		return err;
-	err = ks_parse_seconds(args[2], &seconds);
-	return err ?: ks_engage(args[0], retval, seconds, KS_SOURCE_CONTROL);
+	err = ks_parse_seconds(args[2], least, &seconds);
+	if (err)
+		return err;
+	return ks_engage(args[0], retval, seconds ? phase : KS_ENGAGED, seconds,
+			 KS_SOURCE_CONTROL);
+}
+
+static int ks_run_tryengage(char *args[])
+{
+	return ks_engage_timed(args, KS_PROBING, 0);
+}
+
+static int ks_run_engagefor(char *args[])
+{
+	return ks_engage_timed(args, KS_EXPIRING, 1);
+}
+
+static int ks_run_keep(char *args[])
+{
+	return ks_keep(args[0]);
 }
 
 static int ks_run_disengage(char *args[])
@@ -114,15 +133,22 @@ static int ks_run_disengage(char *args[])
 
 static int ks_run_disengage_all(char *args[])
 {
-	ks_disengage_all();
-	return 0;
+	return ks_disengage_all();
+}
+
+static int ks_run_seal(char *args[])
+{
+	return ks_seal(KS_SOURCE_CONTROL);
 }
 
 static const struct ks_command ks_commands[] = {
 	{ "engage", 2, true, ks_run_engage },
 	{ "tryengage", 3, true, ks_run_tryengage },
+	{ "engagefor", 3, true, ks_run_engagefor },
+	{ "keep", 1, true, ks_run_keep },
 	{ "disengage", 1, false, ks_run_disengage },
 	{ "disengage_all", 0, false, ks_run_disengage_all },
+	{ "seal", 0, false, ks_run_seal },
 };
 
 static const struct ks_command *ks_command_find(const char *name)
@@ -162,7 +188,7 @@ int ks_control(char *command)
 	n = ks_split(strim(command), words, ARRAY_SIZE(words));
 	c = ks_command_find(words[0]);
 	if (!c) {
-		ks_refuse("unknown command; there are engage, tryengage, disengage and disengage_all");
+		ks_refuse("unknown command; there are engage, tryengage, engagefor, keep, disengage, disengage_all and seal");
 		return -EINVAL;
 	}
 	if (n != 1 + c->args) {
@@ -197,7 +223,7 @@ static int ks_modparam_entry(char *entry)
 	err = ks_parse_retval(value, &retval);
 	if (err)
 		return err;
-	return ks_engage(entry, retval, 0, KS_SOURCE_MODPARAM);
+	return ks_engage(entry, retval, KS_ENGAGED, 0, KS_SOURCE_MODPARAM);
 }
 
 void ks_control_modparam(char *list)

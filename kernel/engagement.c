@@ -1,52 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An engagement and its life:
+ * An engagement and its life, in phases:
  *
- *   ks_engage(T > 0) --> probing --(T seconds, no call)--> engaged
- *                           |                                |
- *                           +--(T seconds, calls)--+         |
- *                           +--ks_disengage()------+---------+--> gone
- *                           +--its module goes-----+
+ *   ks_engage(KS_PROBING) ---> probing --(time over, no call)--> engaged
+ *                                 +--(time over, calls)--> gone
+ *                                 +--(its module goes)---> gone
  *
- *   ks_engage(T = 0) -----------------------------------> engaged
+ *   ks_engage(KS_EXPIRING) --> expiring --ks_keep()--> engaged
+ *                                 +--(time over)--> gone
  *
- * Nothing outside this file holds a pointer to one. Files know it by a number
- * that is never used again, and one work item looks after all probes.
+ *   ks_engage(KS_ENGAGED) ---> engaged
+ *
+ *   and from each of them --ks_disengage()--> gone, unless sealed
+ *
+ * Besides, an engagement in a module is armed, or pending while the module is
+ * not there, in which time passes as usual:
+ *
+ *   ks_engage(), module loaded ------> armed --(its module goes)--> pending
+ *   ks_engage(), module not loaded --> pending --(its module comes)--> armed
+ *
+ * Nothing outside this file and pending.c holds a pointer to one. Files know it
+ * by a number that is never used again, one for each time that it is armed; its
+ * hits are those of all times. One work item looks after all that is timed.
  */
 #include <linux/jiffies.h>
-#include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
-#include "engagement.h"
-#include "override.h"
+#include "life.h"
 #include "report.h"
-#include "securityfs.h"
-#include "symbol.h"
+#include "seal.h"
 
-struct ks_engagement {
-	struct list_head node;		/* in ks_engagements */
-	u64 id;
-	char *name;			/* as it was engaged */
-	bool probing;
-	bool stuck;			/* ended, but ftrace still calls the hook */
-	unsigned int probe_seconds;
-	u64 deadline;			/* of the probe, in jiffies */
-	struct ks_override override;
-	struct ks_fn_dir dir;
-};
+/* What they protect and hold: see life.h. */
+DEFINE_MUTEX(ks_lock);
+LIST_HEAD(ks_engagements);
 
-/* Protects everything below and in every engagement, and serialises all changes. */
-static DEFINE_MUTEX(ks_lock);
-static LIST_HEAD(ks_engagements);	/* oldest first */
-static u64 ks_last_id;
+static u64 ks_last_id;		/* protected by ks_lock */
 
-static void ks_probes_tick(struct work_struct *work);
-static DECLARE_DELAYED_WORK(ks_probes_work, ks_probes_tick);
-/* A queue of our own has a thread to fall back on when memory is short. */
+static void ks_tick(struct work_struct *work);
+static DECLARE_DELAYED_WORK(ks_tick_work, ks_tick);
+/* A queue of our own has a thread to fall back on when no thread can be made. */
 static struct workqueue_struct *ks_workqueue;
+
+static const char * const ks_phase_names[] = {
+	[KS_ENGAGED] = "engaged",
+	[KS_PROBING] = "probing",
+	[KS_EXPIRING] = "expiring",
+};
 
 static const char * const ks_backend_names[] = {
 	[KS_BACKEND_FTRACE] = "ftrace",
@@ -59,7 +60,7 @@ static struct ks_engagement *ks_find_id(u64 id)
 
 	lockdep_assert_held(&ks_lock);
 	list_for_each_entry(e, &ks_engagements, node) {
-		if (e->id == id)
+		if (e->armed && e->id == id)
 			return e;
 	}
 	return NULL;
@@ -71,232 +72,355 @@ static struct ks_engagement *ks_find_name(const char *name)
 
 	lockdep_assert_held(&ks_lock);
 	list_for_each_entry(e, &ks_engagements, node) {
-		if (!strcmp(e->name, name))
+		if (!strcmp(e->name.name, name))
 			return e;
 	}
 	return NULL;
 }
 
-static struct ks_engagement *ks_find_addr(unsigned long addr)
+struct ks_engagement *ks_find_addr(unsigned long addr)
 {
 	struct ks_engagement *e;
 
 	lockdep_assert_held(&ks_lock);
 	list_for_each_entry(e, &ks_engagements, node) {
-		if (e->override.addr == addr)
+		if (e->armed && e->override.addr == addr)
 			return e;
 	}
 	return NULL;
 }
 
-/* Wake up at the end of the probe that ends first. */
-static void ks_probes_schedule(void)
+static int ks_resolve(const struct ks_name *n, struct ks_symbol *s)
+{
+	int err = ks_symbol_resolve(n, s);
+
+	if (err == -EADDRNOTAVAIL)
+		ks_refuse("%s: %u functions have this name; qualify it as <module>:<symbol>",
+			  n->name, s->count);
+	return err;
+}
+
+/* By the name it was engaged by, or another one of the same function. */
+static struct ks_engagement *ks_find(const char *name)
+{
+	struct ks_engagement *e = ks_find_name(name);
+	struct ks_symbol s;
+	struct ks_name n;
+	unsigned int count;
+	int err;
+
+	if (e || list_empty(&ks_engagements))
+		return e ?: ERR_PTR(-ENOENT);
+	ks_name_split(name, &n);
+	err = ks_resolve(&n, &s);
+	if (!err)
+		e = ks_find_addr(s.addr);
+	if (e)
+		return e;
+	if (err && err != -ENOENT && err != -ESRCH)
+		return ERR_PTR(err);
+	if (!err)
+		strscpy(n.module, *s.module ? s.module : "vmlinux", sizeof(n.module));
+	e = ks_pending_find(&n, n.module, &count);
+	if (count <= 1)
+		return e ?: ERR_PTR(-ENOENT);
+	ks_refuse("%s: %u pending engagements have this name; qualify it as <module>:<symbol>",
+		  name, count);
+	return ERR_PTR(-EADDRNOTAVAIL);
+}
+
+static u64 ks_hits(const struct ks_engagement *e)
+{
+	return e->hits + (e->armed ? ks_override_hits(&e->override) : 0);
+}
+
+/* Wake up at the end of the phase that ends first. */
+static void ks_tick_schedule(void)
 {
 	struct ks_engagement *e;
 	u64 now = get_jiffies_64(), first = U64_MAX;
 
 	lockdep_assert_held(&ks_lock);
 	list_for_each_entry(e, &ks_engagements, node) {
-		if (e->probing)
+		if (e->phase != KS_ENGAGED)
 			first = min(first, e->deadline);
 	}
 	if (first != U64_MAX)
-		mod_delayed_work(ks_workqueue, &ks_probes_work, first > now ? first - now : 0);
+		mod_delayed_work(ks_workqueue, &ks_tick_work, first > now ? first - now : 0);
 }
 
-/* The engagement's way out, whatever leads to it; ks_free() is to follow. */
-static void ks_end(struct ks_engagement *e)
+int ks_arm(struct ks_engagement *e, const struct ks_symbol *s)
+{
+	const char *name = e->name.name;
+	struct ks_engagement *other;
+	int err;
+
+	lockdep_assert_held(&ks_lock);
+	other = ks_find_addr(s->addr);
+	if (other) {
+		ks_refuse("%s: already engaged as %s", name, other->name.name);
+		return -EBUSY;
+	}
+	if (s->init) {
+		/* the kprobe layer would take it, as long as the module is coming */
+		ks_refuse("%s: it is init code of module %s", name, s->module);
+		return -EINVAL;
+	}
+	/* The files come first: what can still fail then is undone unseen by callers. */
+	e->id = ++ks_last_id;
+	err = ks_fn_dir_create(&e->dir, name, e->id);
+	if (err)
+		return err;
+	err = ks_override_install(&e->override, name, s->addr, e->retval, e->phase != KS_PROBING);
+	if (err) {
+		ks_fn_dir_remove(&e->dir);
+		memset(&e->override, 0, sizeof(e->override));
+		return err;
+	}
+	strscpy(e->module, s->module, sizeof(e->module));
+	e->armed = true;
+	return 0;
+}
+
+void ks_disarm(struct ks_engagement *e)
+{
+	lockdep_assert_held(&ks_lock);
+	ks_fn_dir_remove(&e->dir);
+	e->stuck = ks_override_remove(&e->override);
+	e->hits = ks_hits(e);
+	e->armed = false;
+	if (e->stuck) {
+		ks_refuse("%s: ftrace has shut down and keeps the hook until reboot; it lets calls pass",
+			  e->name.name);
+		__module_get(THIS_MODULE);
+		return;
+	}
+	ks_override_release(&e->override);
+	memset(&e->override, 0, sizeof(e->override));
+}
+
+void ks_end(struct ks_engagement *e)
 {
 	lockdep_assert_held(&ks_lock);
 	list_del(&e->node);
-	ks_fn_dir_remove(&e->dir);
-	e->stuck = ks_override_remove(&e->override);
-	if (e->stuck) {
-		ks_refuse("%s: ftrace has shut down and keeps the override in place until reboot",
-			  e->name);
-		__module_get(THIS_MODULE);
-	}
+	if (e->armed)
+		ks_disarm(e);
+	ks_pending_release();
 }
 
-static void ks_free(struct ks_engagement *e)
+void ks_free(struct ks_engagement *e)
 {
 	if (e->stuck)
 		return;
-	ks_override_release(&e->override);
-	kfree(e->name);
+	kfree(e->name.name);
 	kfree(e);
-}
-
-static void ks_disengage_one(struct ks_engagement *e)
-{
-	ks_end(e);
-	ks_report("disengage %s hits=%llu", e->name, ks_override_hits(&e->override));
-	ks_free(e);
 }
 
 static void ks_probe_conclude(struct ks_engagement *e)
 {
+	const char *name = e->name.name;
+
 	lockdep_assert_held(&ks_lock);
-	if (ks_override_hits(&e->override)) {
+	if (ks_hits(e)) {
 		ks_end(e);
-		ks_report_event("tryengage %s aborted: hits=%llu during %us probe",
-				e->name, ks_override_hits(&e->override), e->probe_seconds);
+		ks_report_event("tryengage %s aborted: hits=%llu during %us probe", name, e->hits,
+				e->seconds);
 		ks_free(e);
 		return;
 	}
 	ks_override_enforce(&e->override);
-	e->probing = false;
-	ks_report_event("tryengage %s committed: 0 hits in %us", e->name, e->probe_seconds);
+	e->phase = KS_ENGAGED;
+	ks_report_event("tryengage %s committed: 0 hits in %us", name, e->seconds);
 }
 
-static void ks_probes_tick(struct work_struct *work)
+static void ks_expire(struct ks_engagement *e)
+{
+	ks_end(e);
+	ks_report_event("engagefor %s expired hits=%llu after %us", e->name.name, e->hits,
+			e->seconds);
+	ks_free(e);
+}
+
+static void ks_tick(struct work_struct *work)
 {
 	struct ks_engagement *e, *next;
 
 	mutex_lock(&ks_lock);
 	list_for_each_entry_safe(e, next, &ks_engagements, node) {
-		if (e->probing && time_after_eq64(get_jiffies_64(), e->deadline))
+		if (e->phase == KS_ENGAGED || time_before64(get_jiffies_64(), e->deadline))
+			continue;
+		if (e->phase == KS_PROBING)
 			ks_probe_conclude(e);
+		else
+			ks_expire(e);
 	}
-	ks_probes_schedule();
+	ks_tick_schedule();
 	mutex_unlock(&ks_lock);
 }
 
-static int ks_resolve(const char *name, unsigned long *addr)
-{
-	unsigned int count;
-	int err;
-
-	err = ks_symbol_resolve(name, addr, &count);
-	if (err == -EADDRNOTAVAIL)
-		ks_refuse("%s: %u functions have this name; qualify it as <module>:<symbol>",
-			  name, count);
-	return err;
-}
-
-static struct ks_engagement *ks_alloc(const char *name, unsigned int probe_seconds)
+static struct ks_engagement *ks_alloc(const char *name)
 {
 	struct ks_engagement *e;
 
 	e = kzalloc(sizeof(*e), GFP_KERNEL);
 	if (!e)
 		return NULL;
-	e->name = kstrdup(name, GFP_KERNEL);
-	if (!e->name) {
+	name = kstrdup(name, GFP_KERNEL);
+	if (!name) {
 		kfree(e);
 		return NULL;
 	}
-	e->id = ++ks_last_id;
-	e->probing = probe_seconds > 0;
-	e->probe_seconds = probe_seconds;
+	ks_name_split(name, &e->name);
 	return e;
 }
 
-static int ks_begin(const char *name, unsigned long addr, long retval,
-		    unsigned int probe_seconds)
+static int ks_begin_armed(struct ks_engagement *e, const struct ks_symbol *s)
+{
+	/* What could not be armed is pending although its module is there. */
+	int err = *s->module ? ks_pending_refuse(e, s->module) : 0;
+
+	return err ?: ks_arm(e, s);
+}
+
+static int ks_begin(struct ks_engagement *e, enum ks_source source)
+{
+	struct ks_symbol s;
+	int err;
+
+	lockdep_assert_held(&ks_lock);
+	if (e->phase == KS_EXPIRING) {
+		err = ks_refuse_sealed("engagefor");
+		if (err)
+			return err;
+	}
+	err = ks_resolve(&e->name, &s);
+	if (err == -ESRCH && (*e->name.module || source == KS_SOURCE_MODPARAM))
+		return ks_pending_begin(e, &s);
+	if (err)
+		return err == -ESRCH ? -ENOENT : err;
+	return s.ready || s.init ? ks_begin_armed(e, &s) : ks_pending_begin(e, &s);
+}
+
+static void ks_report_begin(const struct ks_engagement *e, enum ks_source source)
+{
+	const char *name = e->name.name;
+
+	if (source == KS_SOURCE_MODPARAM)
+		ks_report_event("engage %s=%ld source=modparam", name, e->retval);
+	else if (e->phase == KS_PROBING)
+		ks_report("tryengage %s=%ld timeout=%us", name, e->retval, e->seconds);
+	else if (e->phase == KS_EXPIRING)
+		ks_report("engagefor %s=%ld timeout=%us", name, e->retval, e->seconds);
+	else
+		ks_report("engage %s=%ld", name, e->retval);
+	if (!e->armed)
+		ks_report_event("%s pending: it arms when %s%s loads", name,
+				*e->module ? "module " : "a module that has it", e->module);
+}
+
+int ks_engage(const char *name, long retval, enum ks_phase phase, unsigned int seconds,
+	      enum ks_source source)
 {
 	struct ks_engagement *e;
 	int err;
 
-	lockdep_assert_held(&ks_lock);
-	e = ks_alloc(name, probe_seconds);
+	e = ks_alloc(name);
 	if (!e)
 		return -ENOMEM;
-
-	/* The files come first: what can still fail then is undone unseen by callers. */
-	err = ks_fn_dir_create(&e->dir, name, e->id);
-	if (err)
-		goto err_free;
-	err = ks_override_install(&e->override, name, addr, retval, !e->probing);
-	if (err)
-		goto err_dir;
-
-	e->deadline = get_jiffies_64() + (u64)probe_seconds * HZ;
-	list_add_tail(&e->node, &ks_engagements);
-	ks_probes_schedule();
-	return 0;
-
-err_dir:
-	ks_fn_dir_remove(&e->dir);
-err_free:
-	kfree(e->name);
-	kfree(e);
-	return err;
-}
-
-int ks_engage(const char *name, long retval, unsigned int probe_seconds, enum ks_source source)
-{
-	struct ks_engagement *other;
-	unsigned long addr;
-	int err;
+	e->retval = retval;
+	e->phase = phase;
+	e->seconds = seconds;
 
 	/*
 	 * A module whose function is resolved and vetted below cannot get past
 	 * our notifier, so not out of memory, before the lock is released.
 	 */
 	mutex_lock(&ks_lock);
-	err = ks_resolve(name, &addr);
-	if (err)
-		goto out;
-	other = ks_find_addr(addr);
-	if (other) {
-		ks_refuse("%s: already engaged as %s", name, other->name);
-		err = -EBUSY;
-		goto out;
+	err = ks_begin(e, source);
+	if (!err) {
+		e->deadline = get_jiffies_64() + (u64)seconds * HZ;
+		list_add_tail(&e->node, &ks_engagements);
+		ks_tick_schedule();
+		ks_report_begin(e, source);
 	}
-	err = ks_begin(name, addr, retval, probe_seconds);
+	mutex_unlock(&ks_lock);
 	if (err)
-		goto out;
+		ks_free(e);
+	return err;
+}
 
-	if (source == KS_SOURCE_MODPARAM)
-		ks_report_event("engage %s=%ld source=modparam", name, retval);
-	else if (probe_seconds)
-		ks_report("tryengage %s=%ld timeout=%us", name, retval, probe_seconds);
-	else
-		ks_report("engage %s=%ld", name, retval);
-out:
+int ks_keep(const char *name)
+{
+	struct ks_engagement *e;
+	int err;
+
+	mutex_lock(&ks_lock);
+	e = ks_find(name);
+	err = PTR_ERR_OR_ZERO(e);
+	if (!err && e->phase != KS_EXPIRING) {
+		ks_refuse("%s: it is %s, and there is no countdown to stop", name,
+			  ks_phase_names[e->phase]);
+		err = -EINVAL;
+	}
+	if (!err) {
+		e->phase = KS_ENGAGED;
+		ks_report("keep %s", e->name.name);
+	}
 	mutex_unlock(&ks_lock);
 	return err;
+}
+
+static void ks_disengage_one(struct ks_engagement *e)
+{
+	ks_end(e);
+	ks_report("disengage %s hits=%llu", e->name.name, e->hits);
+	ks_free(e);
 }
 
 int ks_disengage(const char *name)
 {
 	struct ks_engagement *e;
-	unsigned long addr;
-	int err = 0;
+	int err;
 
 	mutex_lock(&ks_lock);
-	e = ks_find_name(name);
-	if (!e && !list_empty(&ks_engagements)) {
-		err = ks_resolve(name, &addr);
+	err = ks_refuse_sealed("disengage");
+	if (!err) {
+		e = ks_find(name);
+		err = PTR_ERR_OR_ZERO(e);
 		if (!err)
-			e = ks_find_addr(addr);
+			ks_disengage_one(e);
 	}
-	if (e)
-		ks_disengage_one(e);
-	else if (!err)
-		err = -ENOENT;
 	mutex_unlock(&ks_lock);
 	return err;
 }
 
-void ks_disengage_all(void)
+static void ks_disengage_each(void)
 {
 	struct ks_engagement *e, *next;
 
-	mutex_lock(&ks_lock);
 	list_for_each_entry_safe(e, next, &ks_engagements, node)
 		ks_disengage_one(e);
-	mutex_unlock(&ks_lock);
 }
 
-static unsigned int ks_probe_seconds_left(const struct ks_engagement *e)
+int ks_disengage_all(void)
+{
+	int err;
+
+	mutex_lock(&ks_lock);
+	err = ks_refuse_sealed("disengage_all");
+	if (!err)
+		ks_disengage_each();
+	mutex_unlock(&ks_lock);
+	return err;
+}
+
+static unsigned int ks_seconds_left(const struct ks_engagement *e)
 {
 	u64 now = get_jiffies_64();
 
-	if (!e->probing)
+	if (e->phase == KS_ENGAGED)
 		return 0;
-	/* Until the probe has ended there is a last second left. */
+	/* Until the phase has ended there is a last second left. */
 	return e->deadline > now ? DIV_ROUND_UP_ULL(e->deadline - now, HZ) : 1;
 }
 
@@ -308,10 +432,10 @@ int ks_engagement_snapshot(u64 id, struct ks_snapshot *snapshot)
 	e = ks_find_id(id);
 	if (e)
 		*snapshot = (struct ks_snapshot) {
-			.retval = ks_override_retval(&e->override),
-			.hits = ks_override_hits(&e->override),
-			.state = e->probing ? "probing" : "engaged",
-			.timeout_left = ks_probe_seconds_left(e),
+			.retval = e->retval,
+			.hits = ks_hits(e),
+			.state = ks_phase_names[e->phase],
+			.timeout_left = ks_seconds_left(e),
 			.backend = ks_backend_names[e->override.backend],
 		};
 	mutex_unlock(&ks_lock);
@@ -322,16 +446,19 @@ int ks_engagement_set_retval(u64 id, long retval)
 {
 	struct ks_engagement *e;
 	long old;
+	int err;
 
 	mutex_lock(&ks_lock);
 	e = ks_find_id(id);
-	if (e) {
-		old = ks_override_retval(&e->override);
+	err = e ? ks_refuse_sealed("retval") : -EIDRM;
+	if (!err) {
+		old = e->retval;
+		e->retval = retval;
 		ks_override_set_retval(&e->override, retval);
-		ks_report("retval %s=%ld was=%ld", e->name, retval, old);
+		ks_report("retval %s=%ld was=%ld", e->name.name, retval, old);
 	}
 	mutex_unlock(&ks_lock);
-	return e ? 0 : -EIDRM;
+	return err;
 }
 
 void ks_engagement_list(struct seq_file *m)
@@ -339,23 +466,10 @@ void ks_engagement_list(struct seq_file *m)
 	struct ks_engagement *e;
 
 	mutex_lock(&ks_lock);
-	list_for_each_entry(e, &ks_engagements, node)
-		seq_printf(m, "%s retval=%ld hits=%llu\n", e->name,
-			   ks_override_retval(&e->override), ks_override_hits(&e->override));
-	mutex_unlock(&ks_lock);
-}
-
-void ks_engagement_module_going(struct module *mod)
-{
-	struct ks_engagement *e, *next;
-
-	mutex_lock(&ks_lock);
-	list_for_each_entry_safe(e, next, &ks_engagements, node) {
-		if (!within_module(e->override.addr, mod))
-			continue;
-		ks_end(e);
-		ks_report_event("%s mitigation lost: module %s unloading", e->name, mod->name);
-		ks_free(e);
+	list_for_each_entry(e, &ks_engagements, node) {
+		if (e->armed)
+			seq_printf(m, "%s retval=%ld hits=%llu\n", e->name.name, e->retval,
+				   ks_hits(e));
 	}
 	mutex_unlock(&ks_lock);
 }
@@ -366,9 +480,16 @@ int ks_engagement_init(void)
 	return ks_workqueue ? 0 : -ENOMEM;
 }
 
+void ks_engagement_shutdown(void)
+{
+	mutex_lock(&ks_lock);
+	ks_disengage_each();
+	mutex_unlock(&ks_lock);
+}
+
 /* The caller has seen to it that nothing is engaged and nothing will be. */
 void ks_engagement_exit(void)
 {
-	cancel_delayed_work_sync(&ks_probes_work);
+	cancel_delayed_work_sync(&ks_tick_work);
 	destroy_workqueue(ks_workqueue);
 }

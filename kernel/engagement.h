@@ -7,10 +7,13 @@
 #include <linux/seq_file.h>
 #include <linux/types.h>
 
-/* Bytes that the longest "module:symbol" takes, the final NUL included. */
-#define KS_NAME_MAX (MODULE_NAME_LEN + KSYM_NAME_LEN)
+#define KS_SECONDS_MAX 86400
 
-#define KS_PROBE_SECONDS_MAX 86400
+enum ks_phase {
+	KS_ENGAGED,	/* overrides until disengaged */
+	KS_PROBING,	/* counts until its time is over; then engaged, or gone */
+	KS_EXPIRING,	/* overrides until its time is over; then gone */
+};
 
 enum ks_source {
 	KS_SOURCE_CONTROL,	/* a task wrote to the control file */
@@ -29,39 +32,67 @@ struct ks_snapshot {
 int ks_engagement_init(void);
 void ks_engagement_exit(void);
 
+/* End everything, sealed or not: the module is being unloaded. */
+void ks_engagement_shutdown(void);
+
 /**
  * ks_engage() - make a function return a value
- * @name: "symbol" or "module:symbol", shorter than KS_NAME_MAX
+ * @name: "symbol" or "module:symbol", as ks_parse_name() accepts it
  * @retval: the value
- * @probe_seconds: 0 to override now; else how long to only count calls, at
- *	most KS_PROBE_SECONDS_MAX, before the override takes effect (no calls)
- *	or the engagement goes away (some)
- * @source: who asked, for the log
+ * @phase: what it is at first
+ * @seconds: how long, unless @phase is KS_ENGAGED; at most KS_SECONDS_MAX
+ * @source: who asked
  *
- * Return: 0; -EBUSY if the function is engaged or its entry is owned by
- * something else; -ENOENT and -EADDRNOTAVAIL as ks_symbol_resolve();
- * -ENOMEM; or the error of register_kprobe(). On error nothing has changed.
+ * If the function is in a module that is not loaded, the engagement is pending
+ * until it is. At run time that takes a qualified name, which is less likely
+ * to be a slip; and a probe is refused, for it would commit without having
+ * seen anything.
+ *
+ * Return: 0; -EBUSY if the function is engaged, or pending, or its entry is
+ * owned by something else; -EINVAL for init code; -EPERM if sealed and @phase
+ * is KS_EXPIRING; -ENOENT and -EADDRNOTAVAIL as ks_symbol_resolve(); -ENOMEM;
+ * or the error of register_kprobe(). On error nothing has changed.
  */
-int ks_engage(const char *name, long retval, unsigned int probe_seconds, enum ks_source source);
+int ks_engage(const char *name, long retval, enum ks_phase phase, unsigned int seconds,
+	      enum ks_source source);
+
+/**
+ * ks_keep() - make an expiring engagement one for good
+ *
+ * Return: 0, -EINVAL if it is not expiring, or as ks_disengage().
+ */
+int ks_keep(const char *name);
 
 /**
  * ks_disengage() - end the engagement of a function, whatever its state
  * @name: the name it was engaged by, or another name of the same function
  *
  * When it returns 0 no CPU runs the hook any more.
- * Return: 0, -ENOENT if there is none, -EADDRNOTAVAIL if the name is ambiguous.
+ * Return: 0, -ENOENT if there is none, -EADDRNOTAVAIL if the name is
+ * ambiguous, -EPERM if sealed.
  */
 int ks_disengage(const char *name);
-void ks_disengage_all(void);
+int ks_disengage_all(void);
 
-/* By number, as the files know it: -EIDRM once the engagement has ended. */
+/* By number, as the files know it: -EIDRM once the engagement has ended or is pending. */
 int ks_engagement_snapshot(u64 id, struct ks_snapshot *snapshot);
+
+/* Likewise, and -EPERM if sealed. */
 int ks_engagement_set_retval(u64 id, long retval);
 
-/* Write a line per engagement, oldest first. */
+/* Write a line per armed engagement, oldest first. */
 void ks_engagement_list(struct seq_file *m);
 
-/* A module is about to go away: so are the engagements of its functions. */
-void ks_engagement_module_going(struct module *mod);
+int ks_pending_init(void);
+void ks_pending_exit(void);
+
+/* Write a line per pending engagement, oldest first. */
+void ks_pending_list(struct seq_file *m);
+
+/* A module's own code is about to run, or, called a second time, has run. */
+void ks_module_coming(struct module *mod);
+
+/* A module is about to go away. */
+void ks_module_going(struct module *mod);
 
 #endif

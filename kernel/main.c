@@ -12,6 +12,7 @@
 
 #include "control.h"
 #include "engagement.h"
+#include "seal.h"
 #include "securityfs.h"
 #include "symbol.h"
 
@@ -19,17 +20,27 @@ static char *engage;
 module_param(engage, charp, 0400);
 MODULE_PARM_DESC(engage, "functions to engage at load: <symbol>=<value>,<module>:<symbol>=<value>,...");
 
-static int ks_module_event(struct notifier_block *nb, unsigned long event, void *data)
+static bool seal;
+module_param(seal, bool, 0400);
+MODULE_PARM_DESC(seal, "1: until reboot, nothing can be disengaged and killswitch not be unloaded");
+
+static int ks_module_in(struct notifier_block *nb, unsigned long event, void *data)
 {
-	if (event == MODULE_STATE_GOING)
-		ks_engagement_module_going(data);
+	if (event == MODULE_STATE_COMING || event == MODULE_STATE_LIVE)
+		ks_module_coming(data);
 	return NOTIFY_OK;
 }
 
-static struct notifier_block ks_module_notifier = {
-	.notifier_call = ks_module_event,
-	.priority = 1,	/* before the kprobe layer forgets the module's probes */
-};
+static int ks_module_out(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event == MODULE_STATE_GOING)
+		ks_module_going(data);
+	return NOTIFY_OK;
+}
+
+/* The kprobe layer knows the module between these two: which of its functions cannot be probed. */
+static struct notifier_block ks_notifier_in = { .notifier_call = ks_module_in, .priority = -1 };
+static struct notifier_block ks_notifier_out = { .notifier_call = ks_module_out, .priority = 1 };
 
 /* The parameter itself stays readable as it was given. */
 static int __init ks_engage_modparam(void)
@@ -56,21 +67,34 @@ static int __init ks_init(void)
 	err = ks_engagement_init();
 	if (err)
 		goto err_symbol;
-	err = register_module_notifier(&ks_module_notifier);
+	err = ks_pending_init();
 	if (err)
 		goto err_engagement;
+	err = register_module_notifier(&ks_notifier_out);
+	if (err)
+		goto err_pending;
+	err = register_module_notifier(&ks_notifier_in);
+	if (err)
+		goto err_out;
 	err = ks_securityfs_init();
 	if (err)
-		goto err_notifier;
+		goto err_in;
 	err = ks_engage_modparam();
 	if (err)
 		goto err_securityfs;
+	/* last, for there is no way back */
+	if (seal)
+		ks_seal(KS_SOURCE_MODPARAM);
 	return 0;
 
 err_securityfs:
 	ks_securityfs_exit();
-err_notifier:
-	unregister_module_notifier(&ks_module_notifier);
+err_in:
+	unregister_module_notifier(&ks_notifier_in);
+err_out:
+	unregister_module_notifier(&ks_notifier_out);
+err_pending:
+	ks_pending_exit();
 err_engagement:
 	ks_engagement_exit();
 err_symbol:
@@ -80,9 +104,11 @@ err_symbol:
 
 static void __exit ks_exit(void)
 {
-	ks_disengage_all();
+	ks_engagement_shutdown();
 	ks_securityfs_exit();
-	unregister_module_notifier(&ks_module_notifier);
+	unregister_module_notifier(&ks_notifier_in);
+	unregister_module_notifier(&ks_notifier_out);
+	ks_pending_exit();
 	ks_engagement_exit();
 	ks_symbol_exit();
 }

@@ -21,9 +21,12 @@ static void notrace ks_ftrace_hook(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops, ks_ftrace_regs *fregs)
 {
 	struct ks_override *o = container_of(ops, struct ks_override, ops);
+	enum ks_mode mode = READ_ONCE(o->mode);
 
+	if (mode == KS_MODE_OFF)
+		return;
 	this_cpu_inc(*o->hits);
-	if (READ_ONCE(o->enforce))
+	if (mode == KS_MODE_ENFORCE)
 		ks_ftrace_set_ip(fregs, (unsigned long)ks_stubs + o->slot * KS_STUB_SIZE);
 }
 
@@ -51,9 +54,12 @@ static int ks_ftrace_install(struct ks_override *o, const char *name)
 static int notrace ks_kprobe_hook(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct ks_override *o = container_of(kp, struct ks_override, kp);
+	enum ks_mode mode = READ_ONCE(o->mode);
 
+	if (mode == KS_MODE_OFF)
+		return 0;
 	this_cpu_inc(*o->hits);
-	if (!READ_ONCE(o->enforce))
+	if (mode == KS_MODE_COUNT)
 		return 0;
 	ks_arch_return(regs, READ_ONCE(ks_retvals[o->slot]));
 	return 1;
@@ -145,7 +151,7 @@ int ks_override_install(struct ks_override *o, const char *name, unsigned long a
 	int err;
 
 	o->addr = addr;
-	o->enforce = enforce;
+	o->mode = enforce ? KS_MODE_ENFORCE : KS_MODE_COUNT;
 	o->slot = find_first_zero_bit(ks_slots, KS_SLOTS);
 	if (o->slot >= KS_SLOTS) {
 		ks_refuse("%s: all %d places for engagements are taken", name, KS_SLOTS);
@@ -167,6 +173,7 @@ int ks_override_remove(struct ks_override *o)
 {
 	int err = 0;
 
+	WRITE_ONCE(o->mode, KS_MODE_OFF);
 	switch (o->backend) {
 	case KS_BACKEND_FTRACE:
 		/*
@@ -194,7 +201,7 @@ void ks_override_release(struct ks_override *o)
 
 void ks_override_enforce(struct ks_override *o)
 {
-	WRITE_ONCE(o->enforce, true);
+	WRITE_ONCE(o->mode, KS_MODE_ENFORCE);
 }
 
 long ks_override_retval(const struct ks_override *o)

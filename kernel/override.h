@@ -11,12 +11,19 @@ enum ks_backend {
 	KS_BACKEND_KPROBE,	/* an armed kprobe: the function has no ftrace site */
 };
 
-/* The hook on one function. All fields but @enforce are fixed while installed. */
+/* What the hook does with a call. */
+enum ks_mode {
+	KS_MODE_OFF,		/* lets it run, not counted: the hook is on its way out */
+	KS_MODE_COUNT,
+	KS_MODE_ENFORCE,	/* overrides and counts it */
+};
+
+/* The hook on one function. All fields but @mode are fixed while installed. */
 struct ks_override {
 	unsigned long addr;		/* the function's, as the symbol table has it */
 	enum ks_backend backend;
 	unsigned int slot;		/* index of the value, and of the stub that loads it */
-	bool enforce;			/* false: only count. Read by the hook without a lock */
+	enum ks_mode mode;		/* read by the hook without a lock */
 	unsigned long __percpu *hits;
 	struct ftrace_ops ops;
 	struct kprobe kp;
@@ -43,6 +50,9 @@ int ks_override_install(struct ks_override *o, const char *name, unsigned long a
 /**
  * ks_override_remove() - take the hook off
  * @o: an installed override
+ *
+ * Calls run again at once, before the wait for what is still in the hook: that
+ * may take a kernel thread, and the function one that threads are made with.
  *
  * Return: 0 when no CPU runs the hook any more; what is left of @o is its
  * count. An error if ftrace has shut itself down after an error of its own:

@@ -20,11 +20,12 @@
 #include "control.h"
 #include "engagement.h"
 #include "report.h"
+#include "seal.h"
 #include "securityfs.h"
 
 static struct dentry *ks_root;
 static struct dentry *ks_fn;
-static struct dentry *ks_root_files[3];
+static struct dentry *ks_root_files[5];
 
 /* Copy in what one write(2) brings, which has to be text of at most @max bytes. */
 static char *ks_copy_text(const char __user *buf, size_t count, size_t max)
@@ -73,6 +74,20 @@ static int ks_engaged_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(ks_engaged);
 
+static int ks_pending_show(struct seq_file *m, void *unused)
+{
+	ks_pending_list(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(ks_pending);
+
+static int ks_sealed_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%d\n", ks_sealed());
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(ks_sealed);
+
 static int ks_taint_show(struct seq_file *m, void *unused)
 {
 	seq_printf(m, "%d\n", test_taint(TAINT_OOT_MODULE));
@@ -87,6 +102,8 @@ static const struct {
 } ks_root_table[] = {
 	{ "control", 0200, &ks_control_fops },
 	{ "engaged", 0444, &ks_engaged_fops },
+	{ "pending", 0444, &ks_pending_fops },
+	{ "sealed", 0444, &ks_sealed_fops },
 	{ "taint", 0444, &ks_taint_fops },
 };
 
@@ -234,6 +251,7 @@ int ks_securityfs_init(void)
 	struct dentry *dentry;
 	int i;
 
+	BUILD_BUG_ON(ARRAY_SIZE(ks_root_files) != ARRAY_SIZE(ks_root_table));
 	dentry = securityfs_create_dir("killswitch", NULL);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);

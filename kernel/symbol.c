@@ -44,6 +44,12 @@ static noinline __ks_noipa int ks_is_kernel_text(unsigned long addr)
 	return -EOPNOTSUPP;
 }
 
+static noinline __ks_noipa struct module *ks_module_of(unsigned long addr)
+{
+	asm volatile("" : : "r" (addr));
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
 struct ks_redirect {
 	const char *target;
 	void *from;
@@ -69,6 +75,7 @@ static struct ks_redirect ks_redirects[] = {
 	KS_REDIRECT(ks_vmlinux_symbols, ks_vmlinux_walker),
 	KS_REDIRECT(ks_module_symbols, module_kallsyms_on_each_symbol),
 	KS_REDIRECT(ks_is_kernel_text, kernel_text_address),
+	KS_REDIRECT(ks_module_of, __module_address),
 };
 
 /* A disabled kprobe touches nothing: all it does here is to look the name up. */
@@ -119,6 +126,7 @@ struct ks_lookup {
 	unsigned long addr;		/* of the first function */
 	unsigned long other;		/* of the first thing that is no function */
 	unsigned int count;		/* functions with different addresses */
+	bool loaded;			/* @module is given and there, whatever it has */
 };
 
 static int ks_lookup_match(struct ks_lookup *l, unsigned long addr)
@@ -150,9 +158,10 @@ static int ks_lookup_module_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
 {
 	struct ks_lookup *l = data;
 
-	if (strcmp(name, l->name) || !ks_module_symbol_wanted(l->module))
+	if (!ks_module_symbol_wanted(l->module))
 		return 0;
-	return ks_lookup_match(l, addr);
+	l->loaded = l->module;
+	return strcmp(name, l->name) ? 0 : ks_lookup_match(l, addr);
 }
 
 static int ks_lookup_run(struct ks_lookup *l)
@@ -160,6 +169,7 @@ static int ks_lookup_run(struct ks_lookup *l)
 	bool vmlinux = l->module && !strcmp(l->module, "vmlinux");
 	int err = 0;
 
+	l->loaded = vmlinux;
 	if (!l->module || vmlinux)
 		err = ks_vmlinux_symbols_call(ks_vmlinux_symbols, ks_lookup_vmlinux_symbol,
 					      l->name, l);
@@ -182,39 +192,83 @@ static bool ks_is_fragment(const char *symbol)
 	       (cold && (!cold[5] || cold[5] == '.'));
 }
 
-int ks_symbol_resolve(const char *name, unsigned long *addr, unsigned int *count)
+static int ks_symbol_owner(struct ks_symbol *s)
 {
-	char module[MODULE_NAME_LEN];
+	struct module *mod;
+	int err = 0;
+
+	preempt_disable();
+	mod = ks_module_of(s->addr);
+	if (IS_ERR(mod)) {
+		err = PTR_ERR(mod);
+	} else if (mod) {
+		strscpy(s->module, mod->name, sizeof(s->module));
+		s->init = within_module_init(s->addr, mod);
+		s->ready = mod == THIS_MODULE || mod->state == MODULE_STATE_LIVE;
+	} else {
+		s->ready = true;
+	}
+	preempt_enable();
+	return err;
+}
+
+void ks_name_split(const char *name, struct ks_name *n)
+{
 	const char *colon = strchr(name, ':');
-	struct ks_lookup l = { .name = name };
+	size_t len = colon ? colon - name : 0;
+
+	n->name = name;
+	n->symbol = colon ? colon + 1 : name;
+	memcpy(n->module, name, len);
+	n->module[len] = '\0';
+}
+
+int ks_symbol_resolve(const struct ks_name *n, struct ks_symbol *s)
+{
+	struct ks_lookup l = { .name = n->symbol, .module = *n->module ? n->module : NULL };
 	int err;
 
-	*count = 0;
-	if (colon) {
-		if (colon - name >= sizeof(module))
-			return -ENOENT;
-		memcpy(module, name, colon - name);
-		module[colon - name] = '\0';
-		l.module = module;
-		l.name = colon + 1;
-	}
-	if (ks_is_fragment(l.name)) {
-		ks_refuse("%s: a part of a function, not a function", name);
+	*s = (struct ks_symbol) { 0 };
+	if (ks_is_fragment(n->symbol)) {
+		ks_refuse("%s: a part of a function, not a function", n->name);
 		return -ENOENT;
 	}
-
 	err = ks_lookup_run(&l);
+	s->count = l.count;
+	s->addr = l.count ? l.addr : l.other;
+	if (!err && l.count > 1)
+		return -EADDRNOTAVAIL;
+	if (!err && !s->addr)
+		return l.loaded ? -ENOENT : -ESRCH;
+	if (!err)
+		err = ks_symbol_owner(s);
 	if (err == -EOPNOTSUPP) {
-		ks_refuse("%s: kernel.ftrace_enabled is 0; set it to 1 first", name);
+		ks_refuse("%s: kernel.ftrace_enabled is 0; set it to 1 first", n->name);
 		return -EBUSY;
 	}
-	if (err)
-		return err;
-	*count = l.count;
-	*addr = l.count ? l.addr : l.other;
-	if (l.count > 1)
-		return -EADDRNOTAVAIL;
-	return *addr ? 0 : -ENOENT;
+	return err;
+}
+
+struct ks_each {
+	const char *module;
+	void (*fn)(const char *name, void *data);
+	void *data;
+};
+
+static int ks_each_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
+{
+	struct ks_each *each = data;
+
+	if (ks_module_symbol_wanted(each->module))
+		each->fn(name, each->data);
+	return 0;
+}
+
+int ks_symbol_each(const char *module, void (*fn)(const char *name, void *data), void *data)
+{
+	struct ks_each each = { .module = module, .fn = fn, .data = data };
+
+	return ks_module_symbols_call(ks_module_symbols, module, ks_each_symbol, &each);
 }
 
 int ks_symbol_init(void)
@@ -225,6 +279,7 @@ int ks_symbol_init(void)
 	BUILD_BUG_ON(!__same_type(ks_vmlinux_symbols, ks_vmlinux_walker));
 	BUILD_BUG_ON(!__same_type(ks_module_symbols, module_kallsyms_on_each_symbol));
 	BUILD_BUG_ON(!__same_type(ks_is_kernel_text, kernel_text_address));
+	BUILD_BUG_ON(!__same_type(ks_module_of, __module_address));
 
 	for (i = 0; i < ARRAY_SIZE(ks_redirects); i++) {
 		err = ks_redirect_install(&ks_redirects[i]);

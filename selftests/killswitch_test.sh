@@ -30,6 +30,10 @@ probe_aborts
 probe_commits
 probe_is_cancelled
 probe_of_no_time
+expires
+kept
+waits_for_its_module
+survives_its_module
 engaged_twice
 unknown_function
 ambiguous_name
@@ -108,7 +112,7 @@ ours=
 
 # command_owned COMMAND: carry it out; what it engages is ours. Sets result.
 command_owned() {
-	owned=$(echo "$1" | awk '$1 ~ /^(try)?engage$/ { print $2 }')
+	owned=$(echo "$1" | awk '$1 ~ /^(try)?engage(for)?$/ { print $2 }')
 	ours="$owned $ours"
 	result=$(control "$1")
 	case $result in
@@ -137,7 +141,9 @@ refused() {
 
 end_ours() {
 	for symbol in $ours; do
-		[ ! -d "$ks/fn/$symbol" ] || control "disengage $symbol" >/dev/null
+		if [ -d "$ks/fn/$symbol" ] || grep -q "^$symbol " "$ks/pending"; then
+			control "disengage $symbol" >/dev/null
+		fi
 	done
 	ours=
 }
@@ -159,13 +165,16 @@ test_files() {
 	begin "engage ks_test_vuln -1" || return
 	want "modes and owners" "200 0 control
 444 0 engaged
+444 0 pending
+444 0 sealed
 444 0 taint
 400 0 fn/ks_test_vuln/backend
 400 0 fn/ks_test_vuln/hits
 600 0 fn/ks_test_vuln/retval
 400 0 fn/ks_test_vuln/state
-400 0 fn/ks_test_vuln/timeout_left" "$(cd "$ks" && stat -c '%a %u %n' control engaged taint fn/ks_test_vuln/*)"
+400 0 fn/ks_test_vuln/timeout_left" "$(cd "$ks" && stat -c '%a %u %n' control engaged pending sealed taint fn/ks_test_vuln/*)"
 	want taint 1 "$(cat "$ks/taint")"
+	want sealed 0 "$(cat "$ks/sealed")"
 	want engaged "ks_test_vuln retval=-1 hits=0" "$(cat "$ks/engaged")"
 	want retval -1 "$(cat "$fn/retval")"
 	want hits 0 "$(cat "$fn/hits")"
@@ -294,11 +303,85 @@ test_probe_of_no_time() {
 	overridden EPERM
 }
 
+test_expires() {
+	log_mark
+	begin "engagefor ks_test_vuln -1 2" || return
+	want state expiring "$(cat "$fn/state")"
+	case $(cat "$fn/timeout_left") in
+	1 | 2) ;;
+	*) fail "timeout_left of a countdown of 2 s: $(cat "$fn/timeout_left")" ;;
+	esac
+	overridden EPERM
+	wait_until 20 test ! -e "$fn" || fail "a countdown of 2 s is still there after 20 s"
+	untouched
+	want engaged "" "$(cat "$ks/engaged")"
+	want_log "engagefor ks_test_vuln=-1 timeout=2s$who"
+	want_log "engagefor ks_test_vuln expired hits=2 after 2s"
+}
+
+test_kept() {
+	log_mark
+	begin "engagefor ks_test_vuln -1 2" || return
+	want "keep" "ok 17" "$(control "keep ks_test_vuln")"
+	want state engaged "$(cat "$fn/state")"
+	sleep 4
+	overridden EPERM
+	refused EINVAL "keep ks_test_vuln"
+	want_log "keep ks_test_vuln$who"
+	end ks_test_vuln
+	refused ENOENT "keep ks_test_vuln"
+}
+
+test_waits_for_its_module() {
+	# no kernel will ever load it
+	log_mark
+	begin "engage ks_no_such_module:f -1" || return
+	want pending "ks_no_such_module:f retval=-1 module=ks_no_such_module" "$(cat "$ks/pending")"
+	want engaged "" "$(cat "$ks/engaged")"
+	want_log "engage ks_no_such_module:f=-1$who"
+	want_log "ks_no_such_module:f pending: it arms when module ks_no_such_module loads"
+	refused EBUSY "engage ks_no_such_module:f -13"
+	refused ENOENT "tryengage ks_no_such_module:g -1 5"
+	refused ENOENT "engage test_killswitch:ks_no_such_function -1"
+	end ks_no_such_module:f
+	want pending "" "$(cat "$ks/pending")"
+	begin "engagefor ks_no_such_module:f -1 2" || return
+	wait_until 20 nothing_pending || fail "a countdown of 2 s is still pending after 20 s"
+}
+
+nothing_pending() {
+	[ -z "$(cat "$ks/pending")" ]
+}
+
+test_survives_its_module() {
+	if [ -z "$loaded" ]; then
+		skipped="test_killswitch was loaded already, so this script does not unload it"
+		return
+	fi
+	log_mark
+	begin "engage ks_test_vuln -1" || return
+	overridden EPERM
+	rmmod test_killswitch || {
+		fail "test_killswitch cannot be unloaded"
+		return
+	}
+	want pending "ks_test_vuln retval=-1 module=test_killswitch" "$(cat "$ks/pending")"
+	want engaged "" "$(cat "$ks/engaged")"
+	want "fn/, with nothing engaged" "" "$(ls "$ks/fn")"
+	load_test_module
+	overridden EPERM
+	want pending "" "$(cat "$ks/pending")"
+	want engaged "ks_test_vuln retval=-1 hits=4" "$(cat "$ks/engaged")"
+	want_log "ks_test_vuln mitigation lost: module test_killswitch unloading; it re-arms when the module loads again"
+	want_log "ks_test_vuln armed: module test_killswitch loading"
+}
+
 test_engaged_twice() {
 	begin "engage ks_test_vuln -1" || return
 	refused EBUSY "engage ks_test_vuln -1"
 	refused EBUSY "engage test_killswitch:ks_test_vuln -13"
 	refused EBUSY "tryengage ks_test_vuln -13 5"
+	refused EBUSY "engagefor ks_test_vuln -13 5"
 	overridden EPERM
 }
 
@@ -385,6 +468,12 @@ test_malformed_commands() {
 		tryengage ks_test_vuln -1 5s
 		tryengage ks_test_vuln -1 86401
 		tryengage ks_test_vuln -1 5 6
+		engagefor ks_test_vuln -1
+		engagefor ks_test_vuln -1 0
+		engagefor ks_test_vuln -1 86401
+		keep
+		keep ks_test_vuln
+		seal now
 		disengage
 		disengage ks_test_vuln now
 		disengage ks_test_vuln+4
@@ -641,7 +730,9 @@ prepare() {
 	[ "$(id -u)" = 0 ] || skip_all "it takes root"
 	[ -e "$ks/control" ] || skip_all "killswitch is not loaded (modprobe killswitch), or securityfs is not mounted"
 	[ -d /sys/kernel/debug/kprobes ] || skip_all "debugfs is not mounted in /sys/kernel/debug"
-	[ -z "$(cat "$ks/engaged")" ] || skip_all "something is engaged on this host already; see $ks/engaged"
+	[ -z "$(cat "$ks/engaged" "$ks/pending")" ] ||
+		skip_all "something is engaged or pending on this host already; see $ks/engaged and $ks/pending"
+	[ "$(cat "$ks/sealed")" = 0 ] || skip_all "killswitch is sealed, so nothing could be undone"
 	! grep -q -e '\[integrity\]' -e '\[confidentiality\]' /sys/kernel/security/lockdown 2>/dev/null ||
 		skip_all "the kernel is locked down, which leaves nothing to test here"
 	[ "$(control "disengage ks_no_such_function")" != EPERM ] ||

@@ -45,8 +45,8 @@ final class Converters {
         }
     }
 
-    /** How long a probe lasts. */
-    static final class ToProbeTime implements ITypeConverter<Duration> {
+    /** How long something lasts. */
+    static final class ToTime implements ITypeConverter<Duration> {
 
         private static final Pattern FORM =
                 Pattern.compile("(?=.)(?:(?<h>\\d{1,9})h)?(?:(?<m>\\d{1,9})m)?(?:(?<s>\\d{1,9})s?)?");
@@ -59,9 +59,9 @@ final class Converters {
             }
             Duration time =
                     Duration.ofHours(number(m, "h")).plusMinutes(number(m, "m")).plusSeconds(number(m, "s"));
-            if (time.compareTo(Killswitch.PROBE_MAX) > 0) {
-                throw new TypeConversionException("a probe of '" + text + "' is too long; it may last up to "
-                        + Killswitch.PROBE_MAX.toHours() + "h");
+            if (time.compareTo(Killswitch.TIME_MAX) > 0) {
+                throw new TypeConversionException(
+                        "'" + text + "' is too long; it may be up to " + Killswitch.TIME_MAX.toHours() + "h");
             }
             return time;
         }

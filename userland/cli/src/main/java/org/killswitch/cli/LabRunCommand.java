@@ -91,7 +91,7 @@ final class LabRunCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "10m",
-            converter = Converters.ToProbeTime.class,
+            converter = Converters.ToTime.class,
             description = "How long the command may take, as in 30s or 5m (default: ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init")
     private Duration timeout;

@@ -118,6 +118,8 @@ public final class Main implements Runnable {
         commands.put("status", StatusCommand::new);
         commands.put("engage", EngageCommand::new);
         commands.put("disengage", DisengageCommand::new);
+        commands.put("keep", KeepCommand::new);
+        commands.put("seal", SealCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("lab", LabCommand::create);

@@ -1,11 +1,9 @@
 package org.killswitch.cli;
 
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.ControlException;
-import org.killswitch.control.Engagement;
 import org.killswitch.control.SymbolName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -23,7 +21,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Columns: HITS counts the calls that were caught; STATE is 'probing' while the calls are only"
-                    + " counted; SINCE and BY come from the kernel log."
+                    + " counted, 'expiring' while it will disengage by itself, and 'pending' while its module is not"
+                    + " loaded; SINCE and BY come from the kernel log."
         })
 final class StatusCommand implements Callable<Integer> {
 
@@ -65,7 +64,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ControlException {
         if (watch == null) {
-            show(host.killswitch().engagements(), null);
+            show(Status.of(host.killswitch()), null);
             return ExitCode.OK;
         }
         if (watch < 1) {
@@ -73,28 +72,32 @@ final class StatusCommand implements Callable<Integer> {
         }
         HitRates rates = new HitRates();
         do {
-            List<Engagement> engagements = host.killswitch().engagements();
-            Map<SymbolName, Double> perSecond = rates.update(engagements, System.nanoTime());
+            Status status = Status.of(host.killswitch());
+            Map<SymbolName, Double> perSecond = rates.update(status.engagements(), System.nanoTime());
             if (host.terminal() && !json) {
                 host.out().print(REDRAW);
             }
-            show(engagements, perSecond);
+            show(status, perSecond);
             host.out().flush();
         } while (host.pause().seconds(watch));
         return ExitCode.OK;
     }
 
-    private void show(List<Engagement> engagements, @Nullable Map<SymbolName, Double> rates) {
+    private void show(Status status, @Nullable Map<SymbolName, Double> rates) {
         if (json) {
-            host.out().println(StatusJson.render(engagements, rates, watch == null));
+            host.out().println(StatusJson.render(status, rates, watch == null));
             return;
         }
-        if (engagements.isEmpty()) {
+        if (status.engagements().isEmpty() && status.pending().isEmpty()) {
             host.out().println("nothing is engaged; every kernel function runs its own code");
-            return;
+        } else {
+            StatusTable.lines(status, rates, host.zone()).forEach(host.out()::println);
         }
-        StatusTable.lines(engagements, rates, host.zone()).forEach(host.out()::println);
-        if (watch == null && engagements.stream().anyMatch(e -> e.details().isEmpty())) {
+        if (status.sealed()) {
+            host.out().println("sealed: nothing can be disengaged until the next boot");
+        }
+        if (watch == null
+                && status.engagements().stream().anyMatch(e -> e.details().isEmpty())) {
             host.err()
                     .println("killswitch: state, backend and origin are for root to see; run: sudo killswitch status");
         }

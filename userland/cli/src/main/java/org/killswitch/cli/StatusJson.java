@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Origin;
+import org.killswitch.control.Pending;
 import org.killswitch.control.SymbolName;
 
 /** Engagements as JSON; what cannot be known is null. Built by hand: the form is a promise to scripts. */
@@ -20,9 +22,9 @@ final class StatusJson {
      * @param rates hits per second by symbol; null leaves them out
      * @param pretty over several lines; else on one
      */
-    static String render(List<Engagement> engagements, @Nullable Map<SymbolName, Double> rates, boolean pretty) {
+    static String render(Status status, @Nullable Map<SymbolName, Double> rates, boolean pretty) {
         List<Map<String, @Nullable Object>> list = new ArrayList<>();
-        for (Engagement engagement : engagements) {
+        for (Engagement engagement : status.engagements()) {
             Map<String, @Nullable Object> node = new LinkedHashMap<>();
             fill(node, engagement);
             if (rates != null) {
@@ -30,7 +32,17 @@ final class StatusJson {
             }
             list.add(node);
         }
-        return Json.render(Map.of("engagements", list), pretty);
+        List<Map<String, @Nullable Object>> waiting = new ArrayList<>();
+        for (Pending pending : status.pending()) {
+            Map<String, @Nullable Object> node = new LinkedHashMap<>();
+            fill(node, pending);
+            waiting.add(node);
+        }
+        Map<String, @Nullable Object> root = new LinkedHashMap<>();
+        root.put("engagements", list);
+        root.put("pending", waiting);
+        root.put("sealed", status.sealed());
+        return Json.render(root, pretty);
     }
 
     private static void fill(Map<String, @Nullable Object> node, Engagement e) {
@@ -42,8 +54,20 @@ final class StatusJson {
         node.put(
                 "timeoutLeft", e.details().map(d -> d.timeoutLeft().toSeconds()).orElse(null));
         node.put("backend", e.details().map(d -> d.backend().toString()).orElse(null));
-        node.put("since", e.origin().map(o -> o.when().toString()).orElse(null));
-        node.put("by", e.origin().map(o -> by(o.by())).orElse(null));
+        origin(node, e.origin());
+    }
+
+    private static void fill(Map<String, @Nullable Object> node, Pending p) {
+        node.put("symbol", p.symbol().text());
+        node.put("retval", p.retval().value());
+        node.put("errno", p.retval().errno().map(Enum::name).orElse(null));
+        node.put("module", p.module().orElse(null));
+        origin(node, p.origin());
+    }
+
+    private static void origin(Map<String, @Nullable Object> node, Optional<Origin> origin) {
+        node.put("since", origin.map(o -> o.when().toString()).orElse(null));
+        node.put("by", origin.map(o -> by(o.by())).orElse(null));
     }
 
     private static Map<String, @Nullable Object> by(Origin.By by) {

@@ -3,6 +3,7 @@ package org.killswitch.cli;
 import java.time.Duration;
 import java.util.Locale;
 import org.killswitch.control.Disengaged;
+import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 
@@ -14,6 +15,15 @@ final class Text {
     static String probing(SymbolName symbol, Retval retval, Duration probe) {
         return symbol + " is being watched for " + time(probe) + ": if nothing calls it until then, it returns "
                 + retval + " from then on; follow it with: killswitch status";
+    }
+
+    static String pending(Pending pending) {
+        return pending.symbol() + " is pending: it returns " + pending.retval() + " from when "
+                + pending.module().map(m -> "module " + m + " is loaded").orElse("a module that has it is loaded");
+    }
+
+    static String unlessKept(SymbolName symbol, Duration time) {
+        return "; it runs its own code again in " + time(time) + ", unless you run: killswitch keep " + symbol;
     }
 
     static String disengaged(Disengaged ended) {

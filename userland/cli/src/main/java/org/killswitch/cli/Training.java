@@ -77,6 +77,8 @@ final class Training {
         expect(0, "disengage", "--all");
 
         Files.writeString(root.resolve("engaged"), "f retval=-1 hits=3\nm:g retval=0 hits=0\nh retval=-22 hits=1\n");
+        Files.writeString(root.resolve("pending"), "n:i retval=-1 module=n\nj retval=0 module=?\n");
+        Files.writeString(root.resolve("sealed"), "0\n");
         expect(0, "status");
         details("f", "engaged", 0);
         details("m:g", "probing", 65);
@@ -94,6 +96,8 @@ final class Training {
         expect(0, "status", "--watch");
         expect(0, "engage", "f", "-EPERM");
         expect(0, "engage", "f", "-1", "--probe", "5m");
+        expect(0, "engage", "f", "-1", "--for", "5m");
+        expect(0, "keep", "f");
         expect(0, "disengage", "f", "m:g");
         expect(0, "disengage", "--all");
     }

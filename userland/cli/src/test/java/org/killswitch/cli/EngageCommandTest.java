@@ -40,6 +40,8 @@ class EngageCommandTest {
         "f -EPERM --probe 45, tryengage f -1 45",
         "f -EPERM --probe 24h, tryengage f -1 86400",
         "f -EPERM --probe 0, engage f -1",
+        "f -EPERM --for 10m, engagefor f -1 600",
+        "--for=24h m:f -1, engagefor m:f -1 86400",
     })
     void tellsTheKernelWhatWasTyped(String arguments, String command) throws IOException {
         assertThat(host.run(("engage " + arguments).split(" "))).isZero();
@@ -60,6 +62,24 @@ class EngageCommandTest {
         assertThat(host.run("engage", "f", "-EPERM", "--probe", "90")).isZero();
         assertThat(host.out.toString())
                 .startsWith("f is being watched for 1m30s: if nothing calls it until then, it returns -1 (EPERM)");
+    }
+
+    @Test
+    void saysWhenItWillEnd() throws IOException {
+        host.engaged("f retval=-1 hits=0");
+        assertThat(host.run("engage", "f", "-EPERM", "--for", "10m")).isZero();
+        assertThat(host.out.toString())
+                .isEqualTo(
+                        "f now returns -1 (EPERM) (backend ftrace); it runs its own code again in 10m, unless you run:"
+                                + " killswitch keep f\n");
+    }
+
+    @Test
+    void saysThatItIsPending() throws IOException {
+        host.pending("m:f retval=-1 module=m");
+        assertThat(host.run("engage", "m:f", "-EPERM")).isZero();
+        assertThat(host.out.toString())
+                .isEqualTo("m:f is pending: it returns -1 (EPERM) from when module m is loaded\n");
     }
 
     @Test

@@ -44,6 +44,8 @@ final class FakeHost {
     void loaded(String... lines) throws IOException {
         Files.writeString(root.resolve("control"), "");
         Files.writeString(root.resolve("taint"), "1\n");
+        Files.writeString(root.resolve("sealed"), "0\n");
+        pending();
         engaged(lines);
     }
 
@@ -57,6 +59,18 @@ final class FakeHost {
             }
         }
         Files.writeString(root.resolve("engaged"), text);
+    }
+
+    void pending(String... lines) throws IOException {
+        Files.writeString(root.resolve("pending"), String.join("\n", lines) + (lines.length > 0 ? "\n" : ""));
+    }
+
+    void sealed() throws IOException {
+        Files.writeString(root.resolve("sealed"), "1\n");
+    }
+
+    void expiring(String symbol, int timeoutLeft) throws IOException {
+        details(root.resolve("fn").resolve(symbol), "expiring", timeoutLeft);
     }
 
     void probing(String symbol, int timeoutLeft) throws IOException {

@@ -36,7 +36,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "engage", "disengage"})
+    @ValueSource(strings = {"status", "engage", "disengage", "keep", "seal"})
     void helpsWithEveryCommand(String command) {
         assertThat(host.run(command, "--help")).isZero();
         assertThat(host.run("help", command)).isZero();
@@ -77,6 +77,13 @@ class MainTest {
         "engage f -1 --probe soon, write it like 30s",
         "engage f -1 --probe 86401s, up to 24h",
         "engage f -1 --probe -1s, not a time",
+        "engage f -1 --for 0, --for takes 1s or more",
+        "engage f -1 --for 25h, up to 24h",
+        "engage f -1 --for 5s --probe 5s, mutually exclusive",
+        "keep, SYMBOL",
+        "keep f+4, offset",
+        "seal, no way back but a reboot",
+        "seal now --yes, one word too many: 'now'",
         "disengage, SYMBOL",
         "disengage f/g, not a function's name",
         "disengage f --all, mutually exclusive",
@@ -91,7 +98,16 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"status", "status --json", "status --watch", "engage f -1", "disengage f", "disengage --all"})
+            strings = {
+                "status",
+                "status --json",
+                "status --watch",
+                "engage f -1",
+                "disengage f",
+                "disengage --all",
+                "keep f",
+                "seal --yes"
+            })
     void saysHowToLoadTheModule(String arguments) {
         assertThat(host.run(arguments.split(" "))).isEqualTo(1);
         assertThat(host.err.toString())

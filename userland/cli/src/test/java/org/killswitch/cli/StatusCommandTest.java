@@ -43,6 +43,40 @@ class StatusCommandTest {
     }
 
     @Test
+    void showsWhatIsPendingAndExpiringAndTheSeal() throws IOException {
+        host.loaded("f retval=-1 hits=7");
+        host.expiring("f", 125);
+        host.pending("af_alg:g retval=-1 module=af_alg", "h retval=0 module=?");
+        host.sealed();
+        host.log(F_ENGAGED, "4,9,1000000,-;killswitch: engage h=0 source=modparam");
+
+        assertThat(host.run("status")).isZero();
+        assertThat(host.out.toString()).isEqualTo("""
+                        SYMBOL    RETVAL      HITS  STATE               BACKEND  SINCE                BY
+                        f         -1 (EPERM)     7  expiring 2m5s left  ftrace   2026-05-01 11:59:00  uid 1000 (tee)
+                        af_alg:g  -1 (EPERM)     -  pending for af_alg  -        -                    -
+                        h         0              -  pending             -        2026-05-01 11:58:21  module parameter
+                        sealed: nothing can be disengaged until the next boot
+                        """);
+    }
+
+    @Test
+    void printsWhatIsPendingAndTheSealAsJson() throws IOException {
+        host.loaded();
+        host.pending("af_alg:g retval=-1 module=af_alg", "h retval=0 module=?");
+        host.sealed();
+
+        assertThat(host.run("status", "--json")).isZero();
+        JsonNode root = new JsonMapper().readTree(host.out.toString());
+        assertThat(root.get("engagements")).isEmpty();
+        assertThat(root.get("pending").get(0).toString())
+                .isEqualTo("{\"symbol\":\"af_alg:g\",\"retval\":-1,\"errno\":\"EPERM\",\"module\":\"af_alg\","
+                        + "\"since\":null,\"by\":null}");
+        assertThat(root.get("pending").get(1).get("module").isNull()).isTrue();
+        assertThat(root.get("sealed").asBoolean()).isTrue();
+    }
+
+    @Test
     void doesNotMakeUpWhatTheLogNoLongerSays() throws IOException {
         host.loaded("f retval=-1 hits=0");
         assertThat(host.run("status")).isZero();

@@ -30,11 +30,14 @@ public final class Killswitch {
     /** Where the module puts its files. */
     public static final Path DEFAULT_ROOT = Path.of("/sys/kernel/security/killswitch");
 
-    /** The longest probe that the module accepts. */
-    public static final Duration PROBE_MAX = Duration.ofDays(1);
+    /** The longest probe, and the longest countdown, that the module accepts. */
+    public static final Duration TIME_MAX = Duration.ofDays(1);
 
     private static final Pattern ENGAGED_LINE =
             Pattern.compile("(?<sym>\\S+) retval=(?<retval>-?\\d+) hits=(?<hits>\\d+)");
+    private static final Pattern PENDING_LINE =
+            Pattern.compile("(?<sym>\\S+) retval=(?<retval>-?\\d+) module=(?<module>\\S+)");
+    private static final String MODULE_NOT_KNOWN = "?";
     private static final Pattern ACTIVE_LOCKDOWN = Pattern.compile("\\[(?<level>[a-z]+)\\]");
 
     private final Path root;
@@ -101,7 +104,24 @@ public final class Killswitch {
         return engagements().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
     }
 
-    /** Overrides a function from now on. */
+    /** Everything that waits for its module, oldest first. */
+    public List<Pending> pending() throws ControlException {
+        List<Pending> bare = pendingLines();
+        if (bare.isEmpty()) {
+            return bare;
+        }
+        Map<SymbolName, Origin> origins = log.origins();
+        return bare.stream()
+                .map(p -> new Pending(p.symbol(), p.retval(), p.module(), Optional.ofNullable(origins.get(p.symbol()))))
+                .toList();
+    }
+
+    /** Whether nothing can be disengaged until the next boot. */
+    public boolean sealed() throws ControlException {
+        return readIfThere(root.resolve("sealed")).strip().equals("1");
+    }
+
+    /** Overrides a function from now on, or from when the module that it names is loaded. */
     public void engage(SymbolName symbol, Retval retval) throws ControlException {
         begin("engage " + symbol + " " + retval.value(), symbol, retval);
     }
@@ -113,12 +133,44 @@ public final class Killswitch {
      * @throws IllegalArgumentException if {@code probe} is not in that range
      */
     public void tryEngage(SymbolName symbol, Retval retval, Duration probe) throws ControlException {
-        if (probe.isNegative()
-                || probe.compareTo(PROBE_MAX) > 0
-                || !probe.equals(Duration.ofSeconds(probe.toSeconds()))) {
-            throw new IllegalArgumentException("probe of " + probe);
+        begin("tryengage " + symbol + " " + retval.value() + " " + seconds(probe, 0), symbol, retval);
+    }
+
+    /**
+     * Overrides a function, and lets it run again after a while unless {@link #keep} comes first.
+     *
+     * @param time 1 to 86400 s, in whole seconds
+     * @throws IllegalArgumentException if {@code time} is not in that range
+     */
+    public void engageFor(SymbolName symbol, Retval retval, Duration time) throws ControlException {
+        begin("engagefor " + symbol + " " + retval.value() + " " + seconds(time, 1), symbol, retval);
+    }
+
+    private static long seconds(Duration time, int least) {
+        if (time.toSeconds() < least
+                || time.compareTo(TIME_MAX) > 0
+                || !time.equals(Duration.ofSeconds(time.toSeconds()))) {
+            throw new IllegalArgumentException("a time of " + time);
         }
-        begin("tryengage " + symbol + " " + retval.value() + " " + probe.toSeconds(), symbol, retval);
+        return time.toSeconds();
+    }
+
+    /** Stops the countdown of {@link #engageFor}: the override stays. */
+    public void keep(SymbolName symbol) throws ControlException {
+        try (KernelLog.Tail tail = log.tail()) {
+            write("keep " + symbol, errno -> Refusals.keep(symbol, errno, facts(symbol, tail)));
+        }
+    }
+
+    /** From now on, and until the next boot, nothing can be disengaged and no value changed. */
+    public void seal() throws ControlException {
+        List<SymbolName> expiring = engagements().stream()
+                .filter(e -> e.details()
+                        .map(d -> d.state() == Engagement.State.EXPIRING)
+                        .orElse(false))
+                .map(Engagement::symbol)
+                .toList();
+        write("seal", errno -> Refusals.seal(errno, expiring));
     }
 
     private void begin(String command, SymbolName symbol, Retval retval) throws ControlException {
@@ -127,7 +179,7 @@ public final class Killswitch {
         }
     }
 
-    /** Removes an override, or cancels a probe. */
+    /** Removes an override, cancels a probe or a countdown, or forgets what is pending. */
     public Disengaged disengage(SymbolName symbol) throws ControlException {
         Optional<Engagement> before =
                 engagedLines().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
@@ -143,17 +195,17 @@ public final class Killswitch {
         }
     }
 
-    /** Removes every override and cancels every probe; returns them, oldest first. */
+    /** Removes every override, cancels every probe, forgets all that is pending; returns them, oldest first. */
     public List<Disengaged> disengageAll() throws ControlException {
-        List<Engagement> before = engagedLines();
+        List<Disengaged> before = new ArrayList<>();
+        engagedLines().forEach(e -> before.add(new Disengaged(e.symbol(), OptionalLong.of(e.hits()))));
+        pendingLines().forEach(p -> before.add(new Disengaged(p.symbol(), OptionalLong.empty())));
         try (KernelLog.Tail tail = log.tail()) {
-            write("disengage_all", Refusals::disengageAll);
+            write("disengage_all", errno -> Refusals.disengageAll(errno, isSealed()));
             List<Disengaged> logged = ended(tail).toList();
             Set<SymbolName> known = new HashSet<>();
             logged.forEach(e -> known.add(e.symbol()));
-            Stream<Disengaged> rest = before.stream()
-                    .filter(e -> !known.contains(e.symbol()))
-                    .map(e -> new Disengaged(e.symbol(), OptionalLong.of(e.hits())));
+            Stream<Disengaged> rest = before.stream().filter(e -> !known.contains(e.symbol()));
             return Stream.concat(logged.stream(), rest).toList();
         }
     }
@@ -187,8 +239,28 @@ public final class Killswitch {
                 .filter(r -> r.symbol().equals(symbol))
                 .map(LogLine.Refused::reason)
                 .findFirst();
-        return new Refusals.Facts(
-                lockdown(), reason, Files.exists(root.resolve("fn").resolve(symbol.text())));
+        return new Refusals.Facts(lockdown(), reason, listed(symbol), isSealed());
+    }
+
+    private Refusals.Listed listed(SymbolName symbol) {
+        if (Files.exists(root.resolve("fn").resolve(symbol.text()))) {
+            return Refusals.Listed.ENGAGED;
+        }
+        try {
+            return pendingLines().stream().anyMatch(p -> p.symbol().equals(symbol))
+                    ? Refusals.Listed.PENDING
+                    : Refusals.Listed.NO;
+        } catch (ControlException e) {
+            return Refusals.Listed.NO;
+        }
+    }
+
+    private boolean isSealed() {
+        try {
+            return sealed();
+        } catch (ControlException e) {
+            return false;
+        }
     }
 
     private Optional<String> lockdown() {
@@ -220,6 +292,31 @@ public final class Killswitch {
                     new Retval(Long.parseLong(m.group("retval"))),
                     Long.parseLong(m.group("hits")),
                     Optional.empty(),
+                    Optional.empty()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<Pending> pendingLines() throws ControlException {
+        Path pending = root.resolve("pending");
+        List<Pending> lines = new ArrayList<>();
+        for (String line : readIfThere(pending).lines().toList()) {
+            lines.add(parsePending(line).orElseThrow(() -> otherVersion(pending, line)));
+        }
+        return List.copyOf(lines);
+    }
+
+    private static Optional<Pending> parsePending(String line) {
+        Matcher m = PENDING_LINE.matcher(line);
+        if (!m.matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Pending(
+                    new SymbolName(m.group("sym")),
+                    new Retval(Long.parseLong(m.group("retval"))),
+                    Optional.of(m.group("module")).filter(module -> !module.equals(MODULE_NOT_KNOWN)),
                     Optional.empty()));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
@@ -268,6 +365,11 @@ public final class Killswitch {
         } catch (NumberFormatException e) {
             throw otherVersion(file, text);
         }
+    }
+
+    /** The text of a file that the first modules did not have; empty where it is missing and the module is there. */
+    private String readIfThere(Path file) throws ControlException {
+        return Files.exists(file) || !isLoaded() ? read(file) : "";
     }
 
     private String read(Path file) throws ControlException {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A line that the kernel module logged, as far as the command line cares. */
 sealed interface LogLine {
@@ -11,7 +12,10 @@ sealed interface LogLine {
     /** A function was engaged, or a probe of it begun. */
     record Engaged(SymbolName symbol, Origin.By by) implements LogLine {}
 
-    /** An engagement ended in whatever way; {@code hits} where the line says them. */
+    /**
+     * An engagement ended in whatever way; {@code hits} where the line says them. One whose module went has not ended:
+     * it is pending.
+     */
     record Ended(SymbolName symbol, OptionalLong hits) implements LogLine {}
 
     /** Why something about a function was refused. */
@@ -24,9 +28,8 @@ sealed interface LogLine {
             + "(?: (?:timeout|guard)=\\S+)?"
             + " (?:source=modparam|uid=(?<uid>\\d{1,10}) auid=(?<auid>\\d{1,10}) ses=\\d+ comm=(?<comm>\\S*))");
     Pattern DISENGAGED = Pattern.compile("disengage (?<sym>\\S+) hits=(?<hits>\\d{1,18})(?: .*)?");
-    Pattern ABORTED = Pattern.compile("tryengage (?<sym>\\S+) aborted: hits=(?<hits>\\d{1,18}) .*");
+    Pattern ABORTED = Pattern.compile("tryengage (?<sym>\\S+) aborted: (?:hits=(?<hits>\\d{1,18}) |module ).*");
     Pattern EXPIRED = Pattern.compile("engagefor (?<sym>\\S+) expired hits=(?<hits>\\d{1,18}) .*");
-    Pattern LOST = Pattern.compile("(?<sym>\\S+) mitigation lost: .*");
     Pattern REFUSED = Pattern.compile("(?<sym>\\S+): (?<reason>.+)");
 
     /**
@@ -43,13 +46,8 @@ sealed interface LogLine {
             for (Pattern pattern : new Pattern[] {DISENGAGED, ABORTED, EXPIRED}) {
                 m = pattern.matcher(text);
                 if (m.matches()) {
-                    OptionalLong hits = OptionalLong.of(Long.parseLong(m.group("hits")));
-                    return Optional.of(new Ended(new SymbolName(m.group("sym")), hits));
+                    return Optional.of(new Ended(new SymbolName(m.group("sym")), hits(m.group("hits"))));
                 }
-            }
-            m = LOST.matcher(text);
-            if (m.matches()) {
-                return Optional.of(new Ended(new SymbolName(m.group("sym")), OptionalLong.empty()));
             }
             m = REFUSED.matcher(text);
             if (m.matches()) {
@@ -60,6 +58,10 @@ sealed interface LogLine {
             return Optional.empty();
         }
         return Optional.empty();
+    }
+
+    private static OptionalLong hits(@Nullable String digits) {
+        return digits == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(digits));
     }
 
     private static Origin.By by(Matcher m) {

@@ -1,5 +1,6 @@
 package org.killswitch.control;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Turns an errno of the kernel into a line that says what was refused, why, and what to do. */
@@ -13,17 +14,27 @@ final class Refusals {
      * @param lockdown the active level as the kernel names it ({@code none}, {@code integrity},
      *     {@code confidentiality}); empty where it cannot be read
      * @param kernelSays the reason in the kernel log, where there is one and it may be read
-     * @param alreadyEngaged whether the function is in the list under this name
+     * @param listed where the function is listed under this name
+     * @param sealed whether nothing can be disengaged any more
      */
-    record Facts(Optional<String> lockdown, Optional<String> kernelSays, boolean alreadyEngaged) {}
+    record Facts(Optional<String> lockdown, Optional<String> kernelSays, Listed listed, boolean sealed) {}
 
-    /** {@code engage} and {@code tryengage}. */
+    /** Where the module lists a function. */
+    enum Listed {
+        NO,
+        ENGAGED,
+        PENDING
+    }
+
+    /** {@code engage}, {@code tryengage} and {@code engagefor}. */
     static ControlException engage(SymbolName symbol, Retval retval, int errno, Facts facts) {
         String why = switch (Errno.ofNumber(errno).orElse(null)) {
-            case EPERM, EACCES -> permission(facts, symbol + "=" + retval.value());
+            case EPERM -> permission(facts, symbol + "=" + retval.value());
+            case EACCES -> needsRoot();
             case ENOENT ->
                 says(facts, "this kernel has no function of that name")
-                        + "; look it up in /proc/kallsyms, and load the module that has it if it is in one";
+                        + "; look it up in /proc/kallsyms; if it is in a module that is not loaded, load that, or name"
+                        + " it as <module>:<symbol> to engage it as soon as it is";
             case EBUSY -> busy(symbol, facts);
             case EADDRNOTAVAIL ->
                 says(facts, "more than one function has this name; qualify it as <module>:<symbol>")
@@ -39,10 +50,44 @@ final class Refusals {
         return exception("cannot engage " + symbol + ": " + why, errno);
     }
 
+    /** {@code keep}. */
+    static ControlException keep(SymbolName symbol, int errno, Facts facts) {
+        String why = switch (Errno.ofNumber(errno).orElse(null)) {
+            case EPERM ->
+                facts.lockdown().filter(level -> !level.equals("none")).isPresent()
+                        ? "the kernel is locked down, so it will end when its time is over"
+                        : needsRoot();
+            case EACCES -> needsRoot();
+            case ENOENT -> "it is not engaged, so its time may be over; see what is: killswitch status";
+            case EINVAL -> says(facts, "it has no countdown to stop") + "; see killswitch status";
+            case EADDRNOTAVAIL -> "more than one function has this name; give it as killswitch status shows it";
+            case null, default -> says(facts, "the kernel answered " + ErrnoException.describe(errno)) + "; see dmesg";
+        };
+        return exception("cannot keep " + symbol + ": " + why, errno);
+    }
+
+    /** {@code seal}; {@code expiring} has the engagements that a countdown runs for. */
+    static ControlException seal(int errno, List<SymbolName> expiring) {
+        String why = switch (Errno.ofNumber(errno).orElse(null)) {
+            case EPERM, EACCES -> needsRoot();
+            case EBUSY ->
+                (expiring.isEmpty() ? "something" : join(expiring))
+                        + " is engaged for a time only, which a seal would make for good; first run: killswitch keep,"
+                        + " or killswitch disengage";
+            case null, default -> "the kernel answered " + ErrnoException.describe(errno) + "; see dmesg";
+        };
+        return exception("cannot seal: " + why, errno);
+    }
+
+    private static String join(List<SymbolName> symbols) {
+        return String.join(", ", symbols.stream().map(SymbolName::text).toList());
+    }
+
     /** {@code disengage}. */
     static ControlException disengage(SymbolName symbol, int errno, Facts facts) {
         String why = switch (Errno.ofNumber(errno).orElse(null)) {
-            case EPERM, EACCES -> needsRoot();
+            case EPERM -> facts.sealed() ? sealed() : needsRoot();
+            case EACCES -> needsRoot();
             case ENOENT -> "it is not engaged; see what is: killswitch status";
             case EADDRNOTAVAIL -> "more than one function has this name; give it as killswitch status shows it";
             case null, default -> says(facts, "the kernel answered " + ErrnoException.describe(errno)) + "; see dmesg";
@@ -51,9 +96,10 @@ final class Refusals {
     }
 
     /** {@code disengage_all}. */
-    static ControlException disengageAll(int errno) {
+    static ControlException disengageAll(int errno, boolean sealed) {
         String why = switch (Errno.ofNumber(errno).orElse(null)) {
-            case EPERM, EACCES -> needsRoot();
+            case EPERM -> sealed ? sealed() : needsRoot();
+            case EACCES -> needsRoot();
             case null, default -> "the kernel answered " + ErrnoException.describe(errno) + "; see dmesg";
         };
         return exception("cannot disengage everything: " + why, errno);
@@ -71,8 +117,16 @@ final class Refusals {
             case "confidentiality" ->
                 "the kernel is locked down (confidentiality) and lets nothing be engaged; boot with lockdown=integrity"
                         + " or less";
-            default -> needsRoot();
+            default ->
+                facts.sealed()
+                        ? "killswitch is sealed, so nothing can be engaged for a time only; leave out --for, or run it"
+                                + " as root"
+                        : needsRoot();
         };
+    }
+
+    private static String sealed() {
+        return "killswitch is sealed: what is engaged stays so until the next boot";
     }
 
     private static String needsRoot() {
@@ -80,7 +134,11 @@ final class Refusals {
     }
 
     private static String busy(SymbolName symbol, Facts facts) {
-        if (facts.alreadyEngaged()) {
+        if (facts.listed() == Listed.PENDING) {
+            return "it is pending already, until its module is loaded; to change the value, first run:"
+                    + " killswitch disengage " + symbol;
+        }
+        if (facts.listed() == Listed.ENGAGED) {
             return "it is engaged already; to change the value, write it to fn/" + symbol
                     + "/retval, or run: killswitch disengage " + symbol;
         }

@@ -24,6 +24,8 @@ final class FakeTree {
         killswitch = new Killswitch(root, new KernelLog(kmsg, uptime, Clock.fixed(NOW, ZoneOffset.UTC)));
         write("control", "");
         write("engaged", "");
+        write("pending", "");
+        write("sealed", "0\n");
         write("taint", "1\n");
     }
 

@@ -86,9 +86,27 @@ class KernelLogTest {
                         record(2, "killswitch: tryengage f aborted: hits=1 during 1s probe")))
                 .isEmpty();
         assertThat(originOfF(
-                        record(1, "killswitch: engage f=-1" + WHO),
-                        record(2, "killswitch: f mitigation lost: module m unloading")))
+                        record(1, "killswitch: tryengage f=-1 timeout=1s" + WHO),
+                        record(2, "killswitch: tryengage f aborted: module m unloading")))
                 .isEmpty();
+        assertThat(originOfF(
+                        record(1, "killswitch: engagefor f=-1 timeout=1s" + WHO),
+                        record(2, "killswitch: engagefor f expired hits=3 after 1s")))
+                .isEmpty();
+    }
+
+    @Test
+    void isStillTheSameEngagementAfterItsModuleWasReloaded() throws Exception {
+        assertThat(originOfF(
+                        record(40, "killswitch: engagefor f=-1 timeout=600s" + WHO),
+                        record(41, "killswitch: keep f" + WHO),
+                        record(
+                                42,
+                                "killswitch: f mitigation lost: module m unloading; it re-arms when the module loads"
+                                        + " again"),
+                        record(43, "killswitch: f armed: module m loading")))
+                .map(Origin::when)
+                .contains(Instant.parse("2026-05-01T11:59:00Z"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,6 +62,41 @@ class KillswitchTest {
     }
 
     @Test
+    void readsWhatIsPending() throws Exception {
+        tree.write("pending", "af_alg:f retval=-1 module=af_alg\ng retval=-22 module=?\n");
+        Files.writeString(tree.kmsg, "4,7,40000000,-;killswitch: engage g=-22 source=modparam\n");
+
+        assertThat(tree.killswitch.pending())
+                .containsExactly(
+                        new Pending(symbol("af_alg:f"), new Retval(-1), Optional.of("af_alg"), Optional.empty()),
+                        new Pending(
+                                symbol("g"),
+                                new Retval(-22),
+                                Optional.empty(),
+                                Optional.of(new Origin(
+                                        Instant.parse("2026-05-01T11:59:00Z"), new Origin.ModuleParameter()))));
+        assertThat(tree.killswitch.engagements()).isEmpty();
+
+        tree.write("pending", "f retval=-1 module=m since=yesterday\n");
+        assertThatThrownBy(tree.killswitch::pending).hasMessageContaining("since=yesterday");
+    }
+
+    @Test
+    void readsTheSeal() throws Exception {
+        assertThat(tree.killswitch.sealed()).isFalse();
+        tree.write("sealed", "1\n");
+        assertThat(tree.killswitch.sealed()).isTrue();
+    }
+
+    @Test
+    void aModuleThatIsOlderHasNothingPending() throws Exception {
+        Files.delete(tree.root.resolve("pending"));
+        Files.delete(tree.root.resolve("sealed"));
+        assertThat(tree.killswitch.pending()).isEmpty();
+        assertThat(tree.killswitch.sealed()).isFalse();
+    }
+
+    @Test
     void hasNothingToTellWhenNothingIsEngaged() throws Exception {
         assertThat(tree.killswitch.engagements()).isEmpty();
         assertThat(tree.killswitch.isLoaded()).isTrue();
@@ -87,6 +123,18 @@ class KillswitchTest {
         assertThat(tree.command()).isEqualTo("tryengage m:f -9223372036854775808 300");
 
         tree.write("control", "");
+        tree.killswitch.engageFor(symbol("m:f"), new Retval(-1), Duration.ofMinutes(10));
+        assertThat(tree.command()).isEqualTo("engagefor m:f -1 600");
+
+        tree.write("control", "");
+        tree.killswitch.keep(symbol("m:f"));
+        assertThat(tree.command()).isEqualTo("keep m:f");
+
+        tree.write("control", "");
+        tree.killswitch.seal();
+        assertThat(tree.command()).isEqualTo("seal");
+
+        tree.write("control", "");
         tree.killswitch.disengage(symbol("f"));
         assertThat(tree.command()).isEqualTo("disengage f");
 
@@ -101,18 +149,22 @@ class KillswitchTest {
                 new Duration[] {Duration.ofSeconds(-1), Duration.ofSeconds(86401), Duration.ofMillis(1)}) {
             assertThatThrownBy(() -> tree.killswitch.tryEngage(symbol("f"), new Retval(-1), probe))
                     .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> tree.killswitch.engageFor(symbol("f"), new Retval(-1), probe))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 
     @Test
     void reportsTheHitsFromTheListWhereTheLogIsNotReadable() throws Exception {
         tree.write("engaged", "f retval=-1 hits=3\ng retval=0 hits=4\n");
+        tree.write("pending", "m:h retval=0 module=m\n");
 
         assertThat(tree.killswitch.disengage(symbol("f"))).isEqualTo(new Disengaged(symbol("f"), OptionalLong.of(3)));
         assertThat(tree.killswitch.disengageAll())
                 .containsExactly(
                         new Disengaged(symbol("f"), OptionalLong.of(3)),
-                        new Disengaged(symbol("g"), OptionalLong.of(4)));
+                        new Disengaged(symbol("g"), OptionalLong.of(4)),
+                        new Disengaged(symbol("m:h"), OptionalLong.empty()));
     }
 
     @Test
@@ -133,6 +185,8 @@ class KillswitchTest {
         Killswitch absent = new Killswitch(dir.resolve("security/absent"), KernelLog.ofThisHost());
 
         assertThat(absent.isLoaded()).isFalse();
+        assertThatThrownBy(absent::pending).hasMessageContaining("modprobe killswitch");
+        assertThatThrownBy(absent::sealed).hasMessageContaining("modprobe killswitch");
         assertThatThrownBy(absent::engagements).hasMessageContaining("not loaded; run: modprobe killswitch");
         assertThatThrownBy(() -> absent.engage(symbol("f"), new Retval(-1)))
                 .hasMessageContaining("modprobe killswitch");

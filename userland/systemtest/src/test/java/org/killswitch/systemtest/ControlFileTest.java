@@ -93,9 +93,17 @@ final class ControlFileTest extends SharedGuest {
                                 // not in this version
                                 "engagebpf ks_test_vuln /tmp/x.o",
                                 "engageif ks_test_vuln -1 /sys/fs/bpf/x",
-                                "engagefor ks_test_vuln -1 5",
-                                "keep ks_test_vuln",
-                                "seal",
+                                "engagefor ks_test_vuln -1",
+                                "engagefor ks_test_vuln -1 0",
+                                "engagefor ks_test_vuln -1 86401",
+                                "engagefor ks_test_vuln -1 5s",
+                                "engagefor ks_test_vuln -1 5 6",
+                                "engagefor ks_test_vuln x 5",
+                                "engagefor ks_test_vuln+4 -1 5",
+                                "keep",
+                                "keep cmdline_proc_show",
+                                "keep ks_test_vuln now",
+                                "seal now",
                                 "engage ks_test_vuln -1" + " ".repeat(4096 + 1 - "engage ks_test_vuln -1".length())),
                         refusedWith(
                                 "ERANGE",
@@ -111,7 +119,6 @@ final class ControlFileTest extends SharedGuest {
                                 "engage ks_no_such_function -1",
                                 "engage ks_test_vul -1",
                                 "engage ks_test_vuln.isra.0 -1",
-                                "engage no_such_module:ks_test_vuln -1",
                                 "engage vmlinux:ks_test_vuln -1",
                                 "engage test_killswitch:ks_no_such_function -1",
                                 "engage ks_test_vuln.cold -1",
@@ -119,13 +126,19 @@ final class ControlFileTest extends SharedGuest {
                                 "engage " + "a".repeat(600) + " -1",
                                 "engage " + "m".repeat(300) + ":ks_test_vuln -1",
                                 "tryengage ks_no_such_function -1 5",
+                                // a probe of what is not there would commit without having seen anything
+                                "tryengage no_such_module:ks_test_vuln -1 5",
+                                "engagefor ks_no_such_function -1 5",
+                                "keep ks_no_such_function",
+                                "keep ks_test_vuln",
                                 "disengage ks_no_such_function",
                                 "disengage ks_test_vuln"),
                         refusedWith(
                                 "EBUSY",
                                 "engage cmdline_proc_show -5",
                                 "engage vmlinux:cmdline_proc_show -5",
-                                "tryengage cmdline_proc_show -5 5"),
+                                "tryengage cmdline_proc_show -5 5",
+                                "engagefor cmdline_proc_show -5 5"),
                         // seven static functions of 6.1 and eight of 6.12
                         refusedWith("EADDRNOTAVAIL", "engage init_once -1", "tryengage init_once -1 5"))
                 .flatMap(s -> s);
@@ -256,12 +269,15 @@ final class ControlFileTest extends SharedGuest {
     @Test
     void filesHaveTheModesOfTheContract() {
         control("engage ks_test_vuln -1");
-        String modes = sh("cd " + ROOT + " && stat -c '%a %U %n' control engaged taint fn/ks_test_vuln/*")
+        String modes = sh("cd " + ROOT
+                        + " && stat -c '%a %U %n' control engaged pending sealed taint fn/ks_test_vuln/*")
                 .output();
         assertThat(modes.lines())
                 .containsExactly(
                         "200 root control",
                         "444 root engaged",
+                        "444 root pending",
+                        "444 root sealed",
                         "444 root taint",
                         "400 root fn/ks_test_vuln/backend",
                         "400 root fn/ks_test_vuln/hits",

@@ -31,7 +31,10 @@ final class LockdownTest {
                 for (String command : new String[] {
                     "engage version_proc_show -1",
                     "tryengage version_proc_show -1 5",
-                    "tryengage version_proc_show -1 0"
+                    "tryengage version_proc_show -1 0",
+                    "engagefor version_proc_show -1 5",
+                    "engage no_such_module:f -1",
+                    "keep ks_test_vuln"
                 }) {
                     assertThat(guest.control(command))
                             .as("%s under %s", command, level)
@@ -43,6 +46,9 @@ final class LockdownTest {
                                 "engage refused: the kernel is locked down",
                                 "tryengage refused: the kernel is locked down",
                                 "tryengage refused: the kernel is locked down",
+                                "engagefor refused: the kernel is locked down",
+                                "engage refused: the kernel is locked down",
+                                "keep refused: the kernel is locked down",
                                 "retval refused: the kernel is locked down");
                 assertThat(guest.control("engage version_proc_show")).isEqualTo("EINVAL");
                 assertThat(guest.read("fn/ks_test_vuln/retval")).isEqualTo("-1\n");
@@ -64,6 +70,22 @@ final class LockdownTest {
             guest.sh("echo integrity > " + LOCKDOWN);
             assertThat(guest.control("disengage cmdline_proc_show")).startsWith("ok");
             assertThat(guest.sh("cat /proc/cmdline").status()).isZero();
+        }
+    }
+
+    @Test
+    void aCountdownEndsAndASealHoldsUnderLockdown() {
+        try (TestGuest guest = TestGuest.boot(kernel, "lsm=lockdown")) {
+            assertThat(guest.control("engagefor cmdline_proc_show -5 4")).startsWith("ok");
+            guest.control("engage version_proc_show -5");
+            guest.sh("echo confidentiality > " + LOCKDOWN);
+            assertThat(guest.control("keep cmdline_proc_show")).isEqualTo("EPERM");
+            assertThat(guest.sh("cat /proc/cmdline").output()).contains("Input/output error");
+            guest.sh("sleep 5");
+            assertThat(guest.sh("cat /proc/cmdline").status()).isZero();
+            assertThat(guest.control("seal")).startsWith("ok");
+            assertThat(guest.control("disengage_all")).isEqualTo("EPERM");
+            assertThat(guest.sh("cat /proc/version").output()).contains("Input/output error");
         }
     }
 

@@ -69,7 +69,8 @@ final class LogTest extends SharedGuest {
         assertThat(log())
                 .filteredOn(l -> !l.contains(" uid="))
                 .containsExactly(
-                        "unknown command; there are engage, tryengage, disengage and disengage_all",
+                        "unknown command; there are engage, tryengage, engagefor, keep, disengage, disengage_all and"
+                                + " seal",
                         "engage takes 2 words after it",
                         "engage takes a function's name, or <module>:<name>, without an offset",
                         "the time is in whole seconds, 0 to 86400",

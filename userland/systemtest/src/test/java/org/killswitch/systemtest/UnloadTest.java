@@ -62,7 +62,8 @@ final class UnloadTest extends SharedGuest {
     void withDescriptorsOpen() {
         control("engage ks_test_vuln -13");
         for (String file :
-                new String[] {"control", "engaged", "taint", "fn/ks_test_vuln/hits", "fn/ks_test_vuln/retval"}) {
+                new String[] {"control", "engaged", "pending", "taint", "fn/ks_test_vuln/hits", "fn/ks_test_vuln/retval"
+                }) {
             String open = file.equals("control") ? "8>" : "8<";
             // an open file keeps the module, and so the mitigation, in place
             assertThat(sh("exec " + open + " " + ROOT + "/" + file + "; " + RMMOD)
@@ -85,9 +86,11 @@ final class UnloadTest extends SharedGuest {
         control("engage cmdline_proc_show -5");
         assertThat(sh("rmmod test_killswitch").status()).isZero();
         assertThat(read("engaged")).isEqualTo("cmdline_proc_show retval=-5 hits=0\n");
-        assertThat(log()).contains("ks_test_vuln mitigation lost: module test_killswitch unloading");
+        assertThat(log())
+                .contains("ks_test_vuln mitigation lost: module test_killswitch unloading; it re-arms when the module"
+                        + " loads again");
         sh("insmod /modules/test_killswitch.ko");
-        assertThat(fire(1)).isEqualTo("ok 1");
+        assertThat(fire(1)).isEqualTo("EACCES");
         control("disengage_all");
     }
 
@@ -97,6 +100,19 @@ final class UnloadTest extends SharedGuest {
         assertThat(sh("rmmod test_killswitch").status()).isZero();
         sh("sleep 3");
         assertThat(read("engaged")).isEmpty();
+        assertThat(read("pending")).isEmpty();
+        assertThat(log()).contains("tryengage ks_test_vuln aborted: module test_killswitch unloading");
+    }
+
+    @Test
+    void withSomethingPending() {
+        control("engage no_such_module:f -1");
+        control("engagefor no_such_module:g -1 2");
+        assertThat(sh(RMMOD).status()).isZero();
+        sh("sleep 3");
+        assertThat(log())
+                .anyMatch(l -> l.startsWith("disengage no_such_module:f hits=0 uid=0 "))
+                .anyMatch(l -> l.startsWith("disengage no_such_module:g hits=0 uid=0 "));
     }
 
     @Test
@@ -119,9 +135,11 @@ final class UnloadTest extends SharedGuest {
                         "engage cmdline_proc_show=-5 source=modparam",
                         "engage version_proc_show=7 source=modparam",
                         "parameter engage: entry 3 (bogus) skipped: -EINVAL; entries are [<module>:]<symbol>=<value>",
-                        "parameter engage: entry 5 (ks_nosuch) skipped: -ENOENT; entries are [<module>:]<symbol>=<value>")
+                        "engage ks_nosuch=1 source=modparam",
+                        "ks_nosuch pending: it arms when a module that has it loads")
                 .filteredOn(l -> l.startsWith("parameter engage: entry "))
-                .hasSize(6);
+                .hasSize(5);
+        assertThat(read("pending")).isEqualTo("ks_nosuch retval=1 module=?\n");
         control("disengage_all");
     }
 }

@@ -1,0 +1,13 @@
+package org.killswitch.control;
+
+import java.util.Optional;
+
+/**
+ * An engagement whose module is not loaded: it overrides from the moment that the module is there.
+ *
+ * @param symbol the name under which it was engaged
+ * @param retval what the function will return
+ * @param module the module that is waited for; empty for the first one that has a function of the name
+ * @param origin empty where the kernel log is not readable or no longer reaches back that far
+ */
+public record Pending(SymbolName symbol, Retval retval, Optional<String> module, Optional<Origin> origin) {}
