@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The disk of a machine with Debian 12 installed: systemd, the modules of some stock kernels, and whatever packages are
@@ -20,21 +21,38 @@ final class DebianSystem {
 
     private static final List<String> PACKAGES = List.of("systemd-sysv", "udev", "kmod", "iproute2", "procps");
 
+    /**
+     * What nothing here needs and every boot would wait for, or work that would begin in the middle of a test.
+     */
+    private static final List<String> MASKED = List.of(
+            "apt-daily.timer",
+            "apt-daily-upgrade.timer",
+            "dpkg-db-backup.timer",
+            "e2scrub_all.timer",
+            "e2scrub_reap.service",
+            "fstrim.timer",
+            "getty@tty1.service",
+            "getty-static.service");
+
+    /** Run by mmdebstrap, with the new system's folder as its argument, when all packages are installed. */
+    private static final String FINISH = """
+            set -e
+            echo killswitch-lab > "$1"/etc/hostname
+            echo 127.0.0.1 localhost killswitch-lab > "$1"/etc/hosts
+            chroot "$1" systemd-machine-id-setup >/dev/null 2>&1
+            chroot "$1" passwd -d root >/dev/null
+            chroot "$1" systemctl mask --quiet %s
+            """.formatted(String.join(" ", MASKED));
+
     private DebianSystem() {}
 
     /** The disk's image, an ext4 file system. */
     static Path image(Cache cache, Progress progress, List<Kernel> kernels, List<String> packages) {
-        Set<String> wanted = new TreeSet<>(PACKAGES);
-        wanted.addAll(packages);
-        kernels.forEach(k -> wanted.add("linux-image-" + k.version()));
+        Set<String> wanted = new TreeSet<>();
+        Stream.of(PACKAGES, packages).flatMap(List::stream).forEach(p -> wanted.add(ofKernel(p, kernels)));
+        kernels.forEach(k -> wanted.add(ofKernel("linux-image-" + k.version(), kernels)));
         String key = "debian/" + SUITE + "-"
-                + new Digest()
-                        .add(wanted.toString())
-                        .add(kernels.stream()
-                                .map(Kernel::packageVersion)
-                                .toList()
-                                .toString())
-                        .hex();
+                + new Digest().add(wanted.toString()).add(FINISH).add(SIZE).hex();
         try {
             return cache.entry(key, into -> {
                         progress.step("installing a Debian system (about 300 MB to download)");
@@ -44,6 +62,15 @@ final class DebianSystem {
         } finally {
             progress.done();
         }
+    }
+
+    /** The package as apt is to be asked for it: what belongs to a kernel has to be of the build that is booted. */
+    private static String ofKernel(String packageName, List<Kernel> kernels) {
+        return kernels.stream()
+                .filter(k -> packageName.endsWith("-" + k.version()))
+                .findFirst()
+                .map(k -> packageName + "=" + k.packageVersion())
+                .orElse(packageName);
     }
 
     private static void make(Path into, Set<String> packages) {
@@ -64,9 +91,7 @@ final class DebianSystem {
                 "--mode=root",
                 "--format=directory",
                 "--include=" + String.join(",", packages)));
-        command.add("--customize-hook=echo killswitch-lab > \"$1\"/etc/hostname; "
-                + "printf '%s\\n' '127.0.0.1 localhost killswitch-lab' > \"$1\"/etc/hosts; "
-                + "chroot \"$1\" systemd-machine-id-setup >/dev/null 2>&1; chroot \"$1\" passwd -d root >/dev/null");
+        command.add("--customize-hook=" + FINISH);
         Path root = into.resolve("root");
         Path list = into.resolve("sources.list");
         try {

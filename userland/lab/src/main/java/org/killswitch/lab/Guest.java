@@ -94,15 +94,16 @@ public final class Guest implements AutoCloseable {
             directory = Files.createTempDirectory("killswitch-lab");
             Path initramfs = directory.resolve("initramfs");
             writeInitramfs(initramfs, kernel, spec, cache);
-            boolean disk = spec.disk().isPresent();
+            Optional<Path> layer = spec.disk().map(Disk::layer);
             Guest guest = new Guest(
                     directory,
-                    command(directory, initramfs, kernel, spec),
+                    command(directory, initramfs, kernel, spec, layer),
                     spec.timeout(),
-                    disk ? POWER_OFF_FROM_DISK : POWER_OFF);
+                    layer.isPresent() ? POWER_OFF_FROM_DISK : POWER_OFF);
             try {
-                guest.connect(disk ? BOOT_FROM_DISK : BOOT);
+                guest.connect(layer.isPresent() ? BOOT_FROM_DISK : BOOT);
                 guest.check();
+                spec.disk().ifPresent(disk -> disk.keep(layer.orElseThrow()));
                 Files.delete(initramfs); // QEMU has read it
                 started = true;
                 return guest;
@@ -169,9 +170,13 @@ public final class Guest implements AutoCloseable {
                 .orElseThrow(() -> new LabException("no busybox on this machine: install busybox-static"));
     }
 
-    private static List<String> command(Path directory, Path initramfs, Kernel kernel, GuestSpec spec) {
+    private static List<String> command(
+            Path directory, Path initramfs, Kernel kernel, GuestSpec spec, Optional<Path> disk) {
         Architecture.Emulator emulator = kernel.release().architecture().emulator();
         String append = "console=" + emulator.console() + " panic=-1 rdinit=/init loglevel=5 "
+                // the console is the kernel's
+                + disk.map(d -> "systemd.show_status=0 systemd.mask=serial-getty@" + emulator.console() + ".service ")
+                        .orElse("")
                 + String.join(" ", spec.append());
         List<String> command = new ArrayList<>(List.of(emulator.path().toString()));
         command.addAll(emulator.machine());
@@ -198,12 +203,11 @@ public final class Guest implements AutoCloseable {
                 append.strip(),
                 "-device",
                 "virtio-serial-pci"));
-        spec.disk()
-                .ifPresent(disk -> command.addAll(List.of(
-                        "-drive",
-                        "if=none,id=disk,format=qcow2,cache=unsafe,file=" + disk.file(),
-                        "-device",
-                        "virtio-blk-pci,drive=disk")));
+        disk.ifPresent(file -> command.addAll(List.of(
+                "-drive",
+                "if=none,id=disk,format=qcow2,cache=unsafe,file=" + file,
+                "-device",
+                "virtio-blk-pci,drive=disk")));
         for (String channel : CHANNELS) {
             command.addAll(List.of(
                     "-chardev", "socket,id=" + channel + ",server=on,wait=on,path=" + directory.resolve(channel),

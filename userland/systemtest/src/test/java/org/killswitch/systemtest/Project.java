@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.killswitch.lab.Architecture;
+import org.killswitch.lab.Disk;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
@@ -86,6 +87,11 @@ final class Project {
         Path target = ROOT.resolve("userland/systemtest/target/programs").resolve(architecture.debian());
         run(List.of("mkdir", "-p", target.toString()));
         return target;
+    }
+
+    /** A disk with a Debian system that has one kernel and can build modules for it; the tests' guests share its image. */
+    static Disk debian(Kernel kernel) {
+        return LAB.debian(List.of(kernel), List.of("dkms", "gcc", "make", "linux-headers-" + kernel.version()));
     }
 
     /** The version of all that is built, as dkms is told. */
