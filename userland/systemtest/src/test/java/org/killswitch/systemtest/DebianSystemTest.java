@@ -25,13 +25,9 @@ final class DebianSystemTest {
     @Test
     void installedUsedRebootedAndPurged() {
         Kernel running = Project.kernel("6.1");
-        List<String> packages = List.of("dkms", "gcc", "make", "linux-headers-" + running.version());
-        try (Disk disk = Project.LAB.debian(List.of(running), packages)) {
-            GuestSpec spec = GuestSpec.standard()
-                    .withMachine(2, 2048)
-                    .withDisk(disk)
-                    .withTimeout(Duration.ofMinutes(15))
-                    .withAppend(List.of("systemd.show_status=0", "systemd.mask=serial-getty@ttyS0.service"));
+        try (Disk disk = Project.debian(running)) {
+            GuestSpec spec =
+                    GuestSpec.standard().withMachine(2, 2048).withDisk(disk).withTimeout(Duration.ofMinutes(15));
             try (Guest guest = Project.LAB.boot(running, spec.withFile("/root/packages", Project.packages()))) {
                 install(guest);
                 use(guest, running);
@@ -50,10 +46,17 @@ final class DebianSystemTest {
         assertThat(require(guest, "cat /proc/1/comm")).isEqualTo("systemd\n");
         guest.run("systemctl is-system-running --wait");
         assertThat(require(guest, "systemctl --failed --plain --no-legend")).isEmpty();
-        require(guest, "find / -xdev | grep -vE '" + NOT_OURS + "' | sort > /root/before");
+        require(guest, inventory("before"));
         require(
                 guest,
                 "export DEBIAN_FRONTEND=noninteractive; dpkg -i /root/packages/killswitch_*.deb /root/packages/killswitch-dkms_*.deb");
+    }
+
+    /** Has a file in /root list what there is, what configuration says, and what systemd remembers of our units. */
+    private static String inventory(String name) {
+        return "{ find / -xdev | grep -vE '" + NOT_OURS + "' | sort"
+                + " && find /etc -type f | grep -vE '" + NOT_OURS + "' | sort | xargs -d '\\n' md5sum"
+                + " && find /var/lib/systemd -name '*killswitch*'; } > /root/" + name;
     }
 
     private static void use(Guest guest, Kernel running) {
@@ -96,7 +99,7 @@ final class DebianSystemTest {
         assertThat(guest.run("cat /proc/version").output()).contains("Input/output error");
         assertThat(require(guest, "dkms status 2>/dev/null"))
                 .isEmpty(); // dkms says on stderr that it has nothing to say
-        require(guest, "find / -xdev | grep -vE '" + NOT_OURS + "' | sort > /root/after");
+        require(guest, inventory("after"));
         assertThat(guest.run("diff /root/before /root/after").output()).isEmpty();
         require(guest, "echo disengage_all > /sys/kernel/security/killswitch/control && rmmod killswitch");
         assertThat(guest.run("modprobe killswitch").status()).isNotZero();
