@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Dependencies point one way: cli to lab and control; neither of those knows cli, or the other. */
+/** Dependencies point one way: cli to lab, bpf, kernel and control; none of those knows cli, or another. */
 class DependenciesTest {
 
     private static final JavaClasses OURS = new ClassFileImporter()
@@ -38,13 +38,28 @@ class DependenciesTest {
     }
 
     @Test
+    void bpfKnowsNothingButTheJdk() {
+        classes()
+                .that()
+                .resideInAPackage("org.killswitch.bpf..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("org.killswitch.bpf..", "java..", "org.jspecify..")
+                .check(OURS);
+    }
+
+    @Test
     void theLabKnowsNeitherTheCommandLineNorControl() {
         noClasses()
                 .that()
                 .resideInAPackage("org.killswitch.lab..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.killswitch.cli..", "org.killswitch.control..", "org.killswitch.kernel..")
+                .resideInAnyPackage(
+                        "org.killswitch.cli..",
+                        "org.killswitch.control..",
+                        "org.killswitch.kernel..",
+                        "org.killswitch.bpf..")
                 .check(OURS);
     }
 
