@@ -1,0 +1,129 @@
+package org.killswitch.bpf;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects instructions, each with the part of the expression that it is for, and fills in where jumps go. */
+final class Assembler {
+
+    static final int R0 = 0;
+    static final int R1 = 1;
+    static final int R2 = 2;
+    static final int R3 = 3;
+    static final int R6 = 6;
+    static final int R7 = 7;
+    static final int R10 = 10;
+
+    /** A place to jump to. */
+    static final class Label {
+        private int at = -1;
+    }
+
+    private record Jump(int at, Label to) {}
+
+    private final List<Insn> insns = new ArrayList<>();
+    private final List<Span> sources = new ArrayList<>();
+    private final List<Jump> jumps = new ArrayList<>();
+    private Span source;
+
+    Assembler(Span source) {
+        this.source = source;
+    }
+
+    /** What the next instructions are for; returns what the last were for. */
+    Span enter(Span next) {
+        Span last = source;
+        source = next;
+        return last;
+    }
+
+    /** Back to what {@link #enter} returned. */
+    void leave(Span last) {
+        source = last;
+    }
+
+    int size() {
+        return insns.size();
+    }
+
+    /** The program, and for each instruction what it is for; to be called once. */
+    Program finish() {
+        for (Jump jump : jumps) {
+            Insn insn = insns.get(jump.at);
+            int distance = jump.to.at - jump.at - 1;
+            insns.set(jump.at, new Insn(insn.code(), insn.dst(), insn.src(), distance, insn.imm()));
+        }
+        return new Program(List.copyOf(insns), List.copyOf(sources));
+    }
+
+    private void emit(int code, int dst, int src, int off, int imm) {
+        insns.add(new Insn(code, dst, src, off, imm));
+        sources.add(source);
+    }
+
+    void label(Label label) {
+        label.at = insns.size();
+    }
+
+    void move(int dst, int src) {
+        emit(Insn.ALU64 | Insn.X | Insn.MOV, dst, src, 0, 0);
+    }
+
+    /** Any number. */
+    void load(int dst, long value) {
+        if (value == (int) value) {
+            emit(Insn.ALU64 | Insn.K | Insn.MOV, dst, 0, 0, (int) value);
+        } else {
+            emit(Insn.LD | Insn.IMM | Insn.DW, dst, 0, 0, (int) value);
+            emit(0, 0, 0, 0, (int) (value >> 32));
+        }
+    }
+
+    void alu(int operation, int dst, int src) {
+        emit(Insn.ALU64 | Insn.X | operation, dst, src, 0, 0);
+    }
+
+    void aluNumber(int operation, int dst, int value) {
+        emit(Insn.ALU64 | Insn.K | operation, dst, 0, 0, value);
+    }
+
+    void negate(int dst) {
+        emit(Insn.ALU64 | Insn.NEG, dst, 0, 0, 0);
+    }
+
+    /** From memory that the verifier knows: the context and the stack. Smaller ones are zero-extended. */
+    void read(int dst, int base, int offset, int bytes) {
+        emit(Insn.LDX | Insn.MEM | Insn.widthOf(bytes), dst, base, offset, 0);
+    }
+
+    void write(int base, int offset, int src) {
+        emit(Insn.STX | Insn.MEM | Insn.DW, base, src, offset, 0);
+    }
+
+    void writeZero(int base, int offset) {
+        emit(Insn.ST | Insn.MEM | Insn.DW, base, 0, offset, 0);
+    }
+
+    void call(Helper helper) {
+        emit(Insn.JMP | Insn.CALL, 0, 0, 0, helper.number());
+    }
+
+    void exit() {
+        emit(Insn.JMP | Insn.EXIT, 0, 0, 0, 0);
+    }
+
+    void jump(Label to) {
+        jumps.add(new Jump(insns.size(), to));
+        emit(Insn.JMP | Insn.JA, 0, 0, 0, 0);
+    }
+
+    void jumpIf(int condition, int dst, int src, Label to) {
+        jumps.add(new Jump(insns.size(), to));
+        emit(Insn.JMP | Insn.X | condition, dst, src, 0, 0);
+    }
+
+    void jumpIfNumber(int condition, int dst, int value, Label to) {
+        jumps.add(new Jump(insns.size(), to));
+        emit(Insn.JMP | Insn.K | condition, dst, 0, 0, value);
+    }
+}

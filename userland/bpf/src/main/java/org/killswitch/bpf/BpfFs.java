@@ -1,0 +1,180 @@
+package org.killswitch.bpf;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What is pinned for killswitch in the BPF file system: programs and links that outlive who loaded them. */
+public final class BpfFs {
+
+    private static final Path MOUNT = Path.of("/sys/fs/bpf");
+    private static final String FOLDER = "killswitch";
+
+    private final Path folder;
+
+    private BpfFs(Path folder) {
+        this.folder = folder;
+    }
+
+    /** That of the kernel that runs here. */
+    public static BpfFs ofThisHost() {
+        return new BpfFs(MOUNT.resolve(FOLDER));
+    }
+
+    /**
+     * Something pinned.
+     *
+     * @param name the file's
+     * @param object what it is
+     */
+    public record Pinned(String name, BpfObject object) {}
+
+    /** What can be pinned. */
+    public sealed interface BpfObject {
+        /** The number that bpftool knows it by. */
+        int id();
+    }
+
+    /**
+     * A program.
+     *
+     * @param type as bpftool calls it, such as kprobe
+     * @param name as it was loaded, up to 15 characters
+     * @param tag a checksum of its instructions
+     */
+    public record Program(int id, String type, String name, String tag) implements BpfObject {}
+
+    /**
+     * A program's attachment to a function.
+     *
+     * @param programId the attached program's
+     */
+    public record Link(int id, int programId) implements BpfObject {}
+
+    /** Everything pinned, by name. */
+    public List<Pinned> list() throws BpfException {
+        List<Pinned> pinned = new ArrayList<>();
+        for (Path file : files()) {
+            // It may go meanwhile.
+            Optional<BpfObject> object = object(file);
+            object.ifPresent(o -> pinned.add(new Pinned(file.getFileName().toString(), o)));
+        }
+        return pinned;
+    }
+
+    private List<Path> files() throws BpfException {
+        if (!Files.exists(folder) && isReadable(MOUNT)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (AccessDeniedException e) {
+            throw needsRoot();
+        } catch (IOException e) {
+            throw new BpfException(folder + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static boolean isReadable(Path path) {
+        return Files.isReadable(path) && Files.isExecutable(path);
+    }
+
+    private BpfException needsRoot() {
+        return new BpfException(folder + " is for root only; run it as root (sudo killswitch ...)");
+    }
+
+    private static Optional<BpfObject> object(Path file) throws BpfException {
+        Libbpf libbpf = Libbpf.load();
+        int fd;
+        try {
+            fd = libbpf.objGet(file.toString());
+        } catch (LibbpfException e) {
+            if (e.errno() == LibbpfException.ENOENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        try {
+            String what = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+            if (what.contains("link")) {
+                Libbpf.LinkInfo info = libbpf.linkInfo(fd);
+                return Optional.of(new Link(info.id(), info.progId()));
+            }
+            if (what.contains("prog")) {
+                Libbpf.ProgInfo info = libbpf.progInfo(fd);
+                return Optional.of(new Program(info.id(), type(info.type()), info.name(), info.tag()));
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new BpfException("what " + file + " is cannot be told: " + e.getMessage());
+        } finally {
+            Native.close(fd);
+        }
+    }
+
+    private static String type(int type) {
+        return switch (type) {
+            case Libbpf.BPF_PROG_TYPE_KPROBE -> "kprobe";
+            case Libbpf.BPF_PROG_TYPE_SOCKET_FILTER -> "socket_filter";
+            case Libbpf.BPF_PROG_TYPE_RAW_TRACEPOINT -> "raw_tracepoint";
+            default -> "type " + type;
+        };
+    }
+
+    /**
+     * Removes a pin by its name. What nothing else holds is gone with it: a link takes its program off the function.
+     */
+    public void remove(String name) throws BpfException {
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\0")) {
+            throw new BpfException("'" + name + "' is not a name in " + folder + "; see them: killswitch bpf list");
+        }
+        try {
+            Files.delete(folder.resolve(name));
+        } catch (NoSuchFileException e) {
+            throw new BpfException("nothing is pinned as '" + name + "'" + Similar.hint(name, names())
+                    + "; see what is: killswitch bpf list");
+        } catch (AccessDeniedException e) {
+            throw needsRoot();
+        } catch (IOException e) {
+            throw new BpfException("'" + name + "' cannot be removed: " + e.getMessage());
+        }
+    }
+
+    private List<String> names() throws BpfException {
+        return files().stream().map(f -> f.getFileName().toString()).toList();
+    }
+
+    /** The folder for pins, made if it is not there, in a BPF file system, mounted if it is not there. */
+    Path folder() throws BpfException {
+        try {
+            if (!isMounted()) {
+                Native.mount("bpf", MOUNT.toString(), "bpf");
+            }
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectory(
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            return folder;
+        } catch (AccessDeniedException e) {
+            throw needsRoot();
+        } catch (IOException e) {
+            throw new BpfException(folder + " cannot be made: " + e.getMessage());
+        }
+    }
+
+    private static boolean isMounted() throws IOException {
+        String point = " " + MOUNT + " bpf ";
+        try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mounts"))) {
+            return mounts.anyMatch(line -> line.contains(point));
+        }
+    }
+}

@@ -1,0 +1,336 @@
+package org.killswitch.bpf;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Types as the kernel keeps them (linux/btf.h), on bytes that libbpf has read and checked. Those of a module go on where
+ * those of the kernel end: numbers of types and offsets of strings below are the kernel's.
+ */
+final class Btf {
+
+    static final int KIND_VOID = 0;
+    static final int KIND_INT = 1;
+    static final int KIND_PTR = 2;
+    static final int KIND_ARRAY = 3;
+    static final int KIND_STRUCT = 4;
+    static final int KIND_UNION = 5;
+    static final int KIND_ENUM = 6;
+    static final int KIND_FWD = 7;
+    static final int KIND_TYPEDEF = 8;
+    static final int KIND_VOLATILE = 9;
+    static final int KIND_CONST = 10;
+    static final int KIND_RESTRICT = 11;
+    static final int KIND_FUNC = 12;
+    static final int KIND_FUNC_PROTO = 13;
+    static final int KIND_VAR = 14;
+    static final int KIND_DATASEC = 15;
+    static final int KIND_FLOAT = 16;
+    static final int KIND_DECL_TAG = 17;
+    static final int KIND_TYPE_TAG = 18;
+    static final int KIND_ENUM64 = 19;
+
+    private static final int MAGIC = 0xeb9f;
+    private static final int TYPE_SIZE = 12;
+
+    private final ByteBuffer data;
+    private final int strings;
+    private final int stringsLength;
+    private final @Nullable Btf base;
+    private final int firstType;
+    private final int firstString;
+    private final int[] offsets;
+
+    private Btf(byte[] bytes, @Nullable Btf base) throws BpfException {
+        this.base = base;
+        data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        firstType = base == null ? 1 : base.typeCount();
+        firstString = base == null ? 0 : base.firstString + base.stringsLength;
+        try {
+            if ((data.getShort(0) & 0xffff) != MAGIC) {
+                throw new BpfException("this is no BTF");
+            }
+            int header = data.getInt(4);
+            int types = header + data.getInt(8);
+            strings = header + data.getInt(16);
+            stringsLength = data.getInt(20);
+            offsets = offsets(types, types + data.getInt(12));
+        } catch (IndexOutOfBoundsException e) {
+            throw new BpfException("the BTF is cut short");
+        }
+    }
+
+    /** A kernel's types. */
+    static Btf of(byte[] bytes) throws BpfException {
+        return new Btf(bytes, null);
+    }
+
+    /** A module's types, on top of those of its kernel. */
+    static Btf of(byte[] bytes, Btf base) throws BpfException {
+        return new Btf(bytes, base);
+    }
+
+    private int[] offsets(int from, int to) throws BpfException {
+        int[] found = new int[(to - from) / TYPE_SIZE];
+        int count = 0;
+        for (int at = from; at < to; ) {
+            found[count++] = at;
+            int info = data.getInt(at + 4);
+            int kind = info >>> 24 & 0x1f;
+            at += TYPE_SIZE + sizeAfter(kind, info & 0xffff);
+        }
+        return Arrays.copyOf(found, count);
+    }
+
+    private static int sizeAfter(int kind, int elements) throws BpfException {
+        return switch (kind) {
+            case KIND_PTR,
+                    KIND_FWD,
+                    KIND_TYPEDEF,
+                    KIND_VOLATILE,
+                    KIND_CONST,
+                    KIND_RESTRICT,
+                    KIND_FUNC,
+                    KIND_FLOAT,
+                    KIND_TYPE_TAG -> 0;
+            case KIND_INT, KIND_VAR, KIND_DECL_TAG -> 4;
+            case KIND_ARRAY -> 12;
+            case KIND_STRUCT, KIND_UNION, KIND_DATASEC, KIND_ENUM64 -> elements * 12;
+            case KIND_ENUM, KIND_FUNC_PROTO -> elements * 8;
+            default ->
+                throw new BpfException("this kernel's BTF has types of a kind (" + kind
+                        + ") that is newer than this killswitch; update it");
+        };
+    }
+
+    /** How many there are, void included. */
+    int typeCount() {
+        return firstType + offsets.length;
+    }
+
+    int kind(int type) {
+        return type == 0 ? KIND_VOID : info(type) >>> 24 & 0x1f;
+    }
+
+    private int info(int type) {
+        return of(type).data.getInt(at(type) + 4);
+    }
+
+    /** How many members, parameters or enumerators it has. */
+    private int elements(int type) {
+        return info(type) & 0xffff;
+    }
+
+    /** The flag whose meaning depends on the kind. */
+    private boolean flag(int type) {
+        return info(type) < 0;
+    }
+
+    /** Bytes, of what has them itself. */
+    int size(int type) {
+        return word(type, 8);
+    }
+
+    /** The type that a pointer, typedef, qualifier, function or variable is of. */
+    int target(int type) {
+        return word(type, 8);
+    }
+
+    String name(int type) {
+        return type == 0 ? "void" : string(word(type, 0));
+    }
+
+    private int word(int type, int offset) {
+        return of(type).data.getInt(at(type) + offset);
+    }
+
+    private Btf of(int type) {
+        return type < firstType && base != null ? base.of(type) : this;
+    }
+
+    private int at(int type) {
+        Btf owner = of(type);
+        return owner.offsets[type - owner.firstType];
+    }
+
+    private String string(int offset) {
+        if (offset < firstString && base != null) {
+            return base.string(offset);
+        }
+        int start = strings + offset - firstString;
+        int end = start;
+        while (data.get(end) != 0) {
+            end++;
+        }
+        return new String(data.array(), start, end - start, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * What an INT is.
+     *
+     * @param bits how many of its bytes' bits are used
+     */
+    record IntType(int bytes, int bits, boolean signed) {}
+
+    IntType intType(int type) {
+        int encoding = word(type, TYPE_SIZE);
+        return new IntType(size(type), encoding & 0xff, (encoding >>> 24 & 1) != 0);
+    }
+
+    record ArrayType(int element, long count) {}
+
+    ArrayType array(int type) {
+        return new ArrayType(word(type, TYPE_SIZE), Integer.toUnsignedLong(word(type, TYPE_SIZE + 8)));
+    }
+
+    /** A member of a struct or union; {@code bits} is 0 unless it is a bit-field. */
+    record Member(String name, int type, long bitOffset, int bits) {}
+
+    List<Member> members(int type) {
+        List<Member> members = new ArrayList<>();
+        boolean bitFields = flag(type);
+        for (int i = 0; i < elements(type); i++) {
+            int at = TYPE_SIZE + i * 12;
+            int offset = word(type, at + 8);
+            members.add(new Member(
+                    of(type).string(word(type, at)),
+                    word(type, at + 4),
+                    bitFields ? offset & 0xff_ffff : Integer.toUnsignedLong(offset),
+                    bitFields ? offset >>> 24 : 0));
+        }
+        return members;
+    }
+
+    record Parameter(String name, int type) {}
+
+    List<Parameter> parameters(int prototype) {
+        List<Parameter> parameters = new ArrayList<>();
+        for (int i = 0; i < elements(prototype); i++) {
+            int at = TYPE_SIZE + i * 8;
+            parameters.add(new Parameter(of(prototype).string(word(prototype, at)), word(prototype, at + 4)));
+        }
+        return parameters;
+    }
+
+    record Enumerator(String name, long value) {}
+
+    List<Enumerator> enumerators(int type) {
+        return enumerators(type, (byte[]) null);
+    }
+
+    /** Those of a name: one at most, but nobody promises. */
+    List<Enumerator> enumerators(int type, String name) {
+        return enumerators(type, name.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private List<Enumerator> enumerators(int type, byte @Nullable [] name) {
+        List<Enumerator> enumerators = new ArrayList<>();
+        boolean wide = kind(type) == KIND_ENUM64;
+        for (int i = 0; i < elements(type); i++) {
+            int at = TYPE_SIZE + i * (wide ? 12 : 8);
+            if (name != null && !of(type).isString(word(type, at), name)) {
+                continue;
+            }
+            int low = word(type, at + 4);
+            long value = wide
+                    ? (long) word(type, at + 8) << 32 | (low & 0xffff_ffffL)
+                    : isSignedEnum(type) ? low : Integer.toUnsignedLong(low);
+            enumerators.add(new Enumerator(of(type).string(word(type, at)), value));
+        }
+        return enumerators;
+    }
+
+    /** Kernels before 6.0 do not say; there an enum is signed, as for the compiler, if one of its numbers is negative. */
+    boolean isSignedEnum(int type) {
+        if (flag(type)) {
+            return true;
+        }
+        if (kind(type) == KIND_ENUM) {
+            for (int i = 0; i < elements(type); i++) {
+                if (word(type, TYPE_SIZE + i * 8 + 4) < 0) {
+                    return isOfOldKernel();
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether no enum says that it is signed: the kernel's tools did not know how to. */
+    private boolean isOfOldKernel() {
+        Btf kernel = base == null ? this : base.of(1);
+        return kernel.signednessUnknown();
+    }
+
+    private @Nullable Boolean signednessUnknown;
+
+    private boolean signednessUnknown() {
+        if (signednessUnknown == null) {
+            boolean known = false;
+            for (int offset : offsets) {
+                int info = data.getInt(offset + 4);
+                int kind = info >>> 24 & 0x1f;
+                known |= kind == KIND_ENUM64 || (kind == KIND_ENUM && info < 0);
+            }
+            signednessUnknown = !known;
+        }
+        return signednessUnknown;
+    }
+
+    boolean isUnionFwd(int type) {
+        return flag(type);
+    }
+
+    /** The first type of a kind and name. */
+    OptionalInt find(int kind, String name) {
+        if (base != null) {
+            OptionalInt found = base.find(kind, name);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return findOwn(kind, name);
+    }
+
+    /** The same, but not in what this is on top of. */
+    OptionalInt findOwn(int kind, String name) {
+        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < offsets.length; i++) {
+            int offset = offsets[i];
+            if ((data.getInt(offset + 4) >>> 24 & 0x1f) == kind && isString(data.getInt(offset), wanted)) {
+                return OptionalInt.of(firstType + i);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private boolean isString(int offset, byte[] wanted) {
+        if (offset < firstString && base != null) {
+            return base.isString(offset, wanted);
+        }
+        int start = strings + offset - firstString;
+        int end = start + wanted.length;
+        return end < data.capacity()
+                && data.get(end) == 0
+                && Arrays.equals(data.array(), start, end, wanted, 0, wanted.length);
+    }
+
+    /** Every enum. */
+    void forEachEnum(IntConsumer action) {
+        if (base != null) {
+            base.forEachEnum(action);
+        }
+        for (int i = 0; i < offsets.length; i++) {
+            int kind = data.getInt(offsets[i] + 4) >>> 24 & 0x1f;
+            if (kind == KIND_ENUM || kind == KIND_ENUM64) {
+                action.accept(firstType + i);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package org.killswitch.bpf;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.killswitch.bpf.GuardException.WrongException;
+
+/** An expression about a call of a kernel function, as a BPF program that tells whether it is true; see docs/guards.md. */
+public final class Guard {
+
+    private static final int LOG_LINES = 2;
+
+    private final String expression;
+    private final String function;
+    private final Program program;
+    private final String signature;
+
+    private Guard(String expression, Types types, Program program) {
+        this.expression = expression;
+        this.function = types.function();
+        this.program = program;
+        this.signature = signature(types);
+    }
+
+    /**
+     * Compiles an expression for the kernel that runs here.
+     *
+     * @param function the function whose calls are asked about
+     * @param module the module it is in, where that is said
+     * @throws GuardException if the expression is wrong
+     */
+    public static Guard compile(String expression, String function, Optional<String> module) throws BpfException {
+        Registers registers = Registers.ofThisMachine();
+        // What is no expression whatever the types are is said first, and at once.
+        parse(expression);
+        return compile(expression, KernelTypes.of(function, module), registers);
+    }
+
+    static Guard compile(String expression, Types types, Registers registers) throws GuardException {
+        Expr expr = parse(expression);
+        try {
+            Node node = Checker.check(expr, types);
+            if (node instanceof Node.Const c) {
+                throw new WrongException(
+                        expr.span(),
+                        "this is always " + (c.value() == 0 ? "false" : "true")
+                                + ", whatever the call; leave --when out to override all calls");
+            }
+            return new Guard(expression, types, CodeGenerator.compile(node, registers));
+        } catch (WrongException e) {
+            throw e.in(expression);
+        }
+    }
+
+    private static Expr parse(String expression) throws GuardException {
+        try {
+            return Parser.parse(expression);
+        } catch (WrongException e) {
+            throw e.in(expression);
+        }
+    }
+
+    /** The function's parameters as C has them, then the program with the expression's parts beside it. */
+    public List<String> explain() {
+        List<String> lines = new ArrayList<>();
+        lines.add("; " + function + signature);
+        lines.add("; overridden when: " + expression.replaceAll("\\s+", " "));
+        lines.addAll(Disassembler.lines(program, expression));
+        return lines;
+    }
+
+    private static String signature(Types types) {
+        return types.parameters()
+                .map(list -> list.isEmpty()
+                        ? "(void)"
+                        : list.stream()
+                                .map(p -> types.name(p.type())
+                                        + (types.name(p.type()).endsWith("*") ? "" : " ")
+                                        + p.name())
+                                .collect(Collectors.joining(", ", "(", ")")))
+                .orElse(": " + types.whyNoParameters());
+    }
+
+    Program program() {
+        return program;
+    }
+
+    /**
+     * Loads the program into the kernel and pins it, for as long as the pin is not closed and the kernel module has not
+     * taken it over.
+     */
+    public Pin pin() throws BpfException {
+        Libbpf libbpf = Libbpf.load();
+        List<String> log = new ArrayList<>();
+        int fd;
+        try {
+            fd = libbpf.progLoad(
+                    Libbpf.BPF_PROG_TYPE_KPROBE,
+                    "ks_" + function.replaceAll("[^A-Za-z0-9_]", "_"),
+                    Insn.bytes(program.insns()),
+                    text -> text.lines().filter(l -> !l.isBlank()).forEach(log::add));
+        } catch (LibbpfException e) {
+            throw new BpfException("the kernel does not take the guard: " + reason(e, log));
+        }
+        try {
+            return Pin.of(libbpf, fd, function);
+        } finally {
+            Native.close(fd);
+        }
+    }
+
+    private static String reason(LibbpfException e, List<String> log) {
+        if (e.errno() == LibbpfException.EPERM && log.isEmpty()) {
+            return "loading BPF programs needs root (sudo killswitch ...), and a kernel that is not locked down";
+        }
+        // The verifier's last words are statistics; the complaint comes before them.
+        List<String> complaint = log.stream()
+                .filter(l -> !l.startsWith("processed ") && !l.startsWith("verification time"))
+                .toList();
+        return e.getMessage()
+                + complaint.subList(Math.max(0, complaint.size() - LOG_LINES), complaint.size()).stream()
+                        .collect(Collectors.joining("; ", complaint.isEmpty() ? "" : ": ", ""));
+    }
+}

@@ -1,0 +1,45 @@
+package org.killswitch.bpf;
+
+/** Where {@code struct pt_regs}, the context of a kprobe program, has the registers that arguments come in. */
+enum Registers {
+    X86_64("amd64") {
+        @Override
+        int offset(int argument) {
+            return switch (argument) {
+                case 0 -> 112; // rdi
+                case 1 -> 104; // rsi
+                case 2 -> 96; // rdx
+                case 3 -> 88; // rcx
+                case 4 -> 72; // r8
+                case 5 -> 64; // r9
+                default -> throw new IllegalArgumentException("argument " + argument);
+            };
+        }
+    },
+    ARM64("aarch64") {
+        // x0 to x5 are the first six of regs[].
+        @Override
+        int offset(int argument) {
+            return argument * 8;
+        }
+    };
+
+    private final String name;
+
+    Registers(String name) {
+        this.name = name;
+    }
+
+    static Registers ofThisMachine() throws BpfException {
+        String arch = System.getProperty("os.arch");
+        for (Registers registers : values()) {
+            if (registers.name.equals(arch)) {
+                return registers;
+            }
+        }
+        throw new BpfException("guards are not known on " + arch + ", only on x86_64 and arm64");
+    }
+
+    /** Bytes from the start of the context; arguments count from 0. */
+    abstract int offset(int argument);
+}

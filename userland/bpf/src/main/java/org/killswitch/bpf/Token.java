@@ -1,0 +1,22 @@
+package org.killswitch.bpf;
+
+/** A word of an expression; of a string, {@code text} is what it stands for. */
+record Token(Kind kind, String text, Span span) {
+
+    enum Kind {
+        NUMBER,
+        NAME,
+        STRING,
+        SIGN,
+        END
+    }
+
+    boolean isSign(String sign) {
+        return kind == Kind.SIGN && text.equals(sign);
+    }
+
+    /** As it is called in a complaint. */
+    String described() {
+        return kind == Kind.END ? "the end" : kind == Kind.STRING ? "the string \"" + text + "\"" : "'" + text + "'";
+    }
+}
