@@ -25,6 +25,7 @@ struct ks_override {
 	unsigned int slot;		/* index of the value, and of the stub that loads it */
 	enum ks_mode mode;		/* read by the hook without a lock */
 	unsigned long __percpu *hits;
+	struct ks_guard *guard;		/* whose calls alone count and are overridden, or NULL */
 	struct ftrace_ops ops;
 	struct kprobe kp;
 };
@@ -36,6 +37,8 @@ struct ks_override {
  * @addr: the function's address
  * @retval: what it shall return
  * @enforce: whether to override from the start or only to count calls
+ * @guard: what tells which calls to count and to override, or NULL for all; the
+ *	caller keeps it until the override is removed
  *
  * When it returns 0, every call that starts afterwards, on any CPU and in any
  * context, is counted, and overridden if @enforce is set.
@@ -45,7 +48,7 @@ struct ks_override {
  * what register_kprobe() said about the function. On error nothing is left.
  */
 int ks_override_install(struct ks_override *o, const char *name, unsigned long addr,
-			long retval, bool enforce);
+			long retval, bool enforce, struct ks_guard *guard);
 
 /**
  * ks_override_remove() - take the hook off
