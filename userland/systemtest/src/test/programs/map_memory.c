@@ -2,7 +2,8 @@
 /*
  * map_memory LENGTH PROTECTION FLAGS OFFSET
  *
- * Call mmap() with these numbers and no file, and print "ok" or the errno.
+ * Call mmap() with these numbers and the file descriptor 9, which means nothing
+ * for anonymous memory, and print "ok" or the errno.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,7 +20,7 @@ int main(int argc, char *argv[])
 		fputs("usage: map_memory LENGTH PROTECTION FLAGS OFFSET\n", stderr);
 		return 2;
 	}
-	p = mmap(NULL, strtoul(argv[1], NULL, 0), atoi(argv[2]), strtoul(argv[3], NULL, 0), -1,
+	p = mmap(NULL, strtoul(argv[1], NULL, 0), atoi(argv[2]), strtoul(argv[3], NULL, 0), 9,
 		 strtoul(argv[4], NULL, 0));
 	puts(p == MAP_FAILED ? strerrorname_np(errno) : "ok");
 	return 0;

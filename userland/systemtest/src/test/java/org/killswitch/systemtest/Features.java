@@ -14,13 +14,15 @@ import org.killswitch.lab.Kernel;
  * @param variablesHaveSymbols whether /proc/kallsyms has more than functions
  * @param kprobeMulti whether BPF programs can be loaded for many functions at once
  * @param bpfTrampolines whether BPF programs can be attached to the entry and exit of a function
+ * @param ownTrampolines whether a function with one ftrace callback calls that one, rather than ftrace's list of all
  */
 record Features(
         boolean kprobeOverride,
         boolean livepatch,
         boolean variablesHaveSymbols,
         boolean kprobeMulti,
-        boolean bpfTrampolines) {
+        boolean bpfTrampolines,
+        boolean ownTrampolines) {
 
     static Features of(Kernel kernel) {
         boolean x86 = kernel.release().architecture() == Architecture.X86_64;
@@ -29,7 +31,8 @@ record Features(
                 isConfigured(kernel, "CONFIG_LIVEPATCH"),
                 isConfigured(kernel, "CONFIG_KALLSYMS_ALL"),
                 !kernel.version().startsWith("5."), // since 5.18
-                isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"));
+                isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"),
+                x86 || isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS"));
     }
 
     private static boolean isConfigured(Kernel kernel, String option) {

@@ -84,7 +84,7 @@ final class GuardTest extends SharedGuest {
     @Test
     void allArgumentsAreThere() {
         // ksys_mmap_pgoff(addr, len, prot, flags, fd, pgoff); MAP_PRIVATE | MAP_ANONYMOUS
-        pin("args 1=0 2=0x5000 3=1 4=0x22 5=0xffffffff 6=7");
+        pin("args 1=0 2=0x5000 3=1 4=0x22 5=9 6=7");
         assertThat(control("engageif ksys_mmap_pgoff -95 " + GUARD)).startsWith("ok");
         assertThat(sh("map_memory 0x5000 1 0x22 0x7000").output()).isEqualTo("EOPNOTSUPP\n");
         assertThat(sh("map_memory 0x4000 1 0x22 0x7000").output()).isEqualTo("ok\n");
@@ -107,7 +107,7 @@ final class GuardTest extends SharedGuest {
         control("disengage ks_test_vuln");
         assertThat(control("tryengage ks_test_vuln -13 2 " + GUARD)).startsWith("ok");
         assertThat(fire(1)).isEqualTo("ok 1");
-        sh("while [ -e " + ROOT + "/fn/ks_test_vuln ]; do sleep 0.1; done");
+        sh("until dmesg | grep -q 'ks_test_vuln aborted'; do sleep 0.1; done");
         assertThat(log())
                 .contains(
                         "tryengage ks_test_vuln=-13 timeout=2s guard=" + GUARD
@@ -177,6 +177,10 @@ final class GuardTest extends SharedGuest {
         assertThat(fire(1)).isEqualTo("ok 1");
         assertThat(control("engageif bpf_get_current_uid_gid 77 " + PINS + "inner"))
                 .startsWith("ok");
+        if (!features.ownTrampolines()) { // ftrace does not pass calls nested so deep on; see README
+            assertThat(fire(1)).isEqualTo("ok 1");
+            return;
+        }
         assertThat(fire(1)).isEqualTo("EACCES");
         assertThat(read("fn/bpf_get_current_uid_gid/hits")).isEqualTo("2\n");
     }
