@@ -136,6 +136,13 @@ typedef struct {} ks_bpf_run_ctx;
 #define ks_bpf_sleepable(prog) ((prog)->aux->sleepable)
 #endif
 
+/* Since 6.10 a trace event knows where its strings come from. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define ks_assign_str(field, text) __assign_str(field)
+#else
+#define ks_assign_str(field, text) __assign_str(field, text)
+#endif
+
 /* Programs for uprobes can change registers, from 6.18 on. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
 #define ks_bpf_writes_context(prog) ((prog)->aux->kprobe_write_ctx)

@@ -4,12 +4,13 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/filter.h>
-#include <linux/hardirq.h>
+#include <linux/kprobes.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "context.h"
 #include "guard.h"
 #include "report.h"
 
@@ -93,13 +94,6 @@ static __always_inline bool ks_guard_ask(const struct ks_guard *g, struct pt_reg
 	ks_bpf_run_end(&ctx);
 	rcu_lock_release(&rcu_lock_map);
 	return matches;
-}
-
-static __always_inline unsigned int ks_context_bit(void)
-{
-	if (hardirq_count())
-		return 4;
-	return in_serving_softirq() ? 2 : 1;
 }
 
 bool notrace ks_guard_matches(struct ks_guard *g, struct pt_regs *regs)

@@ -20,6 +20,7 @@ enum ks_mode {
 
 /* The hook on one function. All fields but @mode are fixed while installed. */
 struct ks_override {
+	const char *name;		/* for the trace event */
 	unsigned long addr;		/* the function's, as the symbol table has it */
 	enum ks_backend backend;
 	unsigned int slot;		/* index of the value, and of the stub that loads it */
@@ -33,7 +34,8 @@ struct ks_override {
 /**
  * ks_override_install() - hook a function
  * @o: a zeroed override
- * @name: for the log
+ * @name: for the log and the trace event; the caller keeps it until the
+ *	override is removed
  * @addr: the function's address
  * @retval: what it shall return
  * @enforce: whether to override from the start or only to count calls
