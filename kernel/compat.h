@@ -6,11 +6,16 @@
 #ifndef KS_COMPAT_H
 #define KS_COMPAT_H
 
+#include <linux/bpf.h>
+#include <linux/filter.h>
 #include <linux/ftrace.h>
 #include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/ptrace.h>
+#include <linux/string.h>
 #include <linux/version.h>
+
+#include <ks_arch.h>
 
 /* The taint of the kernel: up to 5.13 linux/kernel.h declares it. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
@@ -63,6 +68,87 @@ static __always_inline void ks_ftrace_set_ip(ks_ftrace_regs *fregs, unsigned lon
 #define KS_FTRACE_RECURSION FTRACE_OPS_FL_RECURSION_SAFE
 #endif
 #define KS_FTRACE_FLAGS (FTRACE_OPS_FL_IPMODIFY | KS_FTRACE_REGS | KS_FTRACE_RECURSION)
+
+/*
+ * All registers of a call, for a guard. Where ftrace can save them all, an ops
+ * has to ask for it; arm64 since 6.2 has the arguments and little more, and
+ * they have to be put where they are looked for.
+ */
+#ifdef CONFIG_DYNAMIC_FTRACE_WITH_REGS
+#define KS_FTRACE_GUARD_FLAGS (KS_FTRACE_FLAGS | FTRACE_OPS_FL_SAVE_REGS)
+static __always_inline struct pt_regs *ks_ftrace_guard_regs(ks_ftrace_regs *fregs,
+							    struct pt_regs *room)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+	return ftrace_get_regs(fregs);
+#else
+	return fregs;
+#endif
+}
+#else
+#define KS_FTRACE_GUARD_FLAGS KS_FTRACE_FLAGS
+static __always_inline struct pt_regs *ks_ftrace_guard_regs(ks_ftrace_regs *fregs,
+							    struct pt_regs *room)
+{
+	unsigned int i;
+
+	memset(room, 0, sizeof(*room));
+	for (i = 0; i < KS_ARCH_ARGUMENTS; i++)
+		ks_arch_set_argument(room, i, ftrace_regs_get_argument(fregs, i));
+	instruction_pointer_set(room, ftrace_regs_get_instruction_pointer(fregs));
+	ks_arch_set_stack_pointer(room, ftrace_regs_get_stack_pointer(fregs));
+	return room;
+}
+#endif
+
+/*
+ * Running a BPF program of type kprobe. Helpers look for what a program was
+ * attached with in the task's run context, from 5.15 on.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 15, 0)
+typedef struct {
+	struct bpf_trace_run_ctx trace;
+	struct bpf_run_ctx *outer;
+} ks_bpf_run_ctx;
+
+static __always_inline void ks_bpf_run_begin(ks_bpf_run_ctx *ctx)
+{
+	memset(&ctx->trace, 0, sizeof(ctx->trace));
+	ctx->outer = bpf_set_run_ctx(&ctx->trace.run_ctx);
+}
+
+static __always_inline void ks_bpf_run_end(ks_bpf_run_ctx *ctx)
+{
+	bpf_reset_run_ctx(ctx->outer);
+}
+
+#define ks_bpf_prog_run(prog, regs) bpf_prog_run(prog, regs)
+#else
+typedef struct {} ks_bpf_run_ctx;
+#define ks_bpf_run_begin(ctx) ((void)(ctx))
+#define ks_bpf_run_end(ctx) ((void)(ctx))
+#define ks_bpf_prog_run(prog, regs) BPF_PROG_RUN(prog, regs)
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define ks_bpf_sleepable(prog) ((prog)->sleepable)
+#else
+#define ks_bpf_sleepable(prog) ((prog)->aux->sleepable)
+#endif
+
+/* Since 6.10 a trace event knows where its strings come from. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define ks_assign_str(field, text) __assign_str(field)
+#else
+#define ks_assign_str(field, text) __assign_str(field, text)
+#endif
+
+/* Programs for uprobes can change registers, from 6.18 on. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#define ks_bpf_writes_context(prog) ((prog)->aux->kprobe_write_ctx)
+#else
+#define ks_bpf_writes_context(prog) false
+#endif
 
 /*
  * Forget what functions an ops is for, once it is unregistered. Where the

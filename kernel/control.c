@@ -13,11 +13,13 @@
 #include "report.h"
 #include "seal.h"
 
-#define KS_ARGS_MAX 3
+#define KS_ARGS_MAX 4
+#define KS_PATH_MAX 255
 
 struct ks_command {
 	const char *name;
 	unsigned int args;
+	unsigned int optional;		/* so many more may follow */
 	bool overrides;			/* so refused under lockdown */
 	int (*run)(char *args[]);
 };
@@ -69,6 +71,15 @@ static size_t ks_span_identifier(const char *s, const char *more)
 	return n;
 }
 
+static size_t ks_span_visible(const char *s)
+{
+	size_t n = 0;
+
+	while (isascii(s[n]) && isgraph(s[n]) && !strchr("\\'\"", s[n]))
+		n++;
+	return n;
+}
+
 int ks_parse_name(const char *word)
 {
 	const char *symbol = word;
@@ -86,39 +97,66 @@ int ks_parse_name(const char *word)
 	return len < KSYM_NAME_LEN && symbol - word <= MODULE_NAME_LEN ? 0 : -ENOENT;
 }
 
-static int ks_run_engage(char *args[])
+/* A path that can stand in a log line and an audit record as it is. */
+static int ks_parse_path(const char *word)
 {
-	long retval;
-	int err;
+	size_t len = ks_span_visible(word);
 
-	err = ks_parse_retval(args[1], &retval);
-	return err ?: ks_engage(args[0], retval, KS_ENGAGED, 0, KS_SOURCE_CONTROL);
+	if (*word == '/' && !word[len] && len <= KS_PATH_MAX)
+		return 0;
+	ks_refuse("a guard is named by its full path, of at most %d visible ASCII characters without \\ ' and \"",
+		  KS_PATH_MAX);
+	return -EINVAL;
 }
 
-static int ks_engage_timed(char *args[], enum ks_phase phase, unsigned int least)
+static int ks_run_request(struct ks_request *r, char *args[], const char *guard)
 {
-	unsigned int seconds;
-	long retval;
 	int err;
 
-	err = ks_parse_retval(args[1], &retval);
+	r->name = args[0];
+	r->guard = guard;
+	r->source = KS_SOURCE_CONTROL;
+	err = ks_parse_retval(args[1], &r->retval);
+	if (!err && guard)
+		err = ks_parse_path(guard);
+	return err ?: ks_engage(r);
+}
+
+static int ks_run_engage(char *args[])
+{
+	struct ks_request r = { .phase = KS_ENGAGED };
+
+	return ks_run_request(&r, args, NULL);
+}
+
+static int ks_run_engageif(char *args[])
+{
+	struct ks_request r = { .phase = KS_ENGAGED };
+
+	return ks_run_request(&r, args, args[2]);
+}
+
+static int ks_run_timed(char *args[], enum ks_phase phase, unsigned int least)
+{
+	struct ks_request r = { .phase = phase };
+	int err;
+
+	err = ks_parse_seconds(args[2], least, &r.seconds);
 	if (err)
 		return err;
-	err = ks_parse_seconds(args[2], least, &seconds);
-	if (err)
-		return err;
-	return ks_engage(args[0], retval, seconds ? phase : KS_ENGAGED, seconds,
-			 KS_SOURCE_CONTROL);
+	if (!r.seconds)
+		r.phase = KS_ENGAGED;
+	return ks_run_request(&r, args, args[3]);
 }
 
 static int ks_run_tryengage(char *args[])
 {
-	return ks_engage_timed(args, KS_PROBING, 0);
+	return ks_run_timed(args, KS_PROBING, 0);
 }
 
 static int ks_run_engagefor(char *args[])
 {
-	return ks_engage_timed(args, KS_EXPIRING, 1);
+	return ks_run_timed(args, KS_EXPIRING, 1);
 }
 
 static int ks_run_keep(char *args[])
@@ -142,13 +180,14 @@ static int ks_run_seal(char *args[])
 }
 
 static const struct ks_command ks_commands[] = {
-	{ "engage", 2, true, ks_run_engage },
-	{ "tryengage", 3, true, ks_run_tryengage },
-	{ "engagefor", 3, true, ks_run_engagefor },
-	{ "keep", 1, true, ks_run_keep },
-	{ "disengage", 1, false, ks_run_disengage },
-	{ "disengage_all", 0, false, ks_run_disengage_all },
-	{ "seal", 0, false, ks_run_seal },
+	{ "engage", 2, 0, true, ks_run_engage },
+	{ "tryengage", 3, 1, true, ks_run_tryengage },
+	{ "engagefor", 3, 1, true, ks_run_engagefor },
+	{ "engageif", 3, 0, true, ks_run_engageif },
+	{ "keep", 1, 0, true, ks_run_keep },
+	{ "disengage", 1, 0, false, ks_run_disengage },
+	{ "disengage_all", 0, 0, false, ks_run_disengage_all },
+	{ "seal", 0, 0, false, ks_run_seal },
 };
 
 static const struct ks_command *ks_command_find(const char *name)
@@ -180,7 +219,7 @@ static unsigned int ks_split(char *line, char *words[], unsigned int max)
 
 int ks_control(char *command)
 {
-	char *words[1 + KS_ARGS_MAX] = { "" };
+	char *words[1 + KS_ARGS_MAX] = { "" };	/* NULL: not given */
 	const struct ks_command *c;
 	unsigned int n;
 	int err;
@@ -188,11 +227,15 @@ int ks_control(char *command)
 	n = ks_split(strim(command), words, ARRAY_SIZE(words));
 	c = ks_command_find(words[0]);
 	if (!c) {
-		ks_refuse("unknown command; there are engage, tryengage, engagefor, keep, disengage, disengage_all and seal");
+		ks_refuse("unknown command; there are engage, tryengage, engagefor, engageif, keep, disengage, disengage_all and seal");
 		return -EINVAL;
 	}
-	if (n != 1 + c->args) {
-		ks_refuse("%s takes %u words after it", c->name, c->args);
+	if (n < 1 + c->args || n > 1 + c->args + c->optional) {
+		if (c->optional)
+			ks_refuse("%s takes %u to %u words after it", c->name, c->args,
+				  c->args + c->optional);
+		else
+			ks_refuse("%s takes %u words after it", c->name, c->args);
 		return -EINVAL;
 	}
 	if (c->args) {
@@ -210,8 +253,12 @@ int ks_control(char *command)
 
 static int ks_modparam_entry(char *entry)
 {
+	struct ks_request r = {
+		.name = entry,
+		.phase = KS_ENGAGED,
+		.source = KS_SOURCE_MODPARAM,
+	};
 	char *value = strchr(entry, '=');
-	long retval;
 	int err;
 
 	if (!value)
@@ -220,10 +267,10 @@ static int ks_modparam_entry(char *entry)
 	err = ks_parse_name(entry);
 	if (err)
 		return err;
-	err = ks_parse_retval(value, &retval);
+	err = ks_parse_retval(value, &r.retval);
 	if (err)
 		return err;
-	return ks_engage(entry, retval, KS_ENGAGED, 0, KS_SOURCE_MODPARAM);
+	return ks_engage(&r);
 }
 
 void ks_control_modparam(char *list)

@@ -168,10 +168,11 @@ int ks_arm(struct ks_engagement *e, const struct ks_symbol *s)
 	}
 	/* The files come first: what can still fail then is undone unseen by callers. */
 	e->id = ++ks_last_id;
-	err = ks_fn_dir_create(&e->dir, name, e->id);
+	err = ks_fn_dir_create(&e->dir, name, e->id, e->guard);
 	if (err)
 		return err;
-	err = ks_override_install(&e->override, name, s->addr, e->retval, e->phase != KS_PROBING);
+	err = ks_override_install(&e->override, name, s->addr, e->retval,
+				  e->phase != KS_PROBING, e->guard);
 	if (err) {
 		ks_fn_dir_remove(&e->dir);
 		memset(&e->override, 0, sizeof(e->override));
@@ -212,6 +213,7 @@ void ks_free(struct ks_engagement *e)
 {
 	if (e->stuck)
 		return;
+	ks_guard_put(e->guard);
 	kfree(e->name.name);
 	kfree(e);
 }
@@ -258,19 +260,33 @@ static void ks_tick(struct work_struct *work)
 	mutex_unlock(&ks_lock);
 }
 
-static struct ks_engagement *ks_alloc(const char *name)
+static struct ks_engagement *ks_alloc(const struct ks_request *r)
 {
 	struct ks_engagement *e;
+	const char *name;
+	int err;
 
 	e = kzalloc(sizeof(*e), GFP_KERNEL);
 	if (!e)
-		return NULL;
-	name = kstrdup(name, GFP_KERNEL);
+		return ERR_PTR(-ENOMEM);
+	name = kstrdup(r->name, GFP_KERNEL);
 	if (!name) {
 		kfree(e);
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
 	ks_name_split(name, &e->name);
+	e->retval = r->retval;
+	e->phase = r->phase;
+	e->seconds = r->seconds;
+	if (r->guard) {
+		e->guard = ks_guard_get(r->guard);
+		if (IS_ERR(e->guard)) {
+			err = PTR_ERR(e->guard);
+			e->guard = NULL;
+			ks_free(e);
+			return ERR_PTR(err);
+		}
+	}
 	return e;
 }
 
@@ -301,47 +317,48 @@ static int ks_begin(struct ks_engagement *e, enum ks_source source)
 	return s.ready || s.init ? ks_begin_armed(e, &s) : ks_pending_begin(e, &s);
 }
 
-static void ks_report_begin(const struct ks_engagement *e, enum ks_source source)
+static void ks_report_begin(const struct ks_engagement *e, const struct ks_request *r)
 {
 	const char *name = e->name.name;
+	const char *guard = r->guard ?: "";
+	const char *with = r->guard ? " guard=" : "";
 
-	if (source == KS_SOURCE_MODPARAM)
+	if (r->source == KS_SOURCE_MODPARAM)
 		ks_report_event("engage %s=%ld source=modparam", name, e->retval);
 	else if (e->phase == KS_PROBING)
-		ks_report("tryengage %s=%ld timeout=%us", name, e->retval, e->seconds);
+		ks_report("tryengage %s=%ld timeout=%us%s%s", name, e->retval, e->seconds, with,
+			  guard);
 	else if (e->phase == KS_EXPIRING)
-		ks_report("engagefor %s=%ld timeout=%us", name, e->retval, e->seconds);
+		ks_report("engagefor %s=%ld timeout=%us%s%s", name, e->retval, e->seconds, with,
+			  guard);
 	else
-		ks_report("engage %s=%ld", name, e->retval);
+		ks_report("%s %s=%ld%s%s", r->guard ? "engageif" : "engage", name, e->retval,
+			  with, guard);
 	if (!e->armed)
 		ks_report_event("%s pending: it arms when %s%s loads", name,
 				*e->module ? "module " : "a module that has it", e->module);
 }
 
-int ks_engage(const char *name, long retval, enum ks_phase phase, unsigned int seconds,
-	      enum ks_source source)
+int ks_engage(const struct ks_request *request)
 {
 	struct ks_engagement *e;
 	int err;
 
-	e = ks_alloc(name);
-	if (!e)
-		return -ENOMEM;
-	e->retval = retval;
-	e->phase = phase;
-	e->seconds = seconds;
+	e = ks_alloc(request);
+	if (IS_ERR(e))
+		return PTR_ERR(e);
 
 	/*
 	 * A module whose function is resolved and vetted below cannot get past
 	 * our notifier, so not out of memory, before the lock is released.
 	 */
 	mutex_lock(&ks_lock);
-	err = ks_begin(e, source);
+	err = ks_begin(e, request->source);
 	if (!err) {
-		e->deadline = get_jiffies_64() + (u64)seconds * HZ;
+		e->deadline = get_jiffies_64() + (u64)e->seconds * HZ;
 		list_add_tail(&e->node, &ks_engagements);
 		ks_tick_schedule();
-		ks_report_begin(e, source);
+		ks_report_begin(e, request);
 	}
 	mutex_unlock(&ks_lock);
 	if (err)
@@ -434,6 +451,7 @@ int ks_engagement_snapshot(u64 id, struct ks_snapshot *snapshot)
 		*snapshot = (struct ks_snapshot) {
 			.retval = e->retval,
 			.hits = ks_hits(e),
+			.passed = e->guard ? ks_guard_passed(e->guard) : 0,
 			.state = ks_phase_names[e->phase],
 			.timeout_left = ks_seconds_left(e),
 			.backend = ks_backend_names[e->override.backend],

@@ -20,10 +20,21 @@ enum ks_source {
 	KS_SOURCE_MODPARAM,	/* the module parameter at load */
 };
 
+/* What somebody asks for. */
+struct ks_request {
+	const char *name;	/* "symbol" or "module:symbol", as ks_parse_name() accepts it */
+	long retval;
+	enum ks_phase phase;	/* what it is at first */
+	unsigned int seconds;	/* how long, unless @phase is KS_ENGAGED; at most KS_SECONDS_MAX */
+	const char *guard;	/* path of a pinned BPF program; NULL: every call is overridden */
+	enum ks_source source;
+};
+
 /* What the files of fn/<symbol>/ show; the values are those of one moment. */
 struct ks_snapshot {
 	long retval;
 	u64 hits;
+	u64 passed;			/* let through by the guard */
 	const char *state;
 	unsigned int timeout_left;	/* seconds */
 	const char *backend;
@@ -37,11 +48,7 @@ void ks_engagement_shutdown(void);
 
 /**
  * ks_engage() - make a function return a value
- * @name: "symbol" or "module:symbol", as ks_parse_name() accepts it
- * @retval: the value
- * @phase: what it is at first
- * @seconds: how long, unless @phase is KS_ENGAGED; at most KS_SECONDS_MAX
- * @source: who asked
+ * @request: which one, and how
  *
  * If the function is in a module that is not loaded, the engagement is pending
  * until it is. At run time that takes a qualified name, which is less likely
@@ -49,12 +56,12 @@ void ks_engagement_shutdown(void);
  * seen anything.
  *
  * Return: 0; -EBUSY if the function is engaged, or pending, or its entry is
- * owned by something else; -EINVAL for init code; -EPERM if sealed and @phase
- * is KS_EXPIRING; -ENOENT and -EADDRNOTAVAIL as ks_symbol_resolve(); -ENOMEM;
- * or the error of register_kprobe(). On error nothing has changed.
+ * owned by something else; -EINVAL for init code; -EPERM if sealed and the
+ * phase is KS_EXPIRING; -ENOENT and -EADDRNOTAVAIL as ks_symbol_resolve();
+ * -ENOMEM; the error of register_kprobe(), or of ks_guard_get(). On error
+ * nothing has changed.
  */
-int ks_engage(const char *name, long retval, enum ks_phase phase, unsigned int seconds,
-	      enum ks_source source);
+int ks_engage(const struct ks_request *request);
 
 /**
  * ks_keep() - make an expiring engagement one for good

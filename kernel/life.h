@@ -12,6 +12,7 @@
 #include <linux/types.h>
 
 #include "engagement.h"
+#include "guard.h"
 #include "override.h"
 #include "securityfs.h"
 #include "symbol.h"
@@ -25,6 +26,7 @@ struct ks_engagement {
 	u64 deadline;			/* its end in jiffies, unless it is KS_ENGAGED */
 	long retval;
 	u64 hits;			/* of the times that it was armed before */
+	struct ks_guard *guard;		/* tells which calls to override; NULL: all */
 
 	bool armed;			/* the fields below are in use; else it is pending */
 	u64 id;				/* of this time; 0 while pending */

@@ -7,6 +7,8 @@
 
 #include <ks_arch.h>
 #include "compat.h"
+#include "guard.h"
+#include "hit.h"
 #include "override.h"
 #include "report.h"
 #include "stubs.h"
@@ -16,6 +18,12 @@ long ks_retvals[KS_SLOTS];
 
 /* Which slots are taken; changed by install and remove only. */
 static DECLARE_BITMAP(ks_slots, KS_SLOTS);
+
+static __always_inline void ks_ftrace_override(struct ks_override *o, ks_ftrace_regs *fregs)
+{
+	ks_ftrace_set_ip(fregs, (unsigned long)ks_stubs + o->slot * KS_STUB_SIZE);
+	ks_hit(o->name, READ_ONCE(ks_retvals[o->slot]));
+}
 
 static void notrace ks_ftrace_hook(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops, ks_ftrace_regs *fregs)
@@ -27,17 +35,34 @@ static void notrace ks_ftrace_hook(unsigned long ip, unsigned long parent_ip,
 		return;
 	this_cpu_inc(*o->hits);
 	if (mode == KS_MODE_ENFORCE)
-		ks_ftrace_set_ip(fregs, (unsigned long)ks_stubs + o->slot * KS_STUB_SIZE);
+		ks_ftrace_override(o, fregs);
 }
 
 NOKPROBE_SYMBOL(ks_ftrace_hook);
+
+static void notrace ks_ftrace_guarded_hook(unsigned long ip, unsigned long parent_ip,
+					   struct ftrace_ops *ops, ks_ftrace_regs *fregs)
+{
+	struct ks_override *o = container_of(ops, struct ks_override, ops);
+	enum ks_mode mode = READ_ONCE(o->mode);
+	struct pt_regs room;
+
+	if (mode == KS_MODE_OFF || !ks_guard_matches(o->guard, ks_ftrace_guard_regs(fregs, &room)))
+		return;
+	this_cpu_inc(*o->hits);
+	if (mode == KS_MODE_ENFORCE)
+		ks_ftrace_override(o, fregs);
+}
+
+NOKPROBE_SYMBOL(ks_ftrace_guarded_hook);
 
 static int ks_ftrace_install(struct ks_override *o, const char *name)
 {
 	int err;
 
-	o->ops.func = ks_ftrace_hook;
-	o->ops.flags = KS_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT;
+	o->ops.func = o->guard ? ks_ftrace_guarded_hook : ks_ftrace_hook;
+	o->ops.flags = o->guard ? KS_FTRACE_GUARD_FLAGS : KS_FTRACE_FLAGS;
+	o->ops.flags |= FTRACE_OPS_FL_PERMANENT;
 	err = ftrace_set_filter_ip(&o->ops, o->addr, 0, 0);
 	if (err)
 		return err == -EINVAL ? -ENOENT : err;
@@ -55,13 +80,16 @@ static int notrace ks_kprobe_hook(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct ks_override *o = container_of(kp, struct ks_override, kp);
 	enum ks_mode mode = READ_ONCE(o->mode);
+	long value;
 
-	if (mode == KS_MODE_OFF)
+	if (mode == KS_MODE_OFF || (o->guard && !ks_guard_matches(o->guard, regs)))
 		return 0;
 	this_cpu_inc(*o->hits);
 	if (mode == KS_MODE_COUNT)
 		return 0;
-	ks_arch_return(regs, READ_ONCE(ks_retvals[o->slot]));
+	value = READ_ONCE(ks_retvals[o->slot]);
+	ks_arch_return(regs, value);
+	ks_hit(o->name, value);
 	return 1;
 }
 
@@ -146,11 +174,13 @@ static int ks_hook_install(struct ks_override *o, const char *name)
 }
 
 int ks_override_install(struct ks_override *o, const char *name, unsigned long addr,
-			long retval, bool enforce)
+			long retval, bool enforce, struct ks_guard *guard)
 {
 	int err;
 
+	o->name = name;
 	o->addr = addr;
+	o->guard = guard;
 	o->mode = enforce ? KS_MODE_ENFORCE : KS_MODE_COUNT;
 	o->slot = find_first_zero_bit(ks_slots, KS_SLOTS);
 	if (o->slot >= KS_SLOTS) {

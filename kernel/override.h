@@ -20,11 +20,13 @@ enum ks_mode {
 
 /* The hook on one function. All fields but @mode are fixed while installed. */
 struct ks_override {
+	const char *name;		/* for the trace event */
 	unsigned long addr;		/* the function's, as the symbol table has it */
 	enum ks_backend backend;
 	unsigned int slot;		/* index of the value, and of the stub that loads it */
 	enum ks_mode mode;		/* read by the hook without a lock */
 	unsigned long __percpu *hits;
+	struct ks_guard *guard;		/* whose calls alone count and are overridden, or NULL */
 	struct ftrace_ops ops;
 	struct kprobe kp;
 };
@@ -32,10 +34,13 @@ struct ks_override {
 /**
  * ks_override_install() - hook a function
  * @o: a zeroed override
- * @name: for the log
+ * @name: for the log and the trace event; the caller keeps it until the
+ *	override is removed
  * @addr: the function's address
  * @retval: what it shall return
  * @enforce: whether to override from the start or only to count calls
+ * @guard: what tells which calls to count and to override, or NULL for all; the
+ *	caller keeps it until the override is removed
  *
  * When it returns 0, every call that starts afterwards, on any CPU and in any
  * context, is counted, and overridden if @enforce is set.
@@ -45,7 +50,7 @@ struct ks_override {
  * what register_kprobe() said about the function. On error nothing is left.
  */
 int ks_override_install(struct ks_override *o, const char *name, unsigned long addr,
-			long retval, bool enforce);
+			long retval, bool enforce, struct ks_guard *guard);
 
 /**
  * ks_override_remove() - take the hook off

@@ -113,6 +113,7 @@ enum ks_fn_file {
 	KS_FN_STATE,
 	KS_FN_TIMEOUT_LEFT,
 	KS_FN_BACKEND,
+	KS_FN_PASSED,	/* the last: only what has a guard has it */
 };
 
 static const struct {
@@ -124,6 +125,7 @@ static const struct {
 	[KS_FN_STATE] = { "state", 0400 },
 	[KS_FN_TIMEOUT_LEFT] = { "timeout_left", 0400 },
 	[KS_FN_BACKEND] = { "backend", 0400 },
+	[KS_FN_PASSED] = { "passed", 0400 },
 };
 
 /* What an inode of fn/<symbol>/ carries in place of a pointer: both numbers. */
@@ -155,6 +157,9 @@ static ssize_t ks_fn_read(struct file *file, char __user *buf, size_t count, lof
 		break;
 	case KS_FN_BACKEND:
 		len = scnprintf(text, sizeof(text), "%s\n", s.backend);
+		break;
+	case KS_FN_PASSED:
+		len = scnprintf(text, sizeof(text), "%llu\n", s.passed);
 		break;
 	}
 	return simple_read_from_buffer(buf, count, pos, text, len);
@@ -215,16 +220,16 @@ void ks_fn_dir_remove(struct ks_fn_dir *d)
 	ks_remove(d->dir);
 }
 
-int ks_fn_dir_create(struct ks_fn_dir *d, const char *name, u64 id)
+int ks_fn_dir_create(struct ks_fn_dir *d, const char *name, u64 id, bool guarded)
 {
+	int i, files = guarded ? KS_FN_FILES : KS_FN_PASSED;
 	struct dentry *dentry;
-	int i;
 
 	dentry = securityfs_create_dir(name, ks_fn);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
 	d->dir = dentry;
-	for (i = 0; i < KS_FN_FILES; i++) {
+	for (i = 0; i < files; i++) {
 		dentry = securityfs_create_file(ks_fn_table[i].name, ks_fn_table[i].mode, d->dir,
 						KS_FN_KEY(id, i), &ks_fn_fops);
 		if (IS_ERR(dentry)) {

@@ -5,7 +5,7 @@
 #include <linux/dcache.h>
 #include <linux/types.h>
 
-#define KS_FN_FILES 5
+#define KS_FN_FILES 6
 
 /* The directory fn/<symbol> and its files. */
 struct ks_fn_dir {
@@ -21,10 +21,11 @@ void ks_securityfs_exit(void);
  * @d: where to keep them, zeroed
  * @name: the engagement's name
  * @id: the engagement's number, by which the files find it
+ * @guarded: whether there is a file for the calls that a guard lets through
  *
  * Return: 0, -ENOMEM, or the error of securityfs. On error nothing is left.
  */
-int ks_fn_dir_create(struct ks_fn_dir *d, const char *name, u64 id);
+int ks_fn_dir_create(struct ks_fn_dir *d, const char *name, u64 id, bool guarded);
 void ks_fn_dir_remove(struct ks_fn_dir *d);
 
 #endif

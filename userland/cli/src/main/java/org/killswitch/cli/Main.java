@@ -119,6 +119,7 @@ public final class Main implements Runnable {
         commands.put("engage", EngageCommand::new);
         commands.put("disengage", DisengageCommand::new);
         commands.put("keep", KeepCommand::new);
+        commands.put("watch", WatchCommand::new);
         commands.put("seal", SealCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("demo", DemoCommand::new);

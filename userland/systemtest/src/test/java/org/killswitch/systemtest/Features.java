@@ -12,9 +12,17 @@ import org.killswitch.lab.Kernel;
  * @param kprobeOverride whether a function that ftrace does not reach is overridden by a kprobe; else it is refused
  * @param livepatch whether the kernel takes livepatches
  * @param variablesHaveSymbols whether /proc/kallsyms has more than functions
+ * @param kprobeMulti whether BPF programs can be loaded for many functions at once
  * @param bpfTrampolines whether BPF programs can be attached to the entry and exit of a function
+ * @param ownTrampolines whether a function with one ftrace callback calls that one, rather than ftrace's list of all
  */
-record Features(boolean kprobeOverride, boolean livepatch, boolean variablesHaveSymbols, boolean bpfTrampolines) {
+record Features(
+        boolean kprobeOverride,
+        boolean livepatch,
+        boolean variablesHaveSymbols,
+        boolean kprobeMulti,
+        boolean bpfTrampolines,
+        boolean ownTrampolines) {
 
     static Features of(Kernel kernel) {
         boolean x86 = kernel.release().architecture() == Architecture.X86_64;
@@ -22,7 +30,9 @@ record Features(boolean kprobeOverride, boolean livepatch, boolean variablesHave
                 x86,
                 isConfigured(kernel, "CONFIG_LIVEPATCH"),
                 isConfigured(kernel, "CONFIG_KALLSYMS_ALL"),
-                isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"));
+                !kernel.version().startsWith("5."), // since 5.18
+                isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"),
+                x86 || isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS"));
     }
 
     private static boolean isConfigured(Kernel kernel, String option) {

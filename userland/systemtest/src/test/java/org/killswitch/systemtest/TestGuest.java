@@ -73,7 +73,9 @@ final class TestGuest implements AutoCloseable {
                 .withFile("/modules", modules)
                 .withFile("/helpers", helpers)
                 .withFile("/selftests", Project.selftests(kernel))
-                .withFile("/bin/bpf_attach", Project.program(kernel, "bpf_attach"));
+                .withFile("/bin/bpf_attach", Project.program(kernel, "bpf_attach"))
+                .withFile("/bin/bpf_guard", Project.program(kernel, "bpf_guard"))
+                .withFile("/bin/map_memory", Project.program(kernel, "map_memory"));
         TestGuest guest = new TestGuest(Project.LAB.boot(kernel, spec));
         Output output = guest.sh(
                 "for f in /helpers/*.ko; do ln -s $f /modules/; done; "

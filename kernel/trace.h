@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM killswitch
+
+#if !defined(KS_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define KS_TRACE_H
+
+#include <linux/cred.h>
+#include <linux/tracepoint.h>
+#include <linux/uidgid.h>
+
+#include "compat.h"
+
+/* An overridden call. In an interrupt the task and its user have nothing to do with it. */
+TRACE_EVENT(killswitch_hit,
+	TP_PROTO(const char *symbol, long retval),
+	TP_ARGS(symbol, retval),
+	TP_STRUCT__entry(
+		__string(symbol, symbol)
+		__field(long, retval)
+		__field(u32, uid)
+	),
+	TP_fast_assign(
+		ks_assign_str(symbol, symbol);
+		__entry->retval = retval;
+		__entry->uid = from_kuid(&init_user_ns, current_uid());
+	),
+	TP_printk("symbol=%s retval=%ld uid=%u", __get_str(symbol), __entry->retval, __entry->uid)
+);
+
+#endif
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

@@ -1,0 +1,108 @@
+package org.killswitch.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.killswitch.lab.Guest;
+import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.Output;
+
+/** {@code killswitch watch}: who hits what is engaged, as it happens. */
+@ParameterizedClass(name = "{0}")
+@StockKernels
+@Execution(ExecutionMode.CONCURRENT)
+final class WatchTest {
+
+    private static final String TRACING = "/sys/kernel/tracing";
+
+    private final String kernel;
+
+    WatchTest(String kernel) {
+        this.kernel = kernel;
+    }
+
+    @Test
+    void tellsWhoHitsWhat() {
+        Kernel stock = Project.kernel(kernel);
+        Path image = Project.ROOT.resolve("userland/cli/target/killswitch");
+        GuestSpec spec = Project.LAB
+                .withJavaProgram(GuestSpec.standard(), stock, "/opt/killswitch", image)
+                .withFile("/modules", Project.LAB.buildModules(stock, Project.ROOT.resolve("kernel")))
+                .withFile(
+                        "/helpers",
+                        Project.LAB.buildModules(stock, Project.ROOT.resolve("userland/systemtest/src/test/modules")))
+                .withFile("/bin/nobody", Project.selftests(stock).resolve("nobody"));
+        try (Guest guest = Project.LAB.boot(stock, spec)) {
+            require(
+                    guest,
+                    "ln -s /opt/killswitch/bin/killswitch /bin/killswitch; echo nobody:x:65534:65534::/:/bin/sh > /etc/passwd");
+            Output notLoaded = guest.run("killswitch watch");
+            assertThat(notLoaded.status()).isEqualTo(1);
+            assertThat(notLoaded.output()).contains("not loaded").hasLineCount(1);
+            Output denied = guest.run("nobody /bin/sh /bin/killswitch watch");
+            assertThat(denied.status()).isEqualTo(1);
+            assertThat(denied.output()).contains("root").hasLineCount(1);
+
+            require(
+                    guest,
+                    "insmod /modules/test_killswitch.ko && insmod /modules/killswitch.ko && insmod /helpers/ks_contexts.ko"
+                            + " && echo engage cmdline_proc_show -5 > " + TestGuest.ROOT + "/control"
+                            + " && echo engage ks_test_vuln -13 > " + TestGuest.ROOT + "/control");
+            mkdirAbandoned(guest);
+            String log = watch(guest, "--json", """
+                    nobody /bin/sh -c 'read x < /proc/cmdline'
+                    echo 'echo -ne "a\\n\\033b" > /proc/$$/comm; read x < /proc/cmdline' > /tmp/odd
+                    sh /tmp/odd
+                    cat /sys/kernel/debug/ks_contexts > /dev/null
+                    """);
+            assertThat(log)
+                    .containsPattern("\"symbol\":\"cmdline_proc_show\",\"retval\":-5,\"context\":\"task\",\"pid\":\\d+,"
+                            + "\"comm\":\"[a-z0-9]+\",\"uid\":65534,\"user\":\"nobody\",\"hits\":1,\"hitsPerSecond\":[\\d.]+}")
+                    .contains("\"comm\":\"a\\n\\u001Bb\",\"uid\":0,\"hits\":1")
+                    .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"softirq\",\"hits\":1")
+                    .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"hardirq\",\"hits\":1");
+
+            String table = watch(guest, "cmdline_proc_show", """
+                    sh /tmp/odd
+                    cat /sys/kernel/debug/ks_contexts > /dev/null
+                    """);
+            assertThat(table)
+                    .startsWith("TIME ")
+                    .containsPattern("cmdline_proc_show +\\d+ +a\\\\x0a\\\\x1bb +0 +1 ")
+                    .doesNotContain("ks_test_vuln");
+            require(guest, "rmmod ks_contexts && rmmod killswitch");
+        }
+    }
+
+    /** What a killed one leaves is taken away by the next. */
+    private static void mkdirAbandoned(Guest guest) {
+        require(guest, "mkdir " + TRACING + "/instances/killswitch-watch-99999999");
+    }
+
+    /** What it prints while a script runs; the script ends a few seconds after that. */
+    private static String watch(Guest guest, String arguments, String script) {
+        String output = require(
+                guest,
+                "killswitch watch " + arguments + " > /tmp/watch 2>&1 & watch=$!\n"
+                        + "until grep -q 1 " + TRACING
+                        + "/instances/killswitch-watch-$watch/events/killswitch/killswitch_hit/enable"
+                        + " 2>/dev/null; do sleep 0.2; [ -e /proc/$watch ] || break; done\n"
+                        + script + "sleep 4; kill $watch; wait $watch; cat /tmp/watch");
+        assertThat(require(
+                        guest,
+                        "ls " + TRACING + "/instances; cat " + TRACING + "/events/killswitch/killswitch_hit/enable"))
+                .isEqualTo("0\n");
+        return output;
+    }
+
+    private static String require(Guest guest, String script) {
+        Output output = guest.run(script);
+        assertThat(output.status()).as(script + ":\n" + output.output()).isZero();
+        return output.output();
+    }
+}
