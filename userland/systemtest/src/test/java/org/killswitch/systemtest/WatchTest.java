@@ -61,8 +61,9 @@ final class WatchTest {
                     cat /sys/kernel/debug/ks_contexts > /dev/null
                     """);
             assertThat(log)
-                    .containsPattern("\"symbol\":\"cmdline_proc_show\",\"retval\":-5,\"context\":\"task\",\"pid\":\\d+,"
-                            + "\"comm\":\"[a-z0-9]+\",\"uid\":65534,\"user\":\"nobody\",\"hits\":1,\"hitsPerSecond\":[\\d.]+}")
+                    .containsPattern(
+                            "\"symbol\":\"cmdline_proc_show\",\"retval\":-5,\"context\":\"task\",\"pid\":\\d+,"
+                                    + "\"comm\":\"[a-z0-9]+\",\"uid\":65534,\"user\":\"nobody\",\"hits\":1,\"hitsPerSecond\":[\\d.]+}")
                     .contains("\"comm\":\"a\\n\\u001Bb\",\"uid\":0,\"hits\":1")
                     .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"softirq\",\"hits\":1")
                     .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"hardirq\",\"hits\":1");
