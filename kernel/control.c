@@ -71,15 +71,6 @@ static size_t ks_span_identifier(const char *s, const char *more)
 	return n;
 }
 
-static size_t ks_span_visible(const char *s)
-{
-	size_t n = 0;
-
-	while (isascii(s[n]) && isgraph(s[n]) && !strchr("\\'\"", s[n]))
-		n++;
-	return n;
-}
-
 int ks_parse_name(const char *word)
 {
 	const char *symbol = word;
@@ -100,8 +91,10 @@ int ks_parse_name(const char *word)
 /* A path that can stand in a log line and an audit record as it is. */
 static int ks_parse_path(const char *word)
 {
-	size_t len = ks_span_visible(word);
+	size_t len = 0;
 
+	while (ks_is_plain(word[len]))
+		len++;
 	if (*word == '/' && !word[len] && len <= KS_PATH_MAX)
 		return 0;
 	ks_refuse("a guard is named by its full path, of at most %d visible ASCII characters without \\ ' and \"",
@@ -109,44 +102,42 @@ static int ks_parse_path(const char *word)
 	return -EINVAL;
 }
 
-static int ks_run_request(struct ks_request *r, char *args[], const char *guard)
+/* @guard: the word that names one, or NULL */
+static int ks_run_request(char *args[], enum ks_phase phase, unsigned int seconds,
+			  const char *guard)
 {
+	struct ks_request r = {
+		.name = args[0],
+		.phase = phase,
+		.seconds = seconds,
+		.guard = guard,
+		.source = KS_SOURCE_CONTROL,
+	};
 	int err;
 
-	r->name = args[0];
-	r->guard = guard;
-	r->source = KS_SOURCE_CONTROL;
-	err = ks_parse_retval(args[1], &r->retval);
+	err = ks_parse_retval(args[1], &r.retval);
 	if (!err && guard)
 		err = ks_parse_path(guard);
-	return err ?: ks_engage(r);
+	return err ?: ks_engage(&r);
 }
 
 static int ks_run_engage(char *args[])
 {
-	struct ks_request r = { .phase = KS_ENGAGED };
-
-	return ks_run_request(&r, args, NULL);
+	return ks_run_request(args, KS_ENGAGED, 0, NULL);
 }
 
 static int ks_run_engageif(char *args[])
 {
-	struct ks_request r = { .phase = KS_ENGAGED };
-
-	return ks_run_request(&r, args, args[2]);
+	return ks_run_request(args, KS_ENGAGED, 0, args[2]);
 }
 
 static int ks_run_timed(char *args[], enum ks_phase phase, unsigned int least)
 {
-	struct ks_request r = { .phase = phase };
+	unsigned int seconds;
 	int err;
 
-	err = ks_parse_seconds(args[2], least, &r.seconds);
-	if (err)
-		return err;
-	if (!r.seconds)
-		r.phase = KS_ENGAGED;
-	return ks_run_request(&r, args, args[3]);
+	err = ks_parse_seconds(args[2], least, &seconds);
+	return err ?: ks_run_request(args, seconds ? phase : KS_ENGAGED, seconds, args[3]);
 }
 
 static int ks_run_tryengage(char *args[])

@@ -263,31 +263,32 @@ static void ks_tick(struct work_struct *work)
 static struct ks_engagement *ks_alloc(const struct ks_request *r)
 {
 	struct ks_engagement *e;
+	struct ks_guard *guard;
 	const char *name;
-	int err;
+	int err = -ENOMEM;
 
 	e = kzalloc(sizeof(*e), GFP_KERNEL);
 	if (!e)
 		return ERR_PTR(-ENOMEM);
 	name = kstrdup(r->name, GFP_KERNEL);
-	if (!name) {
-		kfree(e);
-		return ERR_PTR(-ENOMEM);
-	}
+	if (!name)
+		goto err_free;
 	ks_name_split(name, &e->name);
 	e->retval = r->retval;
 	e->phase = r->phase;
 	e->seconds = r->seconds;
 	if (r->guard) {
-		e->guard = ks_guard_get(r->guard);
-		if (IS_ERR(e->guard)) {
-			err = PTR_ERR(e->guard);
-			e->guard = NULL;
-			ks_free(e);
-			return ERR_PTR(err);
-		}
+		guard = ks_guard_get(r->guard);
+		err = PTR_ERR_OR_ZERO(guard);
+		if (err)
+			goto err_free;
+		e->guard = guard;
 	}
 	return e;
+
+err_free:
+	ks_free(e);
+	return ERR_PTR(err);
 }
 
 static int ks_begin_armed(struct ks_engagement *e, const struct ks_symbol *s)

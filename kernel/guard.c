@@ -98,22 +98,19 @@ static __always_inline bool ks_guard_ask(const struct ks_guard *g, struct pt_reg
 
 bool notrace ks_guard_matches(struct ks_guard *g, struct pt_regs *regs)
 {
-	unsigned int bit = ks_context_bit();
 	struct ks_guard_cpu *cpu;
 	bool matches = true;
+	unsigned int bit;
 
 	if (in_nmi())
 		return true;
 	preempt_disable_notrace();
 	cpu = this_cpu_ptr(g->cpu);
-	/* An interrupt may ask meanwhile, and has put the bits back when it ends. */
-	if (!(cpu->asking & bit)) {
-		WRITE_ONCE(cpu->asking, cpu->asking | bit);
-		barrier();
+	bit = ks_context_enter(&cpu->asking);
+	if (bit) {
 		if (rcu_is_watching())
 			matches = ks_guard_ask(g, regs);
-		barrier();
-		WRITE_ONCE(cpu->asking, cpu->asking & ~bit);
+		ks_context_leave(&cpu->asking, bit);
 	}
 	if (!matches)
 		this_cpu_inc(g->cpu->passed);

@@ -19,18 +19,15 @@ static DEFINE_PER_CPU(unsigned int, ks_tracing);
  */
 void notrace ks_hit_trace(const char *symbol, long retval)
 {
-	unsigned int bit = ks_context_bit();
-	unsigned int *tracing;
+	unsigned int *tracing, bit;
 
 	preempt_disable_notrace();
 	tracing = this_cpu_ptr(&ks_tracing);
-	if (!(*tracing & bit)) {
-		WRITE_ONCE(*tracing, *tracing | bit);
-		barrier();
+	bit = ks_context_enter(tracing);
+	if (bit) {
 		if (rcu_is_watching())
 			trace_killswitch_hit(symbol, retval);
-		barrier();
-		WRITE_ONCE(*tracing, *tracing & ~bit);
+		ks_context_leave(tracing, bit);
 	}
 	preempt_enable_notrace();
 }

@@ -19,8 +19,13 @@ long ks_retvals[KS_SLOTS];
 /* Which slots are taken; changed by install and remove only. */
 static DECLARE_BITMAP(ks_slots, KS_SLOTS);
 
-static __always_inline void ks_ftrace_override(struct ks_override *o, ks_ftrace_regs *fregs)
+/* A call to count, and to override unless it is only being counted. */
+static __always_inline void ks_ftrace_catch(struct ks_override *o, enum ks_mode mode,
+					    ks_ftrace_regs *fregs)
 {
+	this_cpu_inc(*o->hits);
+	if (mode != KS_MODE_ENFORCE)
+		return;
 	ks_ftrace_set_ip(fregs, (unsigned long)ks_stubs + o->slot * KS_STUB_SIZE);
 	ks_hit(o->name, READ_ONCE(ks_retvals[o->slot]));
 }
@@ -31,11 +36,8 @@ static void notrace ks_ftrace_hook(unsigned long ip, unsigned long parent_ip,
 	struct ks_override *o = container_of(ops, struct ks_override, ops);
 	enum ks_mode mode = READ_ONCE(o->mode);
 
-	if (mode == KS_MODE_OFF)
-		return;
-	this_cpu_inc(*o->hits);
-	if (mode == KS_MODE_ENFORCE)
-		ks_ftrace_override(o, fregs);
+	if (mode != KS_MODE_OFF)
+		ks_ftrace_catch(o, mode, fregs);
 }
 
 NOKPROBE_SYMBOL(ks_ftrace_hook);
@@ -47,11 +49,8 @@ static void notrace ks_ftrace_guarded_hook(unsigned long ip, unsigned long paren
 	enum ks_mode mode = READ_ONCE(o->mode);
 	struct pt_regs room;
 
-	if (mode == KS_MODE_OFF || !ks_guard_matches(o->guard, ks_ftrace_guard_regs(fregs, &room)))
-		return;
-	this_cpu_inc(*o->hits);
-	if (mode == KS_MODE_ENFORCE)
-		ks_ftrace_override(o, fregs);
+	if (mode != KS_MODE_OFF && ks_guard_matches(o->guard, ks_ftrace_guard_regs(fregs, &room)))
+		ks_ftrace_catch(o, mode, fregs);
 }
 
 NOKPROBE_SYMBOL(ks_ftrace_guarded_hook);
@@ -61,8 +60,8 @@ static int ks_ftrace_install(struct ks_override *o, const char *name)
 	int err;
 
 	o->ops.func = o->guard ? ks_ftrace_guarded_hook : ks_ftrace_hook;
-	o->ops.flags = o->guard ? KS_FTRACE_GUARD_FLAGS : KS_FTRACE_FLAGS;
-	o->ops.flags |= FTRACE_OPS_FL_PERMANENT;
+	o->ops.flags = (o->guard ? KS_FTRACE_GUARD_FLAGS : KS_FTRACE_FLAGS) |
+		       FTRACE_OPS_FL_PERMANENT;
 	err = ftrace_set_filter_ip(&o->ops, o->addr, 0, 0);
 	if (err)
 		return err == -EINVAL ? -ENOENT : err;

@@ -2,7 +2,6 @@
 /* Log lines and audit records. Nothing here allocates: a change is never left unsaid. */
 #include <linux/audit.h>
 #include <linux/cred.h>
-#include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -12,10 +11,7 @@
 
 #define KS_COMM_MAX (TASK_COMM_LEN * 4)	/* every byte as \xHH */
 
-/*
- * The name of a process is its owner's to choose: everything but visible ASCII
- * is written as \xHH, and so are the characters that could end a quotation.
- */
+/* The name of a process is its owner's to choose: what is not plain is written as \xHH. */
 static void ks_escape_comm(char *out)
 {
 	char comm[TASK_COMM_LEN];
@@ -23,7 +19,7 @@ static void ks_escape_comm(char *out)
 
 	get_task_comm(comm, current);
 	for (c = comm; *c; c++) {
-		if (isascii(*c) && isgraph(*c) && !strchr("\\'\"", *c))
+		if (ks_is_plain(*c))
 			*out++ = *c;
 		else
 			out += sprintf(out, "\\x%02x", (unsigned char)*c);

@@ -2,9 +2,17 @@
 #ifndef KS_REPORT_H
 #define KS_REPORT_H
 
+#include <linux/ctype.h>
 #include <linux/printk.h>
+#include <linux/string.h>
 
 #define KS_LOG "killswitch: "
+
+/* May a character stand in a log line and an audit record as it is? Else it could end a quotation, or more. */
+static inline bool ks_is_plain(char c)
+{
+	return isascii(c) && isgraph(c) && !strchr("\\'\"", c);
+}
 
 /**
  * ks_report() - log a change, and make it an audit record where audit is on

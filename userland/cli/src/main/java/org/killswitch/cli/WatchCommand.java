@@ -1,18 +1,11 @@
 package org.killswitch.cli;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.killswitch.control.ControlException;
-import org.killswitch.control.Hit;
 import org.killswitch.control.HitTrace;
 import org.killswitch.control.SymbolName;
 import picocli.CommandLine.Command;
@@ -41,11 +34,7 @@ import picocli.CommandLine.Spec;
         })
 final class WatchCommand implements Callable<Integer> {
 
-    /** Columns that stay where they are, as lines come one by one. */
-    private static final String FORM = "%-8s  %-32s %7s  %-15s  %-12s %9s %10s%n";
-
     private final Host host;
-    private final Users users = new Users(Path.of("/etc/passwd"));
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -81,17 +70,17 @@ final class WatchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--interval takes 1 second or more");
         }
         try (HitTrace trace = HitTrace.open(Set.copyOf(symbols))) {
-            Thread onInterrupt = new Thread(() -> close(trace));
-            Runtime.getRuntime().addShutdownHook(onInterrupt);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(trace)));
+            HitText text = new HitText(new Users(Path.of("/etc/passwd")), host.zone());
             if (!json) {
-                host.out().printf(Locale.ROOT, FORM, "TIME", "SYMBOL", "PID", "COMMAND", "USER", "HITS", "HITS/S");
+                host.out().println(HitText.HEAD);
                 host.out().flush();
             }
             long last = System.nanoTime();
             while (host.pause().seconds(interval) && !host.out().checkError()) {
                 HitTrace.News news = trace.read();
                 long now = System.nanoTime();
-                show(news, Duration.ofNanos(now - last));
+                show(text, news, (now - last) / 1e9);
                 last = now;
             }
         }
@@ -106,69 +95,14 @@ final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    private void show(HitTrace.News news, Duration time) {
+    private void show(HitText text, HitTrace.News news, double seconds) {
         Instant now = Instant.now();
         for (HitSummary.Row row : HitSummary.of(news.hits())) {
-            double rate = row.count() / (time.toNanos() / 1e9);
-            if (json) {
-                host.out().println(Json.render(json(row, rate, now), false));
-            } else {
-                host.out().print(line(row, rate, now));
-            }
+            host.out().println(json ? text.json(row, seconds, now) : text.line(row, seconds, now));
         }
-        if (news.lost() > 0 && json) {
-            host.out().println(Json.render(Map.of("time", now.toString(), "lost", news.lost()), false));
-        } else if (news.lost() > 0) {
-            host.out().println(news.lost() + " more hits came too fast to be followed; killswitch status counts all");
+        if (news.lost() > 0) {
+            host.out().println(json ? HitText.lostJson(news.lost(), now) : HitText.lost(news.lost()));
         }
         host.out().flush();
-    }
-
-    private String line(HitSummary.Row row, double rate, Instant now) {
-        Hit hit = row.hit();
-        boolean task = hit.context() == Hit.Context.TASK;
-        return String.format(
-                Locale.ROOT,
-                FORM,
-                LocalTime.ofInstant(now, host.zone()).truncatedTo(ChronoUnit.SECONDS),
-                hit.symbol(),
-                task ? hit.pid() : "-",
-                task ? visible(hit.comm()) : context(hit),
-                task ? users.name(hit.uid()).orElseGet(() -> Long.toString(hit.uid())) : "-",
-                row.count(),
-                String.format(Locale.ROOT, "%.1f", rate));
-    }
-
-    private static String context(Hit hit) {
-        return "(" + hit.context().name().toLowerCase(Locale.ROOT) + ")";
-    }
-
-    /** A task's name is its owner's to choose, and a terminal obeys some characters. */
-    private static String visible(String comm) {
-        StringBuilder text = new StringBuilder();
-        comm.codePoints()
-                .forEach(c -> text.append(
-                        Character.isISOControl(c) || c == Character.codePointAt("\uFFFD", 0)
-                                ? String.format(Locale.ROOT, "\\x%02x", c)
-                                : Character.toString(c)));
-        return text.toString();
-    }
-
-    private Map<String, Object> json(HitSummary.Row row, double rate, Instant now) {
-        Hit hit = row.hit();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("time", now.toString());
-        json.put("symbol", hit.symbol().text());
-        json.put("retval", hit.retval().value());
-        json.put("context", hit.context().name().toLowerCase(Locale.ROOT));
-        if (hit.context() == Hit.Context.TASK) {
-            json.put("pid", hit.pid());
-            json.put("comm", hit.comm());
-            json.put("uid", hit.uid());
-            users.name(hit.uid()).ifPresent(name -> json.put("user", name));
-        }
-        json.put("hits", row.count());
-        json.put("hitsPerSecond", rate);
-        return json;
     }
 }

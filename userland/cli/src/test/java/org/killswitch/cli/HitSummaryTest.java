@@ -36,7 +36,7 @@ final class HitSummaryTest {
     void usersHaveNamesWherePasswdSaysSo(@TempDir Path dir) throws IOException {
         Path passwd = Files.writeString(
                 dir.resolve("passwd"),
-                "root:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:/bin/sh\n\n+\nodd:x:1a:\nme:x:1000:\n");
+                "root:x:0:0:root:/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n\n+\nodd:x:1a:\nme:x:1000:\n");
         Users users = new Users(passwd);
         assertThat(users.name(0)).contains("root");
         assertThat(users.name(1000)).contains("me");

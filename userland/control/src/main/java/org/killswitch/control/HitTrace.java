@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the calls that overrides catch, by the trace event killswitch:killswitch_hit, in a trace instance of its own:
@@ -89,7 +88,7 @@ public final class HitTrace implements AutoCloseable {
             throw new ControlException("hits cannot be followed: " + reason(e), null);
         } finally {
             if (!begun) {
-                remove(instance);
+                removeIfPossible(instance);
             }
         }
     }
@@ -110,18 +109,17 @@ public final class HitTrace implements AutoCloseable {
                     .filter(p -> !Files.exists(
                             Path.of("/proc", p.getFileName().toString().substring(PREFIX.length()))))
                     .toList()
-                    .forEach(HitTrace::remove);
+                    .forEach(HitTrace::removeIfPossible);
         } catch (IOException e) {
             // then they stay, as whoever may not look at them may not follow either
         }
     }
 
-    private static @Nullable IOException remove(Path instance) {
+    private static void removeIfPossible(Path instance) {
         try {
             Files.deleteIfExists(instance);
-            return null;
         } catch (IOException e) {
-            return e;
+            // somebody looks into it; the next to follow tries again
         }
     }
 
@@ -158,9 +156,10 @@ public final class HitTrace implements AutoCloseable {
         }
         closed = true;
         pipe.close();
-        IOException failure = remove(instance);
-        if (failure != null) {
-            throw new ControlException("the trace instance stays: " + failure.getMessage(), null);
+        try {
+            Files.deleteIfExists(instance);
+        } catch (IOException e) {
+            throw new ControlException("the trace instance stays: " + e.getMessage(), null);
         }
     }
 }

@@ -2,7 +2,6 @@ package org.killswitch.systemtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,14 +27,8 @@ final class CommandLineTest {
 
     @Test
     void engageStatusDisengage() {
-        Path image = Project.ROOT.resolve("userland/cli/target/killswitch");
-        assertThat(Files.isExecutable(image.resolve("bin/killswitch")))
-                .as("the run-time image is built")
-                .isTrue();
         Kernel stock = Project.kernel(kernel);
-        GuestSpec spec = Project.LAB
-                .withJavaProgram(GuestSpec.standard(), stock, "/opt/killswitch", image)
-                .withFile("/modules", Project.LAB.buildModules(stock, Project.ROOT.resolve("kernel")))
+        GuestSpec spec = Project.withCommand(stock)
                 .withFile("/bin/nobody", Project.selftests(stock).resolve("nobody"));
         try (Guest guest = Project.LAB.boot(stock, spec)) {
             guest.run("ln -s /opt/killswitch/bin/killswitch /bin/killswitch");

@@ -1,6 +1,7 @@
 package org.killswitch.systemtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.killswitch.systemtest.Scripts.require;
 
 import java.time.Duration;
 import java.util.List;
@@ -9,7 +10,6 @@ import org.killswitch.lab.Disk;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
-import org.killswitch.lab.Output;
 
 /**
  * The packages, in a Debian system as an administrator has it: installed, used, there after a reboot, purged. That dkms
@@ -19,7 +19,7 @@ final class DebianSystemTest {
 
     /** What packages, their triggers, and dkms write to when nothing of ours is there any more. */
     private static final String NOT_OURS = "^(/var/(backups|cache|log|tmp|lib/(apt|dpkg|systemd|dkms/dkms_dbversion))"
-            + "|/var/lib/dkms/mok|/tmp|/root|/run|/proc|/sys|/dev|/etc/(adjtime|machine-id|ld.so.cache|\\.updated)|/var/\\.updated"
+            + "|/var/lib/dkms/mok|/tmp|/srv|/run|/proc|/sys|/dev|/etc/(adjtime|machine-id|ld.so.cache|\\.updated)|/var/\\.updated"
             + "|/lib/modules/[^/]*/modules\\.|/usr/lib/modules/[^/]*/modules\\.|/boot)";
 
     @Test
@@ -28,7 +28,7 @@ final class DebianSystemTest {
         try (Disk disk = Project.debian(running)) {
             GuestSpec spec =
                     GuestSpec.standard().withMachine(2, 2048).withDisk(disk).withTimeout(Duration.ofMinutes(15));
-            try (Guest guest = Project.LAB.boot(running, spec.withFile("/root/packages", Project.packages()))) {
+            try (Guest guest = Project.LAB.boot(running, spec.withFile("/srv/packages", Project.packages()))) {
                 install(guest);
                 use(guest, running);
                 require(
@@ -49,14 +49,14 @@ final class DebianSystemTest {
         require(guest, inventory("before"));
         require(
                 guest,
-                "export DEBIAN_FRONTEND=noninteractive; dpkg -i /root/packages/killswitch_*.deb /root/packages/killswitch-dkms_*.deb");
+                "export DEBIAN_FRONTEND=noninteractive; dpkg -i /srv/packages/killswitch_*.deb /srv/packages/killswitch-dkms_*.deb");
     }
 
-    /** Has a file in /root list what there is, what configuration says, and what systemd remembers of our units. */
+    /** Has a file in /srv list what there is, what configuration says, and what systemd remembers of our units. */
     private static String inventory(String name) {
         return "{ find / -xdev | grep -vE '" + NOT_OURS + "' | sort"
                 + " && find /etc -type f | grep -vE '" + NOT_OURS + "' | sort | xargs -d '\\n' md5sum"
-                + " && find /var/lib/systemd -name '*killswitch*'; } > /root/" + name;
+                + " && find /var/lib/systemd -name '*killswitch*'; } > /srv/" + name;
     }
 
     private static void use(Guest guest, Kernel running) {
@@ -100,15 +100,9 @@ final class DebianSystemTest {
         assertThat(require(guest, "dkms status 2>/dev/null"))
                 .isEmpty(); // dkms says on stderr that it has nothing to say
         require(guest, inventory("after"));
-        assertThat(guest.run("diff /root/before /root/after").output()).isEmpty();
+        assertThat(guest.run("diff /srv/before /srv/after").output()).isEmpty();
         require(guest, "echo disengage_all > /sys/kernel/security/killswitch/control && rmmod killswitch");
         assertThat(guest.run("modprobe killswitch").status()).isNotZero();
         assertThat(guest.run("systemctl cat killswitch.service").status()).isNotZero();
-    }
-
-    private static String require(Guest guest, String script) {
-        Output output = guest.run(script);
-        assertThat(output.status()).as(script + ":\n" + output.output()).isZero();
-        return output.output();
     }
 }

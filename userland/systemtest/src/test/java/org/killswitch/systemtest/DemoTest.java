@@ -11,11 +11,8 @@ final class DemoTest {
 
     @Test
     void theStoryGoesAsTold() {
-        Output demo = Project.tryRun(List.of(
-                Project.ROOT
-                        .resolve("userland/cli/target/killswitch/bin/killswitch")
-                        .toString(),
-                "demo"));
+        Output demo =
+                Project.tryRun(List.of(Project.IMAGE.resolve("bin/killswitch").toString(), "demo"));
         assertThat(demo.status()).as(demo.output()).isZero();
         assertThat(demo.output())
                 .contains(

@@ -28,11 +28,8 @@ final class DoctorTest {
 
     @Test
     void healthyThenLockedDown() {
-        Path image = Project.ROOT.resolve("userland/cli/target/killswitch");
-        GuestSpec spec = Project.LAB
-                .withJavaProgram(GuestSpec.standard(), kernel, "/opt/killswitch", image)
+        GuestSpec spec = Project.withCommand(kernel)
                 .withAppend(List.of("lsm=lockdown"))
-                .withFile("/modules", Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel")))
                 .withFile("/boot/config-" + kernel.version(), config());
         try (Guest guest = Project.LAB.boot(kernel, spec)) {
             // not loaded, and nothing to build it with

@@ -43,9 +43,7 @@ final class GuardTest extends SharedGuest {
     }
 
     private String require(String script) {
-        var output = sh(script);
-        assertThat(output.status()).as(script + ":\n" + output.output()).isZero();
-        return output.output();
+        return Scripts.require(script, sh(script));
     }
 
     private void pin(String program) {

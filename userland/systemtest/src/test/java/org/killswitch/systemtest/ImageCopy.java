@@ -8,13 +8,11 @@ import java.util.List;
 /** A copy of the run-time image somewhere else, to see what it starts from and to break it. */
 record ImageCopy(Path home) {
 
-    private static final Path IMAGE = Project.ROOT.resolve("userland/cli/target/killswitch");
-
     /** Copies the image as installing it does: file times stay what they are. */
     static ImageCopy in(Path dir) {
         Path home = dir.resolve("elsewhere/killswitch");
         Project.run(List.of("mkdir", home.getParent().toString()));
-        Project.run(List.of("cp", "-a", IMAGE.toString(), home.toString()));
+        Project.run(List.of("cp", "-a", Project.IMAGE.toString(), home.toString()));
         return new ImageCopy(home);
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.killswitch.lab.Architecture;
 import org.killswitch.lab.Disk;
+import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
@@ -33,6 +34,18 @@ final class Project {
             }
         }
         throw new IllegalStateException("the tests have to be run in a checkout");
+    }
+
+    /** The command with its own Java runtime. */
+    static final Path IMAGE = ROOT.resolve("userland/cli/target/killswitch");
+
+    /** A guest with the command in /opt/killswitch, and the modules in /modules. */
+    static GuestSpec withCommand(Kernel kernel) {
+        if (!Files.isExecutable(IMAGE.resolve("bin/killswitch"))) {
+            throw new AssertionError("the run-time image is not built: make userland");
+        }
+        return LAB.withJavaProgram(GuestSpec.standard(), kernel, "/opt/killswitch", IMAGE)
+                .withFile("/modules", LAB.buildModules(kernel, ROOT.resolve("kernel")));
     }
 
     static Kernel kernel(String series) {

@@ -2,6 +2,7 @@ package org.killswitch.systemtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.killswitch.systemtest.Scripts.require;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,11 +33,11 @@ final class RootFileSystemTest {
                 assertThat(require(guest, "findmnt -no SOURCE,FSTYPE,OPTIONS /"))
                         .matches("/dev/vda +ext4 +rw,.*\n");
                 require(guest, "ip link add name d0 type dummy && lsmod | grep -w dummy");
-                require(guest, "echo kept > /root/kept");
+                require(guest, "echo kept > /srv/kept");
             }
             assertThatThrownBy(() -> {
                         try (Guest guest = Project.LAB.boot(kernel, spec)) {
-                            assertThat(require(guest, "cat /root/kept")).isEqualTo("kept\n");
+                            assertThat(require(guest, "cat /srv/kept")).isEqualTo("kept\n");
                             assertThat(require(guest, "dmesg")).doesNotContain("recovery");
                             guest.run("echo '------------[ cut here ]------------' > /dev/kmsg; sleep 20");
                         }
@@ -45,11 +46,5 @@ final class RootFileSystemTest {
                             GuestFailure.class, e -> assertThat(e.kind()).isEqualTo(GuestFailure.Kind.WARNING));
             assertThat(Files.getLastModifiedTime(disk.image())).isEqualTo(made);
         }
-    }
-
-    private static String require(Guest guest, String script) {
-        Output output = guest.run(script);
-        assertThat(output.status()).as(script + ":\n" + output.output()).isZero();
-        return output.output();
     }
 }

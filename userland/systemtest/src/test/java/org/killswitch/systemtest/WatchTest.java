@@ -1,8 +1,8 @@
 package org.killswitch.systemtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.killswitch.systemtest.Scripts.require;
 
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -29,10 +29,7 @@ final class WatchTest {
     @Test
     void tellsWhoHitsWhat() {
         Kernel stock = Project.kernel(kernel);
-        Path image = Project.ROOT.resolve("userland/cli/target/killswitch");
-        GuestSpec spec = Project.LAB
-                .withJavaProgram(GuestSpec.standard(), stock, "/opt/killswitch", image)
-                .withFile("/modules", Project.LAB.buildModules(stock, Project.ROOT.resolve("kernel")))
+        GuestSpec spec = Project.withCommand(stock)
                 .withFile(
                         "/helpers",
                         Project.LAB.buildModules(stock, Project.ROOT.resolve("userland/systemtest/src/test/modules")))
@@ -61,8 +58,9 @@ final class WatchTest {
                     cat /sys/kernel/debug/ks_contexts > /dev/null
                     """);
             assertThat(log)
-                    .containsPattern("\"symbol\":\"cmdline_proc_show\",\"retval\":-5,\"context\":\"task\",\"pid\":\\d+,"
-                            + "\"comm\":\"[a-z0-9]+\",\"uid\":65534,\"user\":\"nobody\",\"hits\":1,\"hitsPerSecond\":[\\d.]+}")
+                    .containsPattern(
+                            "\"symbol\":\"cmdline_proc_show\",\"retval\":-5,\"context\":\"task\",\"pid\":\\d+,"
+                                    + "\"comm\":\"[a-z0-9]+\",\"uid\":65534,\"user\":\"nobody\",\"hits\":1,\"hitsPerSecond\":[\\d.]+}")
                     .contains("\"comm\":\"a\\n\\u001Bb\",\"uid\":0,\"hits\":1")
                     .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"softirq\",\"hits\":1")
                     .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"hardirq\",\"hits\":1");
@@ -98,11 +96,5 @@ final class WatchTest {
                         "ls " + TRACING + "/instances; cat " + TRACING + "/events/killswitch/killswitch_hit/enable"))
                 .isEqualTo("0\n");
         return output;
-    }
-
-    private static String require(Guest guest, String script) {
-        Output output = guest.run(script);
-        assertThat(output.status()).as(script + ":\n" + output.output()).isZero();
-        return output.output();
     }
 }
