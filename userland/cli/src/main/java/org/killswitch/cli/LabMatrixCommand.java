@@ -57,7 +57,7 @@ final class LabMatrixCommand implements Callable<Integer> {
         Suite suite = new Suite(SourceTree.required().root());
         Lab lab = GuestSetup.lab(host);
         List<KernelRelease> releases = kernels.isEmpty()
-                ? KernelRelease.ALL
+                ? KernelRelease.STOCK
                 : kernels.stream().map(KernelRelease::named).toList();
         List<Row> rows = new ArrayList<>();
         for (KernelRelease release : releases) {

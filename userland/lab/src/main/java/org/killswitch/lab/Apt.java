@@ -29,11 +29,26 @@ final class Apt {
      * @param architecture of the packages that names without one mean; the others are "NAME:ARCHITECTURE"
      */
     Apt(Cache cache, String suite, boolean security, Architecture architecture) {
+        this(cache, suite, architecture, sources(suite, security));
+    }
+
+    private Apt(Cache cache, String what, Architecture architecture, List<String> sources) {
         this.cache = cache;
         this.architecture = architecture;
-        name = "apt/" + suite + (architecture.isHost() ? "" : "-" + architecture.debian());
+        this.sources = sources;
+        name = "apt/" + what + (architecture.isHost() ? "" : "-" + architecture.debian());
         directory = cache.root().resolve(name);
-        sources = sources(suite, security);
+    }
+
+    /** A suite together with the one that its packages are made for, which has what they depend on. */
+    static Apt complete(Cache cache, String suite, Architecture architecture) {
+        String base = suite.replaceFirst("-backports$", "");
+        List<String> sources = new ArrayList<>(sources(suite, false));
+        if (base.equals(suite)) {
+            return new Apt(cache, suite, architecture, sources);
+        }
+        sources.addAll(sources(base, false));
+        return new Apt(cache, suite + "-and-" + base, architecture, sources);
     }
 
     Apt(Cache cache, KernelRelease release) {
@@ -82,7 +97,8 @@ final class Apt {
                 "-o",
                 "Dir::State::Lists=" + directory.resolve("lists"),
                 "-o",
-                "Dir::State::Status=/dev/null",
+                // Empty. Beside it apt puts the lock of dpkg's database, so that it must be no other's folder.
+                "Dir::State::Status=" + directory.resolve("state/status"),
                 "-o",
                 "Dir::Etc::SourceList=" + directory.resolve("sources.list"),
                 "-o",
@@ -120,6 +136,7 @@ final class Apt {
             for (String part : List.of("state", "lists/partial", "cache/archives/partial")) {
                 Files.createDirectories(directory.resolve(part));
             }
+            Files.write(directory.resolve("state/status"), new byte[0]);
             Files.write(directory.resolve("sources.list"), sources);
         } catch (IOException e) {
             throw new LabException("the cache in " + directory + " cannot be written: " + e.getMessage(), e);

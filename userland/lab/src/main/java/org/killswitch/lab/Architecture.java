@@ -21,7 +21,7 @@ public enum Architecture {
     }
 
     /** That of the machine that this program runs on. */
-    static Architecture host() {
+    public static Architecture host() {
         return System.getProperty("os.arch").equals("aarch64") ? ARM64 : X86_64;
     }
 
@@ -31,7 +31,7 @@ public enum Architecture {
     }
 
     /** The kernel's name of it, as in make ARCH=. */
-    String kernel() {
+    public String kernel() {
         return kernel;
     }
 
@@ -46,7 +46,7 @@ public enum Architecture {
     }
 
     /** Where its programs look for the dynamic loader. */
-    String loader() {
+    public String loader() {
         return loader;
     }
 

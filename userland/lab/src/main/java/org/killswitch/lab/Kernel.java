@@ -3,7 +3,7 @@ package org.killswitch.lab;
 import java.nio.file.Path;
 
 /**
- * A stock kernel, unpacked and not installed.
+ * A kernel, unpacked or built, and not installed.
  *
  * @param release the series
  * @param packageVersion Debian's version of the packages, such as "6.12.95-1~bpo12+1"
@@ -13,6 +13,11 @@ import java.nio.file.Path;
 public record Kernel(KernelRelease release, String packageVersion, String version, Path root) {
     public Path image() {
         return root.resolve("boot/vmlinuz-" + version);
+    }
+
+    /** Differs from that of every other kernel, those of the same version that were configured otherwise included. */
+    String identity() {
+        return root.getFileName().toString();
     }
 
     /** The folder with the kernel's modules and modules.dep. */

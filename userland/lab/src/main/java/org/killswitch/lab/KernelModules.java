@@ -38,10 +38,7 @@ final class KernelModules {
     Path pick(Collection<String> names) {
         Set<String> sorted = new TreeSet<>(names);
         String key = "picked/" + kernel.version() + "-"
-                + new Digest()
-                        .add(kernel.packageVersion())
-                        .add(sorted.toString())
-                        .hex();
+                + new Digest().add(kernel.identity()).add(sorted.toString()).hex();
         return cache.entry(key, into -> {
             try {
                 copy(closure(sorted), into.resolve("lib/modules/" + kernel.version()));

@@ -3,31 +3,47 @@ package org.killswitch.lab;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A kernel series as Debian ships it for one architecture. The exact version is resolved through the meta packages when
- * it is fetched: older ones disappear from the archive when an update comes.
+ * A kernel series as Debian ships it for one architecture, or one that is built from Debian's sources. The exact version
+ * is resolved when it is fetched: older ones disappear from the archive when an update comes.
  *
  * @param name such as "6.12", or "6.12-arm64" for another architecture than x86_64
  * @param architecture what it runs on
  * @param suite the suite of the archive that has it
  * @param security whether the suite has a security suite beside it, which may be newer
- * @param fixed the one version of it that can still be had, where the suite has moved on
+ * @param origin how it is come by
  */
-public record KernelRelease(String name, Architecture architecture, String suite, boolean security, Fixed fixed) {
+public record KernelRelease(String name, Architecture architecture, String suite, boolean security, Origin origin) {
+
+    /** How a kernel is come by. */
+    public sealed interface Origin {}
+
+    /** The newest one that the suite has, by its meta package. */
+    public record Newest() implements Origin {}
 
     /**
      * A kernel whose image is in the suite's index, and whose headers have left it but are still served.
      *
-     * @param version as uname -r says it, without the architecture; empty for "the newest"
+     * @param version as uname -r says it, without the architecture
      * @param headers the packages with the headers, by file name, with their SHA-256 sums: nothing else vouches for them
      */
-    public record Fixed(String version, Map<String, String> headers) {
-        static final Fixed NO = new Fixed("", Map.of());
+    public record Fixed(String version, Map<String, String> headers) implements Origin {}
 
-        boolean isFixed() {
-            return !version.isEmpty();
-        }
+    /**
+     * One that is built here.
+     *
+     * @param source the package with its sources
+     * @param compiler what it and its modules are compiled with
+     * @param parts of its configuration: the resources in kernels/
+     * @param minutes about how long that takes on two CPUs
+     */
+    public record Built(String source, String compiler, List<String> parts, int minutes) implements Origin {}
+
+    /** Whether it is one that Debian's users run. */
+    public boolean isStock() {
+        return !(origin instanceof Built);
     }
 
     /** The longest-lived of those between 6.12 and the newest; sums taken on 2026-11-24. */
@@ -41,8 +57,8 @@ public record KernelRelease(String name, Architecture architecture, String suite
                     "linux-kbuild-6.18.15+deb13_6.18.15-1~bpo13+1_amd64.deb",
                     "5e64129020cdb5effd6ed3895ca89608ef17bcf643eedfc8013dad89bab70a02"));
 
-    /** All that the lab can boot, by architecture, oldest first; "newest" is what its suite has today. */
-    public static final List<KernelRelease> ALL = List.of(
+    /** Debian's, by architecture, oldest first; "newest" is what its suite has today. */
+    public static final List<KernelRelease> STOCK = List.of(
             x86("5.10", "bullseye", true),
             x86("6.1", "bookworm", true),
             x86("6.12", "bookworm-backports", false),
@@ -52,12 +68,24 @@ public record KernelRelease(String name, Architecture architecture, String suite
             arm64("6.12-arm64", "bookworm-backports", false),
             arm64("newest-arm64", "trixie-backports", false));
 
+    /** Those that no distribution ships. */
+    public static final List<KernelRelease> BUILT = List.of(built("6.12", "errinj", 8));
+
+    /** All that the lab can boot. */
+    public static final List<KernelRelease> ALL =
+            Stream.concat(STOCK.stream(), BUILT.stream()).toList();
+
+    private static KernelRelease built(String series, String flavour, int minutes) {
+        Built how = new Built("linux-source-" + series, "gcc-12", List.of("base", flavour), minutes);
+        return new KernelRelease(series + "-" + flavour, Architecture.X86_64, "bookworm-backports", false, how);
+    }
+
     private static KernelRelease x86(String name, String suite, boolean security) {
-        return new KernelRelease(name, Architecture.X86_64, suite, security, Fixed.NO);
+        return new KernelRelease(name, Architecture.X86_64, suite, security, new Newest());
     }
 
     private static KernelRelease arm64(String name, String suite, boolean security) {
-        return new KernelRelease(name, Architecture.ARM64, suite, security, Fixed.NO);
+        return new KernelRelease(name, Architecture.ARM64, suite, security, new Newest());
     }
 
     /**

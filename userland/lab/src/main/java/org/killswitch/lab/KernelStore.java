@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
-/** Stock kernels with their headers, fetched from Debian's archive and kept in the cache. */
+/** Kernels with their headers, fetched from Debian's archive or built from its sources, and kept in the cache. */
 final class KernelStore {
     /** How long an answer of the archive about the newest version is good for. */
     private static final Duration FRESH = Duration.ofDays(1);
@@ -68,6 +68,14 @@ final class KernelStore {
         progress.step("looking up kernel " + release.name() + " in " + release.suite());
         Apt apt = new Apt(cache, release);
         apt.update();
+        Kernel kernel = release.origin() instanceof KernelRelease.Built recipe
+                ? new KernelBuild(cache, progress, release, recipe).get(apt)
+                : unpacked(apt, release);
+        remember(kernel);
+        return kernel;
+    }
+
+    private Kernel unpacked(Apt apt, KernelRelease release) {
         String image = imagePackage(apt, release);
         Kernel kernel = kernel(release, apt.field(image, "Version"), image.substring("linux-image-".length()));
         cache.entry(cache.root().relativize(kernel.root()).toString(), into -> {
@@ -77,14 +85,13 @@ final class KernelStore {
             layOut(kernel, into);
             relocateHeaders(kernel, into);
         });
-        remember(kernel);
         return kernel;
     }
 
     private static String imagePackage(Apt apt, KernelRelease release) {
         String architecture = release.architecture().debian();
-        if (release.fixed().isFixed()) {
-            return "linux-image-" + release.fixed().version() + "-" + architecture;
+        if (release.origin() instanceof KernelRelease.Fixed fixed) {
+            return "linux-image-" + fixed.version() + "-" + architecture;
         }
         String meta = "linux-image-" + architecture;
         return apt.depends(meta).stream()
@@ -105,8 +112,7 @@ final class KernelStore {
     }
 
     private static void unpackHeaders(Apt apt, Kernel kernel, Path into) {
-        var fixed = kernel.release().fixed();
-        if (fixed.isFixed()) {
+        if (kernel.release().origin() instanceof KernelRelease.Fixed fixed) {
             fixed.headers().forEach((file, sha256) -> apt.unpackUnindexed("linux", file, sha256, into));
             return;
         }
@@ -153,6 +159,10 @@ final class KernelStore {
     }
 
     private Kernel kernel(KernelRelease release, String packageVersion, String version) {
+        if (release.origin() instanceof KernelRelease.Built recipe) {
+            return new Kernel(
+                    release, packageVersion, version, KernelBuild.root(cache, release, recipe, packageVersion));
+        }
         Path root = cache.root()
                 .resolve("kernels/" + release.architecture().debian() + "-" + version + "_"
                         + packageVersion.replace('~', '-'));

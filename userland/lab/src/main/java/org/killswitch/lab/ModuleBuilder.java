@@ -68,6 +68,9 @@ final class ModuleBuilder {
         if (!architecture.isHost()) {
             command.addAll(List.of("ARCH=" + architecture.kernel(), "CROSS_COMPILE=" + architecture.toolPrefix()));
         }
+        if (!kernel.release().isStock()) {
+            command.add("CC=" + toolchain.compiler()); // Debian's headers say so themselves
+        }
         command.add("modules");
         return command;
     }
@@ -86,7 +89,7 @@ final class ModuleBuilder {
     }
 
     private static String digest(Kernel kernel, Toolchain toolchain, Path source, List<Path> files) {
-        Digest digest = new Digest().add(kernel.packageVersion()).add(toolchain.identity());
+        Digest digest = new Digest().add(kernel.identity()).add(toolchain.identity());
         try {
             for (Path file : files) {
                 digest.add(source.relativize(file).toString()).add(Files.readAllBytes(file));

@@ -15,9 +15,10 @@ final class Packages {
         try {
             return cache.entry(key, into -> {
                 progress.step("downloading " + String.join(", ", packages) + " for " + architecture.debian());
-                Apt apt = new Apt(cache, suite, false, architecture);
+                Apt apt = Apt.complete(cache, suite, architecture);
                 apt.update();
-                apt.unpackWithDependencies(packages, into);
+                apt.unpackWithDependencies(
+                        packages.stream().map(p -> p + "/" + suite).toList(), into);
             });
         } finally {
             progress.done();
