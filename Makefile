@@ -44,7 +44,9 @@ $(RUNTIME): $(USERLAND)
 	@said=$$(script/maven --quiet -DskipTests package) || { printf '%s\n' "$$said" >&2; exit 1; }
 	@touch $@
 
-# Where things go. Debian's zsh looks for what packages bring elsewhere than for what an administrator installs.
+# Where things go. The kernel module looks for the loader there, wherever the rest is.
+LOADER := /usr/sbin/ks-bpf-load
+# Debian's zsh looks for what packages bring elsewhere than for what an administrator installs.
 HOME_DIR := $(PREFIX)/lib/killswitch
 UNIT := $(PREFIX)/lib/systemd/system/killswitch.service
 MAN_DIR := $(PREFIX)/share/man/man8
@@ -72,9 +74,10 @@ install-module:
 install-userland:
 	$(call built,$(RUNTIME))
 	rm -rf '$(DESTDIR)$(HOME_DIR)'
-	install -d '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(PREFIX)/bin'
+	install -d '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(dir $(LOADER))'
 	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin lib runtime) '$(DESTDIR)$(HOME_DIR)/'
 	ln -sfn ../lib/killswitch/bin/killswitch '$(DESTDIR)$(PREFIX)/bin/killswitch'
+	ln -sfn $(if $(filter /usr,$(PREFIX)),..,$(PREFIX))/lib/killswitch/bin/ks-bpf-load '$(DESTDIR)$(LOADER)'
 	install -D -m 644 packaging/systemd/killswitch.service '$(DESTDIR)$(UNIT)'
 	install -d '$(DESTDIR)$(MAN_DIR)'
 	install -m 644 $(MANUAL)/man8/*.8 '$(DESTDIR)$(MAN_DIR)/'
@@ -95,7 +98,7 @@ uninstall:
 	done
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl --quiet disable killswitch.service
 	rm -rf '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(DOC_DIR)'
-	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(UNIT)' '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(LOADER)' '$(DESTDIR)$(UNIT)' '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
 	rm -f '$(DESTDIR)$(MAN_DIR)'/killswitch.8 '$(DESTDIR)$(MAN_DIR)'/killswitch-*.8
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 

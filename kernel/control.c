@@ -10,6 +10,7 @@
 
 #include "control.h"
 #include "engagement.h"
+#include "gate.h"
 #include "report.h"
 #include "seal.h"
 
@@ -97,7 +98,7 @@ static int ks_parse_path(const char *word)
 		len++;
 	if (*word == '/' && !word[len] && len <= KS_PATH_MAX)
 		return 0;
-	ks_refuse("a guard is named by its full path, of at most %d visible ASCII characters without \\ ' and \"",
+	ks_refuse("a BPF program is named by its full path, of at most %d visible ASCII characters without \\ ' and \"",
 		  KS_PATH_MAX);
 	return -EINVAL;
 }
@@ -129,6 +130,13 @@ static int ks_run_engage(char *args[])
 static int ks_run_engageif(char *args[])
 {
 	return ks_run_request(args, KS_ENGAGED, 0, args[2]);
+}
+
+static int ks_run_engagebpf(char *args[])
+{
+	int err = ks_parse_path(args[1]);
+
+	return err ?: ks_engagebpf(args[0], args[1]);
 }
 
 static int ks_run_timed(char *args[], enum ks_phase phase, unsigned int least)
@@ -175,6 +183,7 @@ static const struct ks_command ks_commands[] = {
 	{ "tryengage", 3, 1, true, ks_run_tryengage },
 	{ "engagefor", 3, 1, true, ks_run_engagefor },
 	{ "engageif", 3, 0, true, ks_run_engageif },
+	{ "engagebpf", 2, 0, true, ks_run_engagebpf },
 	{ "keep", 1, 0, true, ks_run_keep },
 	{ "disengage", 1, 0, false, ks_run_disengage },
 	{ "disengage_all", 0, 0, false, ks_run_disengage_all },
@@ -218,7 +227,7 @@ int ks_control(char *command)
 	n = ks_split(strim(command), words, ARRAY_SIZE(words));
 	c = ks_command_find(words[0]);
 	if (!c) {
-		ks_refuse("unknown command; there are engage, tryengage, engagefor, engageif, keep, disengage, disengage_all and seal");
+		ks_refuse("unknown command; there are engage, tryengage, engagefor, engageif, engagebpf, keep, disengage, disengage_all and seal");
 		return -EINVAL;
 	}
 	if (n < 1 + c->args || n > 1 + c->args + c->optional) {

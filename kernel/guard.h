@@ -5,11 +5,18 @@
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
-struct ks_guard;
+/* What tells which calls of a function to override. */
+struct ks_guard {
+	/* Is this call one? In any context; @regs has the arguments where PT_REGS_PARM1() looks. */
+	bool (*matches)(struct ks_guard *g, struct pt_regs *regs);
+};
 
 /**
  * ks_guard_get() - take a BPF program into service as a guard
  * @path: where it is pinned
+ *
+ * What it cannot be asked about counts as matching: calls from an NMI, where
+ * RCU is not watching, and those that its own helpers make.
  *
  * Any ordinary program of type kprobe will do: one that may sleep, that sets a
  * return value itself or writes to its context, or that was loaded to be
@@ -21,22 +28,10 @@ struct ks_guard;
  */
 struct ks_guard *ks_guard_get(const char *path);
 
-/* Nothing runs it any more. @g may be NULL. */
+/* Nothing runs it any more; @g came from ks_guard_get() or is NULL. */
 void ks_guard_put(struct ks_guard *g);
 
-/**
- * ks_guard_matches() - is this call one to override?
- * @g: the guard
- * @regs: the arguments of the call, where PT_REGS_PARM1() and so on find them
- *
- * What cannot be asked counts as matching: from an NMI, where RCU is not
- * watching, and for calls that the guard's own helpers make.
- *
- * Context: any.
- */
-bool ks_guard_matches(struct ks_guard *g, struct pt_regs *regs);
-
-/* How many calls it let through. */
+/* How many calls it let through; @g came from ks_guard_get(). */
 u64 ks_guard_passed(const struct ks_guard *g);
 
 #endif

@@ -49,7 +49,7 @@ static void notrace ks_ftrace_guarded_hook(unsigned long ip, unsigned long paren
 	enum ks_mode mode = READ_ONCE(o->mode);
 	struct pt_regs room;
 
-	if (mode != KS_MODE_OFF && ks_guard_matches(o->guard, ks_ftrace_guard_regs(fregs, &room)))
+	if (mode != KS_MODE_OFF && o->guard->matches(o->guard, ks_ftrace_guard_regs(fregs, &room)))
 		ks_ftrace_catch(o, mode, fregs);
 }
 
@@ -81,7 +81,7 @@ static int notrace ks_kprobe_hook(struct kprobe *kp, struct pt_regs *regs)
 	enum ks_mode mode = READ_ONCE(o->mode);
 	long value;
 
-	if (mode == KS_MODE_OFF || (o->guard && !ks_guard_matches(o->guard, regs)))
+	if (mode == KS_MODE_OFF || (o->guard && !o->guard->matches(o->guard, regs)))
 		return 0;
 	this_cpu_inc(*o->hits);
 	if (mode == KS_MODE_COUNT)

@@ -153,6 +153,11 @@ public final class BpfFs {
         return files().stream().map(f -> f.getFileName().toString()).toList();
     }
 
+    /** A name for something of a function: the file system takes no dots. */
+    static String name(String text) {
+        return text.replaceAll("[^A-Za-z0-9_]", "_");
+    }
+
     /** The folder for pins, made if it is not there, in a BPF file system, mounted if it is not there. */
     Path folder() throws BpfException {
         try {

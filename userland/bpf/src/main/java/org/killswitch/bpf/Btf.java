@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +109,43 @@ final class Btf {
                 throw new BpfException("this kernel's BTF has types of a kind (" + kind
                         + ") that is newer than this killswitch; update it");
         };
+    }
+
+    /** The types that a type is made of, as they are written there: they need not exist. */
+    IntStream references(int type) {
+        int elements = elements(type);
+        IntStream own = IntStream.of(word(type, 8));
+        return switch (kind(type)) {
+            case KIND_PTR,
+                    KIND_TYPEDEF,
+                    KIND_VOLATILE,
+                    KIND_CONST,
+                    KIND_RESTRICT,
+                    KIND_FUNC,
+                    KIND_VAR,
+                    KIND_DECL_TAG,
+                    KIND_TYPE_TAG -> own;
+            case KIND_ARRAY -> IntStream.of(word(type, TYPE_SIZE), word(type, TYPE_SIZE + 4));
+            case KIND_FUNC_PROTO ->
+                IntStream.concat(own, IntStream.range(0, elements).map(i -> word(type, TYPE_SIZE + i * 8 + 4)));
+            case KIND_STRUCT, KIND_UNION -> IntStream.range(0, elements).map(i -> word(type, TYPE_SIZE + i * 12 + 4));
+            case KIND_DATASEC -> IntStream.range(0, elements).map(i -> word(type, TYPE_SIZE + i * 12));
+            default -> IntStream.empty();
+        };
+    }
+
+    /** Whether the names of a type and of what it has lie in the table of strings. */
+    boolean namesAreThere(int type) {
+        int width = switch (kind(type)) {
+            case KIND_STRUCT, KIND_UNION, KIND_ENUM64 -> 12;
+            case KIND_ENUM, KIND_FUNC_PROTO -> 8;
+            default -> 0;
+        };
+        IntStream names = width == 0
+                ? IntStream.empty()
+                : IntStream.range(0, elements(type)).map(i -> word(type, TYPE_SIZE + i * width));
+        return IntStream.concat(IntStream.of(word(type, 0)), names)
+                .allMatch(name -> name >= 0 && name < firstString + stringsLength);
     }
 
     /** How many there are, void included. */

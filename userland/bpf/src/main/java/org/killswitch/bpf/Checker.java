@@ -241,9 +241,8 @@ final class Checker {
                             + " is known by name only; what is in it may be known once the module that has it is"
                             + " loaded");
         }
-        Types.Field field = fields.stream()
-                .filter(f -> f.name().equals(name))
-                .findFirst()
+        Types.Field field = named(fields, name)
+                .or(() -> underMacro(struct, fields, name))
                 .orElseThrow(() -> new WrongException(
                         nameSpan,
                         describe(struct) + " has no field '" + name + "'"
@@ -257,6 +256,25 @@ final class Checker {
                 (int) (field.bitOffset() % 8),
                 field.bits(),
                 span);
+    }
+
+    private static Optional<Types.Field> named(List<Types.Field> fields, String name) {
+        return fields.stream().filter(f -> f.name().equals(name)).findFirst();
+    }
+
+    /**
+     * In C, the fields that all sockets have in common are written sk_family, sk_state and so on, which are macros of
+     * net/sock.h for __sk_common.skc_family. The types know nothing of macros.
+     */
+    private Optional<Types.Field> underMacro(CType.Struct struct, List<Types.Field> fields, String name) {
+        if (!types.name(struct.id()).equals("struct sock") || !name.startsWith("sk_")) {
+            return Optional.empty();
+        }
+        return named(fields, "__sk_common")
+                .flatMap(common -> types.resolve(common.type()) instanceof CType.Struct inner
+                        ? named(types.fields(inner), "skc_" + name.substring("sk_".length()))
+                                .map(f -> new Types.Field(name, f.type(), common.bitOffset() + f.bitOffset(), f.bits()))
+                        : Optional.empty());
     }
 
     private Operand index(Expr.Index e) throws WrongException {

@@ -9,8 +9,6 @@ import org.killswitch.bpf.GuardException.WrongException;
 /** An expression about a call of a kernel function, as a BPF program that tells whether it is true; see docs/guards.md. */
 public final class Guard {
 
-    private static final int LOG_LINES = 2;
-
     private final String expression;
     private final String function;
     private final Program program;
@@ -97,9 +95,9 @@ public final class Guard {
         try {
             fd = libbpf.progLoad(
                     Libbpf.BPF_PROG_TYPE_KPROBE,
-                    "ks_" + function.replaceAll("[^A-Za-z0-9_]", "_"),
+                    "ks_" + BpfFs.name(function),
                     Insn.bytes(program.insns()),
-                    text -> text.lines().filter(l -> !l.isBlank()).forEach(log::add));
+                    text -> text.lines().forEach(log::add));
         } catch (LibbpfException e) {
             throw new BpfException("the kernel does not take the guard: " + reason(e, log));
         }
@@ -114,12 +112,6 @@ public final class Guard {
         if (e.errno() == LibbpfException.EPERM && log.isEmpty()) {
             return "loading BPF programs needs root (sudo killswitch ...), and a kernel that is not locked down";
         }
-        // The verifier's last words are statistics; the complaint comes before them.
-        List<String> complaint = log.stream()
-                .filter(l -> !l.startsWith("processed ") && !l.startsWith("verification time"))
-                .toList();
-        return e.getMessage()
-                + complaint.subList(Math.max(0, complaint.size() - LOG_LINES), complaint.size()).stream()
-                        .collect(Collectors.joining("; ", complaint.isEmpty() ? "" : ": ", ""));
+        return e.getMessage() + Complaints.last(log);
     }
 }

@@ -54,7 +54,7 @@ public final class GuardException extends BpfException {
     }
 
     /** One column for each character, whatever it is. */
-    private static String plain(String text) {
+    static String plain(String text) {
         StringBuilder plain = new StringBuilder();
         text.codePoints()
                 .map(c -> Character.isWhitespace(c) ? ' ' : c >= 0x20 && c < 0x7f ? c : '?')

@@ -2,6 +2,7 @@ package org.killswitch.bpf;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code struct bpf_insn}; a 64-bit number takes two of them. */
@@ -89,6 +90,18 @@ record Insn(int code, int dst, int src, int off, int imm) {
             case 8 -> DW;
             default -> throw new IllegalArgumentException(bytes + " bytes");
         };
+    }
+
+    /** The reverse of {@link #bytes}. */
+    static List<Insn> of(byte[] program) {
+        ByteBuffer bytes = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
+        List<Insn> insns = new ArrayList<>();
+        while (bytes.remaining() >= SIZE) {
+            int code = Byte.toUnsignedInt(bytes.get());
+            int registers = Byte.toUnsignedInt(bytes.get());
+            insns.add(new Insn(code, registers & 0xf, registers >> 4, bytes.getShort(), bytes.getInt()));
+        }
+        return insns;
     }
 
     /** As the kernel takes them: both of our architectures have the lower byte first. */

@@ -77,6 +77,15 @@ final class Libbpf {
     /** {@code int bpf_program__set_type(struct bpf_program *prog, enum bpf_prog_type type);} */
     private final MemorySegment programSetType;
 
+    /** {@code enum bpf_attach_type bpf_program__expected_attach_type(const struct bpf_program *prog);} */
+    private final MemorySegment programExpectedAttachType;
+
+    /** {@code const struct bpf_insn *bpf_program__insns(const struct bpf_program *prog);} */
+    private final MemorySegment programInsns;
+
+    /** {@code size_t bpf_program__insn_cnt(const struct bpf_program *prog);} */
+    private final MemorySegment programInsnCnt;
+
     /** {@code int bpf_program__fd(const struct bpf_program *prog);} */
     private final MemorySegment programFd;
 
@@ -94,6 +103,9 @@ final class Libbpf {
 
     /** {@code int bpf_link__pin(struct bpf_link *link, const char *path);} */
     private final MemorySegment linkPin;
+
+    /** {@code void bpf_link__disconnect(struct bpf_link *link);} */
+    private final MemorySegment linkDisconnect;
 
     /** {@code int bpf_link__destroy(struct bpf_link *link);} */
     private final MemorySegment linkDestroy;
@@ -152,10 +164,14 @@ final class Libbpf {
         programSectionName = function("bpf_program__section_name");
         programType = function("bpf_program__type");
         programSetType = function("bpf_program__set_type");
+        programExpectedAttachType = function("bpf_program__expected_attach_type");
+        programInsns = function("bpf_program__insns");
+        programInsnCnt = function("bpf_program__insn_cnt");
         programFd = function("bpf_program__fd");
         programAttachKprobe = function("bpf_program__attach_kprobe");
         programAttachKprobeOpts = function("bpf_program__attach_kprobe_opts");
         linkPin = function("bpf_link__pin");
+        linkDisconnect = function("bpf_link__disconnect");
         linkDestroy = function("bpf_link__destroy");
         progLoad = function("bpf_prog_load");
         progTestRunOpts = function("bpf_prog_test_run_opts");
@@ -282,6 +298,17 @@ final class Libbpf {
         number("setting the type of " + programName(program), Native.call(programSetType, program.address(), type));
     }
 
+    /** 0 for programs that are attached in the usual way. */
+    int programExpectedAttachType(BpfProgram program) {
+        return Native.call(programExpectedAttachType, program.address()).number();
+    }
+
+    /** The instructions, in the kernel's form: {@code struct bpf_insn}, eight bytes each. */
+    byte[] programInsns(BpfProgram program) {
+        long count = Native.call(programInsnCnt, program.address()).word();
+        return Native.bytes(Native.call(programInsns, program.address()).word(), count * INSN_SIZE);
+    }
+
     /** The loaded program's descriptor, which belongs to the object. */
     int programFd(BpfProgram program) throws LibbpfException {
         return number("the descriptor of " + programName(program), Native.call(programFd, program.address()));
@@ -316,6 +343,11 @@ final class Libbpf {
         try (Arena arena = Arena.ofConfined()) {
             number("pinning at " + path, Native.call(linkPin, link.address(), string(arena, path)));
         }
+    }
+
+    /** From now on destroying it does not detach: it lives by its pin. */
+    void linkDisconnect(BpfLink link) {
+        Result ignored = Native.call(linkDisconnect, link.address());
     }
 
     void linkDestroy(BpfLink link) throws LibbpfException {

@@ -10,7 +10,10 @@ final class Parser {
     /** Characters; a guard runs at every call, and this is far more than anyone reads. */
     static final int LENGTH_MAX = 4096;
 
-    /** How deep parentheses, brackets and signs may nest; what walks the tree does so by recursion. */
+    /** Names, numbers and signs; what walks the tree that they make does so by recursion. */
+    static final int TOKENS_MAX = 1000;
+
+    /** How deep parentheses, brackets and signs may nest, for the same reason. */
     static final int DEPTH_MAX = 64;
 
     private static final String OPERAND = "an argument, a fact about the caller, a number or '('";
@@ -29,7 +32,13 @@ final class Parser {
                     new Span(LENGTH_MAX, text.length()),
                     "the expression has " + text.length() + " characters; " + LENGTH_MAX + " are the most");
         }
-        Parser parser = new Parser(Lexer.tokens(text));
+        List<Token> tokens = Lexer.tokens(text);
+        if (tokens.size() > TOKENS_MAX) {
+            throw new WrongException(
+                    tokens.get(TOKENS_MAX).span(),
+                    "the expression has more than " + TOKENS_MAX + " names, numbers and signs; shorten it");
+        }
+        Parser parser = new Parser(tokens);
         if (parser.peek().kind() == Token.Kind.END) {
             throw new WrongException(
                     parser.peek().span(), "the expression is empty; write what is to be true, as in 'uid != 0'");

@@ -16,9 +16,7 @@ public final class Pin implements AutoCloseable {
     /** Pins a program under a name that no other process uses, and that says what it is of. */
     static Pin of(Libbpf libbpf, int fd, String function) throws BpfException {
         Path folder = BpfFs.ofThisHost().folder();
-        // The file system takes no dots.
-        String name = function.replaceAll("[^A-Za-z0-9_]", "_") + "__when_"
-                + ProcessHandle.current().pid();
+        String name = BpfFs.name(function + "__when_" + ProcessHandle.current().pid());
         Path path = folder.resolve(name);
         try {
             // If it is there, the process that had our number before us was killed.

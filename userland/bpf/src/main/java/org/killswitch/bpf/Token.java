@@ -11,12 +11,15 @@ record Token(Kind kind, String text, Span span) {
         END
     }
 
+    private static final int SHOWN = 40;
+
     boolean isSign(String sign) {
         return kind == Kind.SIGN && text.equals(sign);
     }
 
-    /** As it is called in a complaint. */
+    /** As it is called in a complaint, which is one line. */
     String described() {
-        return kind == Kind.END ? "the end" : kind == Kind.STRING ? "the string \"" + text + "\"" : "'" + text + "'";
+        String shown = GuardException.plain(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...");
+        return kind == Kind.END ? "the end" : kind == Kind.STRING ? "the string \"" + shown + "\"" : "'" + shown + "'";
     }
 }

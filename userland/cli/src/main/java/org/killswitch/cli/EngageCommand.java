@@ -1,9 +1,13 @@
 package org.killswitch.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.bpf.BpfException;
+import org.killswitch.bpf.Guard;
+import org.killswitch.bpf.Pin;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Pending;
@@ -19,7 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code killswitch engage SYMBOL RETVAL [--probe TIME | --for TIME]}. */
+/** {@code killswitch engage SYMBOL (RETVAL [--probe TIME | --for TIME] [--when EXPR [--explain]] | --bpf OBJECT)}. */
 @Command(
         name = "engage",
         header = "Make a kernel function return RETVAL from now on, without running its body.",
@@ -28,6 +32,10 @@ import picocli.CommandLine.Spec;
             "It lasts until 'killswitch disengage' or the next reboot. Calls that are already inside the function"
                     + " finish as usual.",
             "Where SYMBOL names a module that is not loaded, the function is engaged as soon as it is.",
+            "An expression after --when picks the calls to override; the others run the function. It may ask for the"
+                    + " arguments (arg1, or their names, as in 'sock->sk->sk_type == SOCK_RAW'), and for the caller's"
+                    + " uid, gid, pid, comm, cgroup, userns (1 if in the initial user namespace) and netns. It is"
+                    + " written as in C; docs/guards.md has the grammar.",
             ""
         },
         footer = {
@@ -36,7 +44,9 @@ import picocli.CommandLine.Spec;
             "  killswitch engage af_alg_sendmsg -EPERM",
             "  killswitch engage esp4:esp_input -22",
             "  killswitch engage esp_input -EINVAL --probe 5m",
-            "  killswitch engage tcp_v4_connect -EPERM --for 10m"
+            "  killswitch engage tcp_v4_connect -EPERM --for 10m",
+            "  killswitch engage tc_modify_qdisc -EPERM --when 'uid != 0'",
+            "  killswitch engage af_alg_sendmsg -EPERM --when 'comm != \"cryptsetup\"'"
         })
 final class EngageCommand implements Callable<Integer> {
 
@@ -56,11 +66,11 @@ final class EngageCommand implements Callable<Integer> {
 
     @Parameters(
             index = "1",
+            arity = "0..1",
             paramLabel = "RETVAL",
             converter = Converters.ToRetval.class,
             description = "What it returns: a number (-1, 0x10) or a negated errno name (-EPERM).")
-    @SuppressWarnings("NullAway.Init")
-    private Retval retval;
+    private @Nullable Retval retval;
 
     @ArgGroup
     private @Nullable Timing timing;
@@ -87,6 +97,35 @@ final class EngageCommand implements Callable<Integer> {
         private @Nullable Duration duration;
     }
 
+    @ArgGroup(exclusive = false)
+    private @Nullable Condition condition;
+
+    /** Which calls. */
+    private static final class Condition {
+
+        @Option(
+                names = "--when",
+                required = true,
+                paramLabel = "EXPR",
+                description = "Override (or, with --probe, count) only the calls for which EXPR is true.")
+        @SuppressWarnings("NullAway.Init")
+        private String expression;
+
+        @Option(
+                names = "--explain",
+                description = "Engage nothing; show the BPF program that EXPR becomes on this kernel, with what each"
+                        + " instruction is for.")
+        private boolean explain;
+    }
+
+    @Option(
+            names = "--bpf",
+            paramLabel = "OBJECT",
+            description = "Instead of RETVAL: a compiled BPF program (clang -target bpf -c) that calls"
+                    + " bpf_override_return(). Needs a kernel with CONFIG_BPF_KPROBE_OVERRIDE, which Debian's are not;"
+                    + " see killswitch bpf.")
+    private @Nullable Path bpf;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -96,27 +135,59 @@ final class EngageCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws ControlException {
-        Duration probe = timing == null ? null : timing.probe;
-        Duration duration = timing == null ? null : timing.duration;
-        if (duration != null && duration.isZero()) {
-            throw new ParameterException(spec.commandLine(), "--for takes 1s or more");
-        }
-        if (probe != null && !probe.isZero()) {
-            host.killswitch().tryEngage(symbol, retval, probe);
-            host.out().println(Text.probing(symbol, retval, probe));
+    public Integer call() throws ControlException, BpfException {
+        if (bpf != null) {
+            if (retval != null || timing != null || condition != null) {
+                throw new ParameterException(
+                        spec.commandLine(), "--bpf goes without RETVAL and other options: the program has it all");
+            }
+            host.killswitch().engageBpf(symbol, bpf);
+            host.out()
+                    .println(symbol + " is overridden by " + bpf
+                            + "; to end it, run: killswitch bpf list, then killswitch bpf remove");
             return ExitCode.OK;
         }
-        if (duration != null) {
-            host.killswitch().engageFor(symbol, retval, duration);
-        } else {
-            host.killswitch().engage(symbol, retval);
+        if (retval == null) {
+            throw new ParameterException(spec.commandLine(), "what is " + symbol + " to return? RETVAL is missing");
         }
-        host.out().println(done() + (duration == null ? "" : Text.unlessKept(symbol, duration)));
+        if (timing != null && timing.duration != null && timing.duration.isZero()) {
+            throw new ParameterException(spec.commandLine(), "--for takes 1s or more");
+        }
+        if (condition == null) {
+            engage(retval, Optional.empty());
+            return ExitCode.OK;
+        }
+        Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module());
+        if (condition.explain) {
+            guard.explain().forEach(host.out()::println);
+            return ExitCode.OK;
+        }
+        // The module keeps the program; the pin is for it to find it by.
+        try (Pin pin = guard.pin()) {
+            engage(retval, Optional.of(pin.path()));
+        }
         return ExitCode.OK;
     }
 
-    private String done() throws ControlException {
+    private void engage(Retval retval, Optional<Path> guard) throws ControlException {
+        Duration probe = timing == null ? null : timing.probe;
+        Duration duration = timing == null ? null : timing.duration;
+        if (probe != null && !probe.isZero()) {
+            host.killswitch().tryEngage(symbol, retval, probe, guard);
+            host.out().println(Text.probing(symbol, retval, probe));
+            return;
+        }
+        if (duration != null) {
+            host.killswitch().engageFor(symbol, retval, duration, guard);
+        } else if (guard.isPresent()) {
+            host.killswitch().engageIf(symbol, retval, guard.get());
+        } else {
+            host.killswitch().engage(symbol, retval);
+        }
+        host.out().println(done(retval) + (duration == null ? "" : Text.unlessKept(symbol, duration)));
+    }
+
+    private String done(Retval retval) throws ControlException {
         Optional<Pending> pending = host.killswitch().pending().stream()
                 .filter(p -> p.symbol().equals(symbol))
                 .findFirst();
@@ -128,6 +199,9 @@ final class EngageCommand implements Callable<Integer> {
                 .flatMap(Engagement::details)
                 .map(d -> " (backend " + d.backend() + ")")
                 .orElse("");
-        return symbol + " now returns " + retval + backend;
+        return symbol + " now returns " + retval
+                + (condition == null
+                        ? ""
+                        : " when " + condition.expression.strip().replaceAll("\\s+", " ")) + backend;
     }
 }

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
+import org.killswitch.bpf.BpfException;
+import org.killswitch.bpf.GuardException;
 import org.killswitch.control.ControlException;
 import org.killswitch.lab.GuestFailure;
 import org.killswitch.lab.LabException;
@@ -121,6 +123,7 @@ public final class Main implements Runnable {
         commands.put("keep", KeepCommand::new);
         commands.put("watch", WatchCommand::new);
         commands.put("seal", SealCommand::new);
+        commands.put("bpf", BpfCommand::create);
         commands.put("doctor", DoctorCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("lab", LabCommand::create);
@@ -199,8 +202,11 @@ public final class Main implements Runnable {
         if (e instanceof GuestFailure failure) {
             failure.console().forEach(err::println);
         }
-        if (e instanceof ControlException || e instanceof LabException) {
+        if (e instanceof ControlException || e instanceof BpfException || e instanceof LabException) {
             err.println("killswitch: " + oneLine(e));
+            if (e instanceof GuardException guard) {
+                guard.picture().forEach(err::println);
+            }
         } else {
             err.println("killswitch: this should not have happened: "
                     + e.getClass().getSimpleName() + ": " + oneLine(e)

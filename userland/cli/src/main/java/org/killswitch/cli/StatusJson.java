@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Origin;
@@ -50,6 +51,8 @@ final class StatusJson {
         node.put("retval", e.retval().value());
         node.put("errno", e.retval().errno().map(Enum::name).orElse(null));
         node.put("hits", e.hits());
+        OptionalLong passed = e.details().map(Engagement.Details::passed).orElse(OptionalLong.empty());
+        node.put("passed", passed.isPresent() ? passed.getAsLong() : null);
         node.put("state", e.details().map(d -> d.state().toString()).orElse(null));
         node.put(
                 "timeoutLeft", e.details().map(d -> d.timeoutLeft().toSeconds()).orElse(null));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Origin;
@@ -25,57 +26,62 @@ final class StatusTable {
     private StatusTable() {}
 
     /**
-     * Renders the table with its head.
+     * Renders the table with its head. What is of guards is there only if there is a guard.
      *
      * @param rates hits per second by symbol, for those where it is known; null leaves the column out
      */
     static List<String> lines(Status status, @Nullable Map<SymbolName, Double> rates, ZoneId zone) {
-        List<Table.Align> align = new ArrayList<>(List.of(LEFT, LEFT, RIGHT, LEFT, LEFT, LEFT, LEFT));
-        List<String> head = new ArrayList<>(List.of("SYMBOL", "RETVAL", "HITS", "STATE", "BACKEND", "SINCE", "BY"));
+        boolean guarded = status.engagements().stream().anyMatch(e -> passed(e).isPresent());
+        List<Table.Align> align = new ArrayList<>(List.of(LEFT, LEFT, RIGHT));
+        List<String> head = new ArrayList<>(List.of("SYMBOL", "RETVAL", "HITS"));
         if (rates != null) {
-            align.add(3, RIGHT);
-            head.add(3, "HITS/S");
+            align.add(RIGHT);
+            head.add("HITS/S");
         }
+        if (guarded) {
+            align.add(RIGHT);
+            head.add("PASSED");
+        }
+        align.addAll(List.of(LEFT, LEFT, LEFT, LEFT));
+        head.addAll(List.of("STATE", "BACKEND", "SINCE", "BY"));
         Table table = new Table(align);
         table.row(head);
-        for (Engagement engagement : status.engagements()) {
-            List<String> row = new ArrayList<>(row(engagement, zone));
+        for (Engagement e : status.engagements()) {
+            List<String> row =
+                    new ArrayList<>(List.of(e.symbol().text(), e.retval().toString(), Long.toString(e.hits())));
             if (rates != null) {
-                Double rate = rates.get(engagement.symbol());
-                row.add(3, rate == null ? UNKNOWN : String.format(Locale.ROOT, "%.1f", rate));
+                Double rate = rates.get(e.symbol());
+                row.add(rate == null ? UNKNOWN : String.format(Locale.ROOT, "%.1f", rate));
             }
+            if (guarded) {
+                row.add(passed(e).isPresent() ? Long.toString(passed(e).getAsLong()) : UNKNOWN);
+            }
+            row.add(e.details().map(StatusTable::state).orElse(UNKNOWN));
+            row.add(e.details().map(d -> d.backend().toString()).orElse(UNKNOWN));
+            row.add(since(e.origin(), zone));
+            row.add(by(e.origin()));
             table.row(row);
         }
-        for (Pending pending : status.pending()) {
-            List<String> row = new ArrayList<>(row(pending, zone));
+        for (Pending p : status.pending()) {
+            List<String> row =
+                    new ArrayList<>(List.of(p.symbol().text(), p.retval().toString(), UNKNOWN));
             if (rates != null) {
-                row.add(3, UNKNOWN);
+                row.add(UNKNOWN);
             }
+            if (guarded) {
+                row.add(UNKNOWN);
+            }
+            row.add("pending" + p.module().map(m -> " for " + m).orElse(""));
+            row.add(UNKNOWN);
+            row.add(since(p.origin(), zone));
+            row.add(by(p.origin()));
             table.row(row);
         }
         return table.lines();
     }
 
-    private static List<String> row(Engagement e, ZoneId zone) {
-        return List.of(
-                e.symbol().text(),
-                e.retval().toString(),
-                Long.toString(e.hits()),
-                e.details().map(StatusTable::state).orElse(UNKNOWN),
-                e.details().map(d -> d.backend().toString()).orElse(UNKNOWN),
-                since(e.origin(), zone),
-                by(e.origin()));
-    }
-
-    private static List<String> row(Pending p, ZoneId zone) {
-        return List.of(
-                p.symbol().text(),
-                p.retval().toString(),
-                UNKNOWN,
-                "pending" + p.module().map(m -> " for " + m).orElse(""),
-                UNKNOWN,
-                since(p.origin(), zone),
-                by(p.origin()));
+    private static OptionalLong passed(Engagement e) {
+        return e.details().map(Engagement.Details::passed).orElse(OptionalLong.empty());
     }
 
     private static String since(Optional<Origin> origin, ZoneId zone) {

@@ -2,11 +2,14 @@ package org.killswitch.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.killswitch.bpf.LoaderMain;
 import org.killswitch.control.KernelLog;
 import org.killswitch.control.Killswitch;
 
@@ -50,15 +53,31 @@ final class Training {
         expect(0, "help", "status");
         expect(2);
         expect(2, "no-such-command");
-        for (String command : new String[] {"status", "engage", "disengage", "lab", "demo"}) {
+        for (String command : new String[] {"status", "engage", "disengage", "bpf", "lab", "demo"}) {
             expect(0, command, "--help");
         }
         expect(2, "status", "--no-such-option");
         expect(2, "engage", "f");
         expect(1, "status");
+        loader();
         notLoaded();
         loaded();
         refused();
+    }
+
+    /** What the kernel waits for: it gets as far as libbpf, if there is one, which has no use for an empty object. */
+    private void loader() throws IOException {
+        ByteBuffer elf = ByteBuffer.allocate(64 + 2 * 64 + 8).order(ByteOrder.LITTLE_ENDIAN);
+        elf.putInt(0, 0x464c457f).putShort(4, (short) 0x0102).put(6, (byte) 1); // 64 bits, little-endian
+        elf.putShort(16, (short) 1).putShort(18, (short) 247).putInt(20, 1); // relocatable, for BPF
+        elf.putLong(40, 64).putShort(52, (short) 64); // where the section headers are
+        elf.putShort(58, (short) 64).putShort(60, (short) 2).putShort(62, (short) 1);
+        elf.putInt(64 + 64 + 4, 3).putLong(64 + 64 + 24, 64 + 2 * 64).putLong(64 + 64 + 32, 8); // names
+        Path object = Files.write(dir.resolve("empty.bpf.o"), elf.array());
+        int status = LoaderMain.run(dir.resolve("loader.log"), object.toString(), "f");
+        if (status != 1) {
+            throw new IllegalStateException("ks-bpf-load exits with " + status + " instead of 1");
+        }
     }
 
     private void notLoaded() throws IOException {

@@ -42,6 +42,7 @@ class EngageCommandTest {
         "f -EPERM --probe 0, engage f -1",
         "f -EPERM --for 10m, engagefor f -1 600",
         "--for=24h m:f -1, engagefor m:f -1 86400",
+        "f --bpf /x/y.bpf.o, engagebpf f /x/y.bpf.o",
     })
     void tellsTheKernelWhatWasTyped(String arguments, String command) throws IOException {
         assertThat(host.run(("engage " + arguments).split(" "))).isZero();
@@ -55,6 +56,33 @@ class EngageCommandTest {
         host.engaged("f retval=-1 hits=0");
         assertThat(host.run("engage", "f", "-EPERM")).isZero();
         assertThat(host.out.toString()).isEqualTo("f now returns -1 (EPERM) (backend ftrace)\n");
+    }
+
+    @Test
+    void showsWhereAnExpressionIsWrong() throws IOException {
+        assertThat(host.run("engage", "f", "-EPERM", "--when", "uid = 0")).isEqualTo(1);
+        assertThat(host.err.toString().lines().toList())
+                .hasSize(3)
+                .first(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+                .startsWith("killswitch: ");
+        assertThat(host.err.toString()).endsWith("  uid = 0\n      ^\n");
+        assertThat(host.out.toString()).isEmpty();
+        assertThat(host.command()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"f -1 --bpf x.o", "f --bpf x.o --for 5m", "f --bpf x.o --when uid", "f", "f --for 5m"})
+    void takesEitherAValueOrAProgram(String arguments) throws IOException {
+        assertThat(host.run(("engage " + arguments).split(" "))).isEqualTo(2);
+        assertThat(host.err.toString()).contains("RETVAL").hasLineCount(1);
+        assertThat(host.command()).isEmpty();
+    }
+
+    @Test
+    void explainsOnlyAnExpression() throws IOException {
+        assertThat(host.run("engage", "f", "-EPERM", "--explain")).isEqualTo(2);
+        assertThat(host.err.toString()).contains("--when");
+        assertThat(host.command()).isEmpty();
     }
 
     @Test

@@ -77,6 +77,10 @@ final class FakeHost {
         details(root.resolve("fn").resolve(symbol), "probing", timeoutLeft);
     }
 
+    void guarded(String symbol, long passed) throws IOException {
+        Files.writeString(root.resolve("fn").resolve(symbol).resolve("passed"), passed + "\n");
+    }
+
     private static void details(Path fn, String state, int timeoutLeft) throws IOException {
         Files.createDirectories(fn);
         Files.writeString(fn.resolve("state"), state + "\n");

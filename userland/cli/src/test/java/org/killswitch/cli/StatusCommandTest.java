@@ -43,6 +43,22 @@ class StatusCommandTest {
     }
 
     @Test
+    void showsWhatGuardsLetThrough() throws IOException {
+        host.loaded("f retval=-1 hits=12345", "h retval=-22 hits=1");
+        host.guarded("f", 678);
+        host.pending("af_alg:g retval=-1 module=af_alg");
+        host.log("4,7,40000000,-;killswitch: engageif f=-1 guard=/sys/fs/bpf/g uid=0 auid=1000 ses=3 comm=tee");
+
+        assertThat(host.run("status")).isZero();
+        assertThat(host.out.toString()).isEqualTo("""
+                        SYMBOL    RETVAL         HITS  PASSED  STATE               BACKEND  SINCE                BY
+                        f         -1 (EPERM)    12345     678  engaged             ftrace   2026-05-01 11:59:00  uid 1000 (tee)
+                        h         -22 (EINVAL)      1       -  engaged             ftrace   -                    -
+                        af_alg:g  -1 (EPERM)        -       -  pending for af_alg  -        -                    -
+                        """);
+    }
+
+    @Test
     void showsWhatIsPendingAndExpiringAndTheSeal() throws IOException {
         host.loaded("f retval=-1 hits=7");
         host.expiring("f", 125);
@@ -100,9 +116,10 @@ class StatusCommandTest {
         JsonNode list = new JsonMapper().readTree(host.out.toString()).get("engagements");
         assertThat(list.size()).isEqualTo(2);
         assertThat(list.get(0).toString())
-                .isEqualTo("{\"symbol\":\"f\",\"retval\":-1,\"errno\":\"EPERM\",\"hits\":3,\"state\":\"engaged\","
-                        + "\"timeoutLeft\":0,\"backend\":\"ftrace\",\"since\":\"2026-05-01T11:59:00Z\","
-                        + "\"by\":{\"source\":\"control\",\"uid\":0,\"loginUid\":1000,\"comm\":\"tee\"}}");
+                .isEqualTo(
+                        "{\"symbol\":\"f\",\"retval\":-1,\"errno\":\"EPERM\",\"hits\":3,\"passed\":null,\"state\":\"engaged\","
+                                + "\"timeoutLeft\":0,\"backend\":\"ftrace\",\"since\":\"2026-05-01T11:59:00Z\","
+                                + "\"by\":{\"source\":\"control\",\"uid\":0,\"loginUid\":1000,\"comm\":\"tee\"}}");
         assertThat(list.get(1).toString())
                 .contains("\"state\":\"probing\",\"timeoutLeft\":65,")
                 .contains("\"since\":null,\"by\":null");

@@ -3,6 +3,7 @@ package org.killswitch.control;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One function under override, as it was when it was read.
@@ -20,8 +21,9 @@ public record Engagement(
      * What the files of fn/SYMBOL/ say.
      *
      * @param timeoutLeft whole seconds until the probe or countdown ends; zero once engaged for good
+     * @param passed calls that a guard let through, summed over CPUs; empty where there is no guard
      */
-    public record Details(State state, Duration timeoutLeft, Backend backend) {}
+    public record Details(State state, Duration timeoutLeft, Backend backend, OptionalLong passed) {}
 
     /** Where in its life an engagement is. */
     public enum State {

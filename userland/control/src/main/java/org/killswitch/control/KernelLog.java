@@ -168,8 +168,9 @@ public final class KernelLog {
         if (!m.matches() || !m.group("text").startsWith(OURS)) {
             return Optional.empty();
         }
-        // Facility 0 is the kernel: what a process writes to /dev/kmsg never has it, whatever it claims to be.
-        if (Integer.parseInt(m.group("prio")) >> 3 != 0) {
+        // Facility 0 is the kernel: what a process writes to /dev/kmsg never has it, whatever it claims to be. Of those
+        // that may, which are root's, one has to say why it failed.
+        if (Integer.parseInt(m.group("prio")) >> 3 != 0 && !m.group("text").startsWith(OURS + "ks-bpf-load: ")) {
             return Optional.empty();
         }
         // The device escapes backslashes, and comm brings its own.

@@ -127,23 +127,54 @@ public final class Killswitch {
     }
 
     /**
+     * Overrides, from now on, those calls of a function that a guard picks.
+     *
+     * @param guard where a BPF program of type kprobe is pinned; it may go once this has returned
+     */
+    public void engageIf(SymbolName symbol, Retval retval, Path guard) throws ControlException {
+        begin("engageif " + symbol + " " + retval.value() + " " + guard, symbol, retval);
+    }
+
+    /**
+     * Has a compiled BPF program loaded that overrides the calls that it wants to, by {@code bpf_override_return()}. It
+     * is none of the engagements; it stays attached for as long as its pin is there.
+     *
+     * @param object the ELF object, as {@code clang -target bpf -c} makes it
+     */
+    public void engageBpf(SymbolName symbol, Path object) throws ControlException {
+        try (KernelLog.Tail tail = log.tail()) {
+            write(
+                    "engagebpf " + symbol + " " + object.toAbsolutePath(),
+                    errno -> Refusals.engageBpf(symbol, errno, facts(symbol, tail)));
+        }
+    }
+
+    /**
      * Counts the calls of a function for a while: none, and it is overridden from then on; any, and it is left alone.
      *
      * @param probe 0 to 86400 s, in whole seconds; 0 overrides at once
+     * @param guard where the BPF program is pinned that picks the calls to count and to override; without one, all are
      * @throws IllegalArgumentException if {@code probe} is not in that range
      */
-    public void tryEngage(SymbolName symbol, Retval retval, Duration probe) throws ControlException {
-        begin("tryengage " + symbol + " " + retval.value() + " " + seconds(probe, 0), symbol, retval);
+    public void tryEngage(SymbolName symbol, Retval retval, Duration probe, Optional<Path> guard)
+            throws ControlException {
+        begin("tryengage " + symbol + " " + retval.value() + " " + seconds(probe, 0) + lastWord(guard), symbol, retval);
     }
 
     /**
      * Overrides a function, and lets it run again after a while unless {@link #keep} comes first.
      *
      * @param time 1 to 86400 s, in whole seconds
+     * @param guard where the BPF program is pinned that picks the calls to override; without one, all are
      * @throws IllegalArgumentException if {@code time} is not in that range
      */
-    public void engageFor(SymbolName symbol, Retval retval, Duration time) throws ControlException {
-        begin("engagefor " + symbol + " " + retval.value() + " " + seconds(time, 1), symbol, retval);
+    public void engageFor(SymbolName symbol, Retval retval, Duration time, Optional<Path> guard)
+            throws ControlException {
+        begin("engagefor " + symbol + " " + retval.value() + " " + seconds(time, 1) + lastWord(guard), symbol, retval);
+    }
+
+    private static String lastWord(Optional<Path> guard) {
+        return guard.map(path -> " " + path).orElse("");
     }
 
     private static long seconds(Duration time, int least) {
@@ -337,8 +368,9 @@ public final class Killswitch {
         try {
             return new FnDir.Read(new Engagement.Details(
                     word(Engagement.State.class, dir.resolve("state")),
-                    Duration.ofSeconds(seconds(dir.resolve("timeout_left"))),
-                    word(Engagement.Backend.class, dir.resolve("backend"))));
+                    Duration.ofSeconds(number(dir.resolve("timeout_left"))),
+                    word(Engagement.Backend.class, dir.resolve("backend")),
+                    passed(dir.resolve("passed"))));
         } catch (AccessDeniedException e) {
             return new FnDir.Denied();
         } catch (IOException e) {
@@ -358,7 +390,11 @@ public final class Killswitch {
         throw otherVersion(file, text);
     }
 
-    private static long seconds(Path file) throws IOException, ControlException {
+    private static OptionalLong passed(Path file) throws IOException, ControlException {
+        return Files.exists(file) ? OptionalLong.of(number(file)) : OptionalLong.empty();
+    }
+
+    private static long number(Path file) throws IOException, ControlException {
         String text = Files.readString(file).strip();
         try {
             return Long.parseLong(text);

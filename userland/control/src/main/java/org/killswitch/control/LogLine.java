@@ -30,7 +30,8 @@ sealed interface LogLine {
     Pattern DISENGAGED = Pattern.compile("disengage (?<sym>\\S+) hits=(?<hits>\\d{1,18})(?: .*)?");
     Pattern ABORTED = Pattern.compile("tryengage (?<sym>\\S+) aborted: (?:hits=(?<hits>\\d{1,18}) |module ).*");
     Pattern EXPIRED = Pattern.compile("engagefor (?<sym>\\S+) expired hits=(?<hits>\\d{1,18}) .*");
-    Pattern REFUSED = Pattern.compile("(?<sym>\\S+): (?<reason>.+)");
+    /** The module, or the program that loads BPF programs for it. */
+    Pattern REFUSED = Pattern.compile("(?:ks-bpf-load: )?(?<sym>\\S+): (?<reason>.+)");
 
     /**
      * Reads the text after {@code killswitch: }.

@@ -50,6 +50,20 @@ final class Refusals {
         return exception("cannot engage " + symbol + ": " + why, errno);
     }
 
+    /** {@code engagebpf}. */
+    static ControlException engageBpf(SymbolName symbol, int errno, Facts facts) {
+        String why = switch (Errno.ofNumber(errno).orElse(null)) {
+            case EPERM ->
+                facts.lockdown().filter(level -> !level.equals("none")).isPresent()
+                        ? "the kernel is locked down and lets no BPF program override a function"
+                        : needsRoot();
+            case EACCES -> needsRoot();
+            case null, default ->
+                says(facts, "the kernel answered " + ErrnoException.describe(errno)) + " (the kernel log has it all)";
+        };
+        return exception("cannot load a program for " + symbol + ": " + why, errno);
+    }
+
     /** {@code keep}. */
     static ControlException keep(SymbolName symbol, int errno, Facts facts) {
         String why = switch (Errno.ofNumber(errno).orElse(null)) {

@@ -1,5 +1,6 @@
 package org.killswitch.control;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -35,6 +36,12 @@ public record SymbolName(String text) {
         }
         throw new InvalidInputException(
                 "'" + text + "' is not a function's name; write it as in /proc/kallsyms, or as <module>:<function>");
+    }
+
+    /** The module in front of the name, where there is one. */
+    public Optional<String> module() {
+        int colon = text.indexOf(':');
+        return colon < 0 ? Optional.empty() : Optional.of(text.substring(0, colon));
     }
 
     /** The name without the module in front. */

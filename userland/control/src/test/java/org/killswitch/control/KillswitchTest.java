@@ -34,6 +34,7 @@ class KillswitchTest {
         tree.write("engaged", "f retval=-1 hits=3\nm:g.constprop.0 retval=0 hits=0\n");
         tree.details("f", "engaged", 0, "ftrace");
         tree.details("m:g.constprop.0", "probing", 17, "kprobe");
+        tree.write("fn/m:g.constprop.0/passed", "12\n");
 
         assertThat(tree.killswitch.engagements())
                 .containsExactly(
@@ -42,14 +43,20 @@ class KillswitchTest {
                                 new Retval(-1),
                                 3,
                                 Optional.of(new Engagement.Details(
-                                        Engagement.State.ENGAGED, Duration.ZERO, Engagement.Backend.FTRACE)),
+                                        Engagement.State.ENGAGED,
+                                        Duration.ZERO,
+                                        Engagement.Backend.FTRACE,
+                                        OptionalLong.empty())),
                                 Optional.empty()),
                         new Engagement(
                                 symbol("m:g.constprop.0"),
                                 new Retval(0),
                                 0,
                                 Optional.of(new Engagement.Details(
-                                        Engagement.State.PROBING, Duration.ofSeconds(17), Engagement.Backend.KPROBE)),
+                                        Engagement.State.PROBING,
+                                        Duration.ofSeconds(17),
+                                        Engagement.Backend.KPROBE,
+                                        OptionalLong.of(12))),
                                 Optional.empty()));
     }
 
@@ -119,12 +126,21 @@ class KillswitchTest {
         assertThat(tree.command()).isEqualTo("engage f -1");
 
         tree.write("control", "");
-        tree.killswitch.tryEngage(symbol("m:f"), new Retval(Long.MIN_VALUE), Duration.ofMinutes(5));
+        tree.killswitch.tryEngage(symbol("m:f"), new Retval(Long.MIN_VALUE), Duration.ofMinutes(5), Optional.empty());
         assertThat(tree.command()).isEqualTo("tryengage m:f -9223372036854775808 300");
 
         tree.write("control", "");
-        tree.killswitch.engageFor(symbol("m:f"), new Retval(-1), Duration.ofMinutes(10));
-        assertThat(tree.command()).isEqualTo("engagefor m:f -1 600");
+        tree.killswitch.engageFor(
+                symbol("m:f"), new Retval(-1), Duration.ofMinutes(10), Optional.of(Path.of("/sys/fs/bpf/g")));
+        assertThat(tree.command()).isEqualTo("engagefor m:f -1 600 /sys/fs/bpf/g");
+
+        tree.write("control", "");
+        tree.killswitch.engageBpf(symbol("f"), Path.of("/x/y.bpf.o"));
+        assertThat(tree.command()).isEqualTo("engagebpf f /x/y.bpf.o");
+
+        tree.write("control", "");
+        tree.killswitch.engageIf(symbol("m:f"), new Retval(-1), Path.of("/sys/fs/bpf/g"));
+        assertThat(tree.command()).isEqualTo("engageif m:f -1 /sys/fs/bpf/g");
 
         tree.write("control", "");
         tree.killswitch.keep(symbol("m:f"));
@@ -147,9 +163,9 @@ class KillswitchTest {
     void refusesAProbeThatTheModuleWouldRefuse() {
         for (Duration probe :
                 new Duration[] {Duration.ofSeconds(-1), Duration.ofSeconds(86401), Duration.ofMillis(1)}) {
-            assertThatThrownBy(() -> tree.killswitch.tryEngage(symbol("f"), new Retval(-1), probe))
+            assertThatThrownBy(() -> tree.killswitch.tryEngage(symbol("f"), new Retval(-1), probe, Optional.empty()))
                     .isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> tree.killswitch.engageFor(symbol("f"), new Retval(-1), probe))
+            assertThatThrownBy(() -> tree.killswitch.engageFor(symbol("f"), new Retval(-1), probe, Optional.empty()))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }

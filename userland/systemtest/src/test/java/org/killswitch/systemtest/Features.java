@@ -14,6 +14,7 @@ import org.killswitch.lab.Kernel;
  * @param variablesHaveSymbols whether /proc/kallsyms has more than functions
  * @param kprobeMulti whether BPF programs can be loaded for many functions at once
  * @param bpfTrampolines whether BPF programs can be attached to the entry and exit of a function
+ * @param moduleTypes whether the kernel knows the types of its modules' functions (BTF)
  * @param ownTrampolines whether a function with one ftrace callback calls that one, rather than ftrace's list of all
  */
 record Features(
@@ -22,6 +23,7 @@ record Features(
         boolean variablesHaveSymbols,
         boolean kprobeMulti,
         boolean bpfTrampolines,
+        boolean moduleTypes,
         boolean ownTrampolines) {
 
     static Features of(Kernel kernel) {
@@ -32,6 +34,7 @@ record Features(
                 isConfigured(kernel, "CONFIG_KALLSYMS_ALL"),
                 !kernel.version().startsWith("5."), // since 5.18
                 isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"),
+                isConfigured(kernel, "CONFIG_DEBUG_INFO_BTF_MODULES"), // since 5.11
                 x86 || isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS"));
     }
 

@@ -150,7 +150,8 @@ final class GuardTest extends SharedGuest {
         if (features.kprobeMulti()) { // older kernels take the number and think nothing of it
             assertRefused(GUARD, "guard " + GUARD + " refused: it was loaded for one way of attaching it");
         }
-        String path = "a guard is named by its full path, of at most 255 visible ASCII characters without \\ ' and \"";
+        String path =
+                "a BPF program is named by its full path, of at most 255 visible ASCII characters without \\ ' and \"";
         assertRefused("guard", path);
         assertRefused("/a'b", path);
         assertRefused("/" + "a".repeat(255), path);
@@ -164,6 +165,16 @@ final class GuardTest extends SharedGuest {
         assertThat(control("engageif ks_test_vuln -13 " + path)).isEqualTo("EINVAL");
         assertThat(log()).containsExactly(why);
         assertThat(read("engaged")).isEmpty();
+    }
+
+    /** No kernel of Debian has what it takes. */
+    @Test
+    void engagebpfIsRefusedOnAStockKernel() {
+        log();
+        assertThat(control("engagebpf ks_test_vuln /bpf/override.bpf.o")).isEqualTo("EIO");
+        assertThat(log())
+                .containsExactly("ks_test_vuln: engagebpf needs a kernel with CONFIG_FUNCTION_ERROR_INJECTION and"
+                        + " CONFIG_BPF_KPROBE_OVERRIDE, and this one has not both; engageif does without");
     }
 
     /** The guards' helper is itself engaged, with a guard that calls it: what that one calls is overridden, unasked. */

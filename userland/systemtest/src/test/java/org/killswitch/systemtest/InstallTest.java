@@ -74,6 +74,7 @@ final class InstallTest {
                 .contains(
                         "lib/modules/" + kernel.version() + "/updates/killswitch.ko",
                         usr + "/bin/killswitch",
+                        "usr/sbin/ks-bpf-load",
                         usr + "/lib/killswitch/bin/killswitch",
                         usr + "/lib/systemd/system/killswitch.service",
                         usr + "/share/man/man8/killswitch.8",

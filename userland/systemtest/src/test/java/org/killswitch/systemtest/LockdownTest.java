@@ -34,6 +34,8 @@ final class LockdownTest {
                     "tryengage version_proc_show -1 0",
                     "engagefor version_proc_show -1 5",
                     "engage no_such_module:f -1",
+                    "engageif version_proc_show -1 /sys/fs/bpf/guard",
+                    "engagebpf version_proc_show /override.bpf.o",
                     "keep ks_test_vuln"
                 }) {
                     assertThat(guest.control(command))
@@ -48,6 +50,8 @@ final class LockdownTest {
                                 "tryengage refused: the kernel is locked down",
                                 "engagefor refused: the kernel is locked down",
                                 "engage refused: the kernel is locked down",
+                                "engageif refused: the kernel is locked down",
+                                "engagebpf refused: the kernel is locked down",
                                 "keep refused: the kernel is locked down",
                                 "retval refused: the kernel is locked down");
                 assertThat(guest.control("engage version_proc_show")).isEqualTo("EINVAL");

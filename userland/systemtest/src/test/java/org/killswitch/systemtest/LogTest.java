@@ -69,7 +69,7 @@ final class LogTest extends SharedGuest {
         assertThat(log())
                 .filteredOn(l -> !l.contains(" uid="))
                 .containsExactly(
-                        "unknown command; there are engage, tryengage, engagefor, engageif, keep, disengage, disengage_all and"
+                        "unknown command; there are engage, tryengage, engagefor, engageif, engagebpf, keep, disengage, disengage_all and"
                                 + " seal",
                         "engage takes 2 words after it",
                         "engage takes a function's name, or <module>:<name>, without an offset",

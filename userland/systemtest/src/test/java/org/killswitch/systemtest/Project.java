@@ -1,6 +1,7 @@
 package org.killswitch.systemtest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 import org.killswitch.lab.Architecture;
 import org.killswitch.lab.Disk;
 import org.killswitch.lab.GuestSpec;
@@ -41,11 +43,32 @@ final class Project {
 
     /** A guest with the command in /opt/killswitch, and the modules in /modules. */
     static GuestSpec withCommand(Kernel kernel) {
+        return withCommand(GuestSpec.standard(), kernel)
+                .withFile("/modules", LAB.buildModules(kernel, ROOT.resolve("kernel")));
+    }
+
+    /** A guest with the command in /opt/killswitch. */
+    static GuestSpec withCommand(GuestSpec spec, Kernel kernel) {
         if (!Files.isExecutable(IMAGE.resolve("bin/killswitch"))) {
             throw new AssertionError("the run-time image is not built: make userland");
         }
-        return LAB.withJavaProgram(GuestSpec.standard(), kernel, "/opt/killswitch", IMAGE)
-                .withFile("/modules", LAB.buildModules(kernel, ROOT.resolve("kernel")));
+        return LAB.withJavaProgram(spec, kernel, "/opt/killswitch", IMAGE);
+    }
+
+    /** A guest in which Java programs find libbpf: this machine's, or for another architecture that of Java's suite. */
+    static GuestSpec withLibbpf(GuestSpec spec, Kernel kernel) {
+        Architecture architecture = kernel.release().architecture();
+        if (architecture.isHost()) {
+            return spec.withFile("/lib/libbpf.so.1", Path.of("/usr/lib", architecture.triplet(), "libbpf.so.1"));
+        }
+        GuestSpec complete = spec;
+        Path root = LAB.packages(architecture, "trixie", List.of("libbpf1"));
+        for (String library : List.of("libbpf.so.1", "libelf.so.1", "libzstd.so.1")) {
+            complete = complete.withFile(
+                    "/lib/" + library,
+                    root.resolve("usr/lib/" + architecture.triplet()).resolve(library));
+        }
+        return complete;
     }
 
     static Kernel kernel(String series) {
@@ -93,6 +116,39 @@ final class Project {
             }
             run(command);
             return program;
+        });
+    }
+
+    /** The folder with the programs of userland/bpf/src/test/bpf, compiled by clang for a kernel's architecture. */
+    static Path bpfPrograms(Kernel kernel) {
+        Architecture architecture = kernel.release().architecture();
+        return PROGRAMS.computeIfAbsent("bpf " + architecture, k -> {
+            Path folder = target(architecture).resolve("bpf");
+            run(List.of("mkdir", "-p", folder.toString()));
+            String triplet = architecture.triplet();
+            String headers = architecture.isHost() ? "/usr/include/" + triplet : "/usr/" + triplet + "/include";
+            try (Stream<Path> sources = Files.list(ROOT.resolve("userland/bpf/src/test/bpf"))) {
+                for (Path source : sources.toList()) {
+                    String name = source.getFileName().toString().replaceFirst("\\.c$", ".o");
+                    run(List.of(
+                            "clang",
+                            "-O2",
+                            "-g",
+                            "-Wall",
+                            "-Werror",
+                            "-target",
+                            "bpf",
+                            "-D__TARGET_ARCH_" + architecture.kernel(),
+                            "-I" + headers,
+                            "-c",
+                            source.toString(),
+                            "-o",
+                            folder.resolve(name).toString()));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return folder;
         });
     }
 

@@ -3,6 +3,7 @@ package org.killswitch.systemtest;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInfo;
 import org.killswitch.lab.Output;
@@ -22,8 +23,12 @@ abstract class SharedGuest {
     private final TestGuest guest;
 
     SharedGuest(String kernel, String... append) {
+        this(kernel, k -> TestGuest.boot(k, append));
+    }
+
+    SharedGuest(String kernel, Function<String, TestGuest> boot) {
         features = Features.of(Project.kernel(kernel));
-        guest = GUESTS.computeIfAbsent(getClass().getName() + " " + kernel, k -> TestGuest.boot(kernel, append));
+        guest = GUESTS.computeIfAbsent(getClass().getName() + " " + kernel, k -> boot.apply(kernel));
     }
 
     @AfterAll

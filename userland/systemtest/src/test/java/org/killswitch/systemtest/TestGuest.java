@@ -19,6 +19,7 @@ final class TestGuest implements AutoCloseable {
     private static final List<String> MODULES = List.of(
             "af_alg",
             "algif_aead",
+            "algif_hash",
             "gcm",
             "ccm",
             "authenc",
@@ -53,21 +54,40 @@ final class TestGuest implements AutoCloseable {
 
     /** Boots a guest and loads killswitch and its test module. */
     static TestGuest boot(String series, String... append) {
-        TestGuest guest = bootWithoutModule(series, append);
-        Output output = guest.sh("insmod /modules/killswitch.ko");
+        return bootWithoutModule(series, append).load();
+    }
+
+    /** The same, with the command in it and what that needs for BPF, and compiled BPF programs in /bpf. */
+    static TestGuest bootWithCommand(String series) {
+        Kernel kernel = Project.kernel(series);
+        GuestSpec spec = Project.withLibbpf(Project.withCommand(spec(kernel), kernel), kernel)
+                .withFile("/bpf", Project.bpfPrograms(kernel));
+        TestGuest guest = boot(kernel, spec).load();
+        Scripts.require(
+                guest.guest,
+                "mkdir -p /usr/sbin; ln -s /opt/killswitch/bin/killswitch /bin/;"
+                        + " ln -s /opt/killswitch/bin/ks-bpf-load /usr/sbin/");
+        return guest;
+    }
+
+    private TestGuest load() {
+        Output output = sh("insmod /modules/killswitch.ko");
         if (output.status() != 0) {
             throw new AssertionError("killswitch does not load: " + output);
         }
-        return guest;
+        return this;
     }
 
     /** Boots a guest and loads the test module only. */
     static TestGuest bootWithoutModule(String series, String... append) {
         Kernel kernel = Project.kernel(series);
+        return boot(kernel, spec(kernel).withAppend(List.of(append)));
+    }
+
+    private static GuestSpec spec(Kernel kernel) {
         Path modules = Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel"));
         Path helpers = Project.LAB.buildModules(kernel, Project.ROOT.resolve("userland/systemtest/src/test/modules"));
-        GuestSpec spec = GuestSpec.standard()
-                .withAppend(List.of(append))
+        return GuestSpec.standard()
                 .withAvailable(Project.LAB.present(kernel, MODULES))
                 .withTimeout(Duration.ofMinutes(15))
                 .withFile("/modules", modules)
@@ -75,7 +95,13 @@ final class TestGuest implements AutoCloseable {
                 .withFile("/selftests", Project.selftests(kernel))
                 .withFile("/bin/bpf_attach", Project.program(kernel, "bpf_attach"))
                 .withFile("/bin/bpf_guard", Project.program(kernel, "bpf_guard"))
-                .withFile("/bin/map_memory", Project.program(kernel, "map_memory"));
+                .withFile("/bin/map_memory", Project.program(kernel, "map_memory"))
+                .withFile("/bin/alg_bind", Project.program(kernel, "alg_bind"))
+                .withFile("/bin/inet_bind", Project.program(kernel, "inet_bind"))
+                .withFile("/bin/add_qdisc", Project.program(kernel, "add_qdisc"));
+    }
+
+    private static TestGuest boot(Kernel kernel, GuestSpec spec) {
         TestGuest guest = new TestGuest(Project.LAB.boot(kernel, spec));
         Output output = guest.sh(
                 "for f in /helpers/*.ko; do ln -s $f /modules/; done; "
