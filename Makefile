@@ -83,7 +83,7 @@ install-userland:
 	install -m 644 $(MANUAL)/man8/*.8 '$(DESTDIR)$(MAN_DIR)/'
 	install -D -m 644 $(MANUAL)/bash/killswitch '$(DESTDIR)$(BASH_COMPLETION)'
 	install -D -m 644 $(MANUAL)/zsh/_killswitch '$(DESTDIR)$(ZSH_COMPLETION)'
-	install -m 644 -D -t '$(DESTDIR)$(DOC_DIR)' README.md docs/install.md
+	install -m 644 -D -t '$(DESTDIR)$(DOC_DIR)' README.md docs/*.md
 	for e in $(EXAMPLES); do install -D -m 644 packaging/$$e '$(DESTDIR)$(DOC_DIR)/examples/'$$e || exit 1; done
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "An expression after --when picks the calls to override; the others run the function. It may ask for the"
                     + " arguments (arg1, or their names, as in 'sock->sk->sk_type == SOCK_RAW'), and for the caller's"
                     + " uid, gid, pid, comm, cgroup, userns (1 if in the initial user namespace) and netns. It is"
-                    + " written as in C; docs/guards.md has the grammar.",
+                    + " written as in C; guards.md, in docs or /usr/share/doc/killswitch, has the grammar.",
             ""
         },
         footer = {

@@ -21,16 +21,19 @@ final class GuestSetup {
         return Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
     }
 
-    /** Puts this command with its own runtime into a guest; {@link #linkImage} makes it findable there. */
+    /** Puts this command with its own runtime, and libbpf, into a guest; {@link #linkImage} makes it findable there. */
     static GuestSpec withImage(Lab lab, Kernel kernel, GuestSpec spec) {
         Path image = SourceTree.image()
                 .orElseThrow(() -> new LabException(
                         "a guest needs this command's own runtime; start it by bin/killswitch of the built image"));
-        return lab.withJavaProgram(spec, kernel, IMAGE_IN_GUEST, image);
+        return lab.withLibbpf(lab.withJavaProgram(spec, kernel, IMAGE_IN_GUEST, image), kernel);
     }
 
     static void linkImage(Guest guest) {
-        prepare(guest, "ln -s " + IMAGE_IN_GUEST + "/bin/killswitch /bin/killswitch");
+        prepare(
+                guest,
+                "mkdir -p /usr/sbin; ln -s " + IMAGE_IN_GUEST + "/bin/killswitch /bin/; ln -s " + IMAGE_IN_GUEST
+                        + "/bin/ks-bpf-load /usr/sbin/");
     }
 
     /** Runs a script that has to succeed. */

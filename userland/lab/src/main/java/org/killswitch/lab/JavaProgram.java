@@ -15,7 +15,7 @@ final class JavaProgram {
     private static final int MEMORY = 2048;
 
     /** The first of Debian's releases that has a Java as new as the one that programs are compiled for. */
-    private static final String SUITE = "trixie";
+    static final String SUITE = "trixie";
 
     private static final String RUNTIME_PACKAGE = "openjdk-25-jre-headless";
 

@@ -98,6 +98,11 @@ public final class Lab {
         return JavaProgram.add(spec, cache, progress, kernel.release().architecture(), guestPath, image);
     }
 
+    /** A guest in which programs find libbpf; without it, if this machine has none of its own for them. */
+    public GuestSpec withLibbpf(GuestSpec spec, Kernel kernel) {
+        return Libbpf.add(spec, cache, progress, kernel.release().architecture());
+    }
+
     /**
      * A disk with Debian 12 on it: systemd, the modules of the given kernels, and packages of bookworm or its backports
      * with all that they depend on. What it is made from is in the cache; the disk is the caller's to close.

@@ -32,7 +32,8 @@ final class BpfPropertiesTest {
     }
 
     private Guest boot() {
-        GuestSpec spec = Project.withLibbpf(Project.withCommand(kernel), kernel)
+        GuestSpec spec = Project.LAB
+                .withLibbpf(Project.withCommand(kernel), kernel)
                 .withFile("/tests", Project.ROOT.resolve("userland/bpf/target/test-classes"))
                 .withFile("/bpf", Project.bpfPrograms(kernel))
                 .withFile(

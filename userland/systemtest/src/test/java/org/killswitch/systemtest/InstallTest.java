@@ -82,6 +82,7 @@ final class InstallTest {
                         usr + "/share/bash-completion/completions/killswitch",
                         usr + "/share/zsh/" + zsh + "/_killswitch",
                         usr + "/share/doc/killswitch/install.md",
+                        usr + "/share/doc/killswitch/guards.md",
                         usr + "/share/doc/killswitch/examples/modprobe.d/killswitch.conf.example",
                         usr + "/share/doc/killswitch/examples/modules-load.d/killswitch.conf.example")
                 .noneMatch(f -> f.contains("test_killswitch"))

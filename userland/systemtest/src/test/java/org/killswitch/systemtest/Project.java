@@ -55,22 +55,6 @@ final class Project {
         return LAB.withJavaProgram(spec, kernel, "/opt/killswitch", IMAGE);
     }
 
-    /** A guest in which Java programs find libbpf: this machine's, or for another architecture that of Java's suite. */
-    static GuestSpec withLibbpf(GuestSpec spec, Kernel kernel) {
-        Architecture architecture = kernel.release().architecture();
-        if (architecture.isHost()) {
-            return spec.withFile("/lib/libbpf.so.1", Path.of("/usr/lib", architecture.triplet(), "libbpf.so.1"));
-        }
-        GuestSpec complete = spec;
-        Path root = LAB.packages(architecture, "trixie", List.of("libbpf1"));
-        for (String library : List.of("libbpf.so.1", "libelf.so.1", "libzstd.so.1")) {
-            complete = complete.withFile(
-                    "/lib/" + library,
-                    root.resolve("usr/lib/" + architecture.triplet()).resolve(library));
-        }
-        return complete;
-    }
-
     static Kernel kernel(String series) {
         return KERNELS.computeIfAbsent(series, s -> LAB.kernel(KernelRelease.named(s)));
     }

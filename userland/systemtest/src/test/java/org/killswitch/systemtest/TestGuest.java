@@ -60,7 +60,8 @@ final class TestGuest implements AutoCloseable {
     /** The same, with the command in it and what that needs for BPF, and compiled BPF programs in /bpf. */
     static TestGuest bootWithCommand(String series) {
         Kernel kernel = Project.kernel(series);
-        GuestSpec spec = Project.withLibbpf(Project.withCommand(spec(kernel), kernel), kernel)
+        GuestSpec spec = Project.LAB
+                .withLibbpf(Project.withCommand(spec(kernel), kernel), kernel)
                 .withFile("/bpf", Project.bpfPrograms(kernel));
         TestGuest guest = boot(kernel, spec).load();
         Scripts.require(
