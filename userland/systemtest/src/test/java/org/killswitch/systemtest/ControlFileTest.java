@@ -90,8 +90,7 @@ final class ControlFileTest extends SharedGuest {
                                 "engage get_kprobe -1",
                                 // killswitch does not cut off its own control
                                 "engage ks_engage -1",
-                                // not in this version
-                                "engagebpf ks_test_vuln /tmp/x.o",
+                                // nothing pinned there
                                 "engageif ks_test_vuln -1 /sys/fs/bpf/x",
                                 "engagefor ks_test_vuln -1",
                                 "engagefor ks_test_vuln -1 0",
