@@ -90,7 +90,7 @@ struct ks_engagement *ks_find_addr(unsigned long addr)
 	return NULL;
 }
 
-static int ks_resolve(const struct ks_name *n, struct ks_symbol *s)
+int ks_resolve(const struct ks_name *n, struct ks_symbol *s)
 {
 	int err = ks_symbol_resolve(n, s);
 
@@ -98,6 +98,16 @@ static int ks_resolve(const struct ks_name *n, struct ks_symbol *s)
 		ks_refuse("%s: %u functions have this name; qualify it as <module>:<symbol>",
 			  n->name, s->count);
 	return err;
+}
+
+int ks_refuse_engaged(const char *name, unsigned long addr)
+{
+	struct ks_engagement *other = ks_find_addr(addr);
+
+	if (!other)
+		return 0;
+	ks_refuse("%s: already engaged as %s", name, other->name.name);
+	return -EBUSY;
 }
 
 /* By the name it was engaged by, or another one of the same function. */
@@ -152,15 +162,11 @@ static void ks_tick_schedule(void)
 int ks_arm(struct ks_engagement *e, const struct ks_symbol *s)
 {
 	const char *name = e->name.name;
-	struct ks_engagement *other;
 	int err;
 
-	lockdep_assert_held(&ks_lock);
-	other = ks_find_addr(s->addr);
-	if (other) {
-		ks_refuse("%s: already engaged as %s", name, other->name.name);
-		return -EBUSY;
-	}
+	err = ks_refuse_engaged(name, s->addr);
+	if (err)
+		return err;
 	if (s->init) {
 		/* the kprobe layer would take it, as long as the module is coming */
 		ks_refuse("%s: it is init code of module %s", name, s->module);

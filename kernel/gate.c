@@ -91,11 +91,8 @@ static int ks_gate_resolve(const char *name, struct ks_symbol *s)
 	int err;
 
 	ks_name_split(name, &n);
-	err = ks_symbol_resolve(&n, s);
-	if (err == -EADDRNOTAVAIL) {
-		ks_refuse("%s: %u functions have this name; qualify it as <module>:<symbol>", name,
-			  s->count);
-	} else if (err == -ENOENT || err == -ESRCH || (!err && !s->count)) {
+	err = ks_resolve(&n, s);
+	if (err == -ENOENT || err == -ESRCH || (!err && !s->count)) {
 		ks_refuse("%s: there is no such function", name);
 		err = -EIO;
 	}
@@ -104,7 +101,6 @@ static int ks_gate_resolve(const char *name, struct ks_symbol *s)
 
 static int ks_gate_open(struct ks_gate *gate, const char *name)
 {
-	struct ks_engagement *other;
 	struct ks_symbol function, asked;
 	int err;
 
@@ -112,11 +108,9 @@ static int ks_gate_open(struct ks_gate *gate, const char *name)
 	err = ks_gate_resolve(name, &function);
 	if (err)
 		return err;
-	other = ks_find_addr(function.addr);
-	if (other) {
-		ks_refuse("%s: already engaged as %s", name, other->name.name);
-		return -EBUSY;
-	}
+	err = ks_refuse_engaged(name, function.addr);
+	if (err)
+		return err;
 	err = ks_gate_resolve(KS_GATE_FUNCTION, &asked);
 	if (err)
 		return err;
@@ -148,10 +142,28 @@ static bool ks_gate_close(struct ks_gate *gate)
 	return !stuck;
 }
 
-static int ks_gate_load(struct ks_gate *gate, const char *name, const char *path)
+/* What the caller is told of a helper that was run. */
+static int ks_gate_conclude(const char *name, const char *path, int rc)
 {
+	if (rc < 0)
+		ks_refuse("%s: " KS_GATE_HELPER " cannot be run: %pe; it comes with the killswitch command",
+			  name, ERR_PTR(rc));
+	ks_report("engagebpf %s bpf=%s rc=%d", name, path, rc);
+	if (!rc)
+		return 0;
+	return rc == -ENOMEM ? -ENOMEM : -EIO;
+}
+
+static int ks_gate_load(const char *name, const char *path)
+{
+	struct ks_gate *gate;
 	int err, rc;
 
+	gate = kzalloc(sizeof(*gate), GFP_KERNEL);
+	if (!gate)
+		return -ENOMEM;
+	gate->guard.matches = ks_gate_matches;
+	INIT_DELAYED_WORK(&gate->timeout, ks_gate_timeout);
 	mutex_lock(&ks_lock);
 	err = ks_gate_open(gate, name);
 	mutex_unlock(&ks_lock);
@@ -162,18 +174,11 @@ static int ks_gate_load(struct ks_gate *gate, const char *name, const char *path
 	rc = ks_gate_run(gate, name, path);
 	if (ks_gate_close(gate))
 		kfree(gate);
-	if (rc < 0)
-		ks_refuse("%s: " KS_GATE_HELPER " cannot be run: %pe; it comes with the killswitch command",
-			  name, ERR_PTR(rc));
-	ks_report("engagebpf %s bpf=%s rc=%d", name, path, rc);
-	if (!rc)
-		return 0;
-	return rc == -ENOMEM ? -ENOMEM : -EIO;
+	return ks_gate_conclude(name, path, rc);
 }
 
 int ks_engagebpf(const char *name, const char *path)
 {
-	struct ks_gate *gate;
 	int err;
 
 	if (!IS_ENABLED(CONFIG_FUNCTION_ERROR_INJECTION) ||
@@ -186,14 +191,7 @@ int ks_engagebpf(const char *name, const char *path)
 		ks_refuse("%s: another program is being loaded; try again", name);
 		return -EBUSY;
 	}
-	gate = kzalloc(sizeof(*gate), GFP_KERNEL);
-	if (gate) {
-		gate->guard.matches = ks_gate_matches;
-		INIT_DELAYED_WORK(&gate->timeout, ks_gate_timeout);
-		err = ks_gate_load(gate, name, path);
-	} else {
-		err = -ENOMEM;
-	}
+	err = ks_gate_load(name, path);
 	mutex_unlock(&ks_gate_lock);
 	return err;
 }

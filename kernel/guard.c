@@ -25,7 +25,7 @@ struct ks_bpf_guard {
 	struct ks_guard_cpu __percpu *cpu;
 };
 
-static struct ks_bpf_guard *ks_bpf_guard(const struct ks_guard *g)
+static __always_inline struct ks_bpf_guard *ks_bpf_guard(const struct ks_guard *g)
 {
 	return container_of(g, struct ks_bpf_guard, guard);
 }
@@ -64,7 +64,7 @@ static __always_inline bool ks_guard_ask(const struct ks_bpf_guard *g, struct pt
 
 static bool notrace ks_bpf_guard_matches(struct ks_guard *guard, struct pt_regs *regs)
 {
-	struct ks_bpf_guard *g = container_of(guard, struct ks_bpf_guard, guard);
+	struct ks_bpf_guard *g = ks_bpf_guard(guard);
 	struct ks_guard_cpu *cpu;
 	bool matches = true;
 	unsigned int bit;

@@ -44,6 +44,12 @@ extern struct list_head ks_engagements;	/* oldest first */
 
 struct ks_engagement *ks_find_addr(unsigned long addr);
 
+/* As ks_symbol_resolve(), and says so if the name is ambiguous. */
+int ks_resolve(const struct ks_name *n, struct ks_symbol *s);
+
+/* If the function at @addr is engaged, say under which name and return -EBUSY. */
+int ks_refuse_engaged(const char *name, unsigned long addr);
+
 /**
  * ks_arm() - put the hook on the function of a pending engagement
  *
