@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -36,6 +37,7 @@ final class BpfElf {
     private final ByteBuffer elf;
     private int sections;
     private long table;
+    private int names;
 
     private BpfElf(Path file, byte[] bytes) {
         this.file = file;
@@ -67,12 +69,25 @@ final class BpfElf {
     }
 
     static void check(Path file, byte[] bytes) throws BpfException {
+        Optional<byte[]> types = checked(file, bytes).section(".BTF");
+        Optional<String> complaint = types.flatMap(BtfCheck::complaint);
+        if (complaint.isPresent()) {
+            throw damaged(file, complaint.get());
+        }
+    }
+
+    /** What a section of an object has in it; empty if the object has no such section. */
+    static Optional<byte[]> section(Path file, byte[] bytes, String name) throws BpfException {
+        return checked(file, bytes).section(name);
+    }
+
+    private static BpfElf checked(Path file, byte[] bytes) throws BpfException {
         BpfElf object = new BpfElf(file, bytes);
         object.header();
         for (int i = 0; i < object.sections; i++) {
             object.section(i);
         }
-        object.types();
+        return object;
     }
 
     private void header() throws BpfException {
@@ -88,7 +103,7 @@ final class BpfElf {
         sections = Short.toUnsignedInt(elf.getShort(60));
         require(Short.toUnsignedInt(elf.getShort(58)) == SHDR_SIZE, "its section headers have an odd size");
         require(sections > 0 && inside(table, (long) sections * SHDR_SIZE), "its section headers lie outside of it");
-        int names = Short.toUnsignedInt(elf.getShort(62));
+        names = Short.toUnsignedInt(elf.getShort(62));
         require(names > 0 && names < sections && type(names) == SHT_STRTAB, "its sections have no names");
     }
 
@@ -99,7 +114,7 @@ final class BpfElf {
             return;
         }
         require(inside(offset(i), size(i)), "section " + i + " lies outside of it");
-        require(isText(Short.toUnsignedInt(elf.getShort(62)), word(i, 0)), "section " + i + " has no name");
+        require(isText(names, word(i, 0)), "section " + i + " has no name");
         switch (type) {
             case SHT_STRTAB ->
                 require(
@@ -113,18 +128,17 @@ final class BpfElf {
         }
     }
 
-    private void types() throws BpfException {
-        int names = Short.toUnsignedInt(elf.getShort(62));
+    private Optional<byte[]> section(String name) {
         for (int i = 1; i < sections; i++) {
-            if (type(i) != SHT_NOBITS && name(names, i).equals(".BTF")) {
-                Optional<String> complaint = BtfCheck.complaint(elf.slice((int) offset(i), (int) size(i)));
-                require(complaint.isEmpty(), complaint.orElse(""));
+            if (type(i) != SHT_NOBITS && name(i).equals(name)) {
+                return Optional.of(Arrays.copyOfRange(elf.array(), (int) offset(i), (int) (offset(i) + size(i))));
             }
         }
+        return Optional.empty();
     }
 
-    private String name(int table, int section) {
-        int start = (int) offset(table) + word(section, 0);
+    private String name(int section) {
+        int start = (int) offset(names) + word(section, 0);
         int end = start;
         while (elf.get(end) != 0) {
             end++;
@@ -133,14 +147,14 @@ final class BpfElf {
     }
 
     private void symbols(int i) throws BpfException {
-        int names = link(i);
-        require(type(names) == SHT_STRTAB, "symbol table " + i + " has no names");
+        int texts = link(i);
+        require(type(texts) == SHT_STRTAB, "symbol table " + i + " has no names");
         require(size(i) % SYM_SIZE == 0 && entrySize(i) == SYM_SIZE, "symbol table " + i + " has an odd size");
         for (long at = offset(i); at < offset(i) + size(i); at += SYM_SIZE) {
             int section = Short.toUnsignedInt(elf.getShort((int) at + 6));
             long value = elf.getLong((int) at + 8);
             long size = elf.getLong((int) at + 16);
-            require(isText(names, elf.getInt((int) at)), "a symbol has no name");
+            require(isText(texts, elf.getInt((int) at)), "a symbol has no name");
             require(section < sections || section >= SHN_LORESERVE, "a symbol is in no section");
             if (section > 0 && section < sections) {
                 require(
@@ -207,7 +221,11 @@ final class BpfElf {
 
     private void require(boolean ok, String complaint) throws BpfException {
         if (!ok) {
-            throw new BpfException(file + " is damaged: " + complaint);
+            throw damaged(file, complaint);
         }
+    }
+
+    private static BpfException damaged(Path file, String complaint) {
+        return new BpfException(file + " is damaged: " + complaint);
     }
 }

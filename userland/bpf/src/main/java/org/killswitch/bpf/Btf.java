@@ -39,6 +39,11 @@ final class Btf {
     static final int KIND_ENUM64 = 19;
 
     private static final int MAGIC = 0xeb9f;
+
+    /** Magic, version, flags and its own length; then offset and length of the types, and of the strings. */
+    private static final int HEAD_SIZE = 24;
+
+    private static final String CUT_SHORT = "the BTF is cut short";
     private static final int TYPE_SIZE = 12;
 
     private final ByteBuffer data;
@@ -58,14 +63,29 @@ final class Btf {
             if ((data.getShort(0) & 0xffff) != MAGIC) {
                 throw new BpfException("this is no BTF");
             }
-            int header = data.getInt(4);
-            int types = header + data.getInt(8);
-            strings = header + data.getInt(16);
-            stringsLength = data.getInt(20);
-            offsets = offsets(types, types + data.getInt(12));
+            long header = unsigned(4);
+            long types = header + unsigned(8);
+            long typesEnd = types + unsigned(12);
+            long start = header + unsigned(16);
+            long end = start + unsigned(20);
+            boolean hasStrings = start < end || base != null;
+            if (header < HEAD_SIZE
+                    || typesEnd > bytes.length
+                    || end > bytes.length
+                    || !hasStrings
+                    || (start < end && bytes[(int) end - 1] != 0)) {
+                throw new BpfException(CUT_SHORT);
+            }
+            strings = (int) start;
+            stringsLength = (int) (end - start);
+            offsets = offsets((int) types, (int) typesEnd);
         } catch (IndexOutOfBoundsException e) {
-            throw new BpfException("the BTF is cut short");
+            throw new BpfException(CUT_SHORT);
         }
+    }
+
+    private long unsigned(int at) {
+        return Integer.toUnsignedLong(data.getInt(at));
     }
 
     /** A kernel's types. */
@@ -81,11 +101,15 @@ final class Btf {
     private int[] offsets(int from, int to) throws BpfException {
         int[] found = new int[(to - from) / TYPE_SIZE];
         int count = 0;
-        for (int at = from; at < to; ) {
+        int at = from;
+        while (at < to) {
             found[count++] = at;
             int info = data.getInt(at + 4);
             int kind = info >>> 24 & 0x1f;
             at += TYPE_SIZE + sizeAfter(kind, info & 0xffff);
+        }
+        if (at > to) {
+            throw new BpfException(CUT_SHORT);
         }
         return Arrays.copyOf(found, count);
     }
@@ -106,8 +130,8 @@ final class Btf {
             case KIND_STRUCT, KIND_UNION, KIND_DATASEC, KIND_ENUM64 -> elements * 12;
             case KIND_ENUM, KIND_FUNC_PROTO -> elements * 8;
             default ->
-                throw new BpfException("this kernel's BTF has types of a kind (" + kind
-                        + ") that is newer than this killswitch; update it");
+                throw new BpfException(
+                        "the BTF has types of a kind (" + kind + ") that is newer than this killswitch; update it");
         };
     }
 
@@ -155,6 +179,14 @@ final class Btf {
 
     int kind(int type) {
         return type == 0 ? KIND_VOID : info(type) >>> 24 & 0x1f;
+    }
+
+    /** Whether it is another name, or a qualified form, of what {@link #target} gives. */
+    boolean isAlias(int type) {
+        return switch (kind(type)) {
+            case KIND_TYPEDEF, KIND_VOLATILE, KIND_CONST, KIND_RESTRICT, KIND_TYPE_TAG -> true;
+            default -> false;
+        };
     }
 
     private int info(int type) {

@@ -64,13 +64,10 @@ final class BtfTypes implements Types {
     private int bare(int type) {
         int at = type;
         for (int i = 0; i < CHAIN_MAX; i++) {
-            switch (btf.kind(at)) {
-                case Btf.KIND_TYPEDEF, Btf.KIND_VOLATILE, Btf.KIND_CONST, Btf.KIND_RESTRICT, Btf.KIND_TYPE_TAG ->
-                    at = btf.target(at);
-                default -> {
-                    return at;
-                }
+            if (!btf.isAlias(at)) {
+                return at;
             }
+            at = btf.target(at);
         }
         return 0;
     }

@@ -22,7 +22,6 @@ final class Complaints {
                 .filter(l -> !l.isEmpty()
                         && !l.startsWith("processed ")
                         && !l.startsWith("verification time")
-                        && !l.startsWith("-- BEGIN PROG LOAD LOG")
                         && !l.startsWith("-- END PROG LOAD LOG")
                         && !l.contains("-- BEGIN PROG LOAD LOG")
                         && !l.startsWith("libbpf: failed to load object"))

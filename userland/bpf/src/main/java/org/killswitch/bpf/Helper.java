@@ -3,12 +3,13 @@ package org.killswitch.bpf;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The functions of the kernel that guards call, by their number in {@code enum bpf_func_id}. */
+/** The functions of the kernel that guards and override programs call, by their number in {@code enum bpf_func_id}. */
 enum Helper {
     BPF_GET_CURRENT_PID_TGID(14),
     BPF_GET_CURRENT_UID_GID(15),
     BPF_GET_CURRENT_COMM(16),
     BPF_GET_CURRENT_TASK(35),
+    BPF_OVERRIDE_RETURN(58),
     BPF_GET_CURRENT_CGROUP_ID(80),
     BPF_PROBE_READ_KERNEL(113),
     BPF_PROBE_READ_KERNEL_STR(115);

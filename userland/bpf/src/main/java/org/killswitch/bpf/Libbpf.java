@@ -10,7 +10,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.bpf.Native.Result;
@@ -74,9 +73,6 @@ final class Libbpf {
     /** {@code enum bpf_prog_type bpf_program__type(const struct bpf_program *prog);} */
     private final MemorySegment programType;
 
-    /** {@code int bpf_program__set_type(struct bpf_program *prog, enum bpf_prog_type type);} */
-    private final MemorySegment programSetType;
-
     /** {@code enum bpf_attach_type bpf_program__expected_attach_type(const struct bpf_program *prog);} */
     private final MemorySegment programExpectedAttachType;
 
@@ -86,20 +82,11 @@ final class Libbpf {
     /** {@code size_t bpf_program__insn_cnt(const struct bpf_program *prog);} */
     private final MemorySegment programInsnCnt;
 
-    /** {@code int bpf_program__fd(const struct bpf_program *prog);} */
-    private final MemorySegment programFd;
-
     /**
      * {@code struct bpf_link *bpf_program__attach_kprobe(const struct bpf_program *prog, bool retprobe, const char
      * *func_name);}
      */
     private final MemorySegment programAttachKprobe;
-
-    /**
-     * {@code struct bpf_link *bpf_program__attach_kprobe_opts(const struct bpf_program *prog, const char *func_name,
-     * const struct bpf_kprobe_opts *opts);}
-     */
-    private final MemorySegment programAttachKprobeOpts;
 
     /** {@code int bpf_link__pin(struct bpf_link *link, const char *path);} */
     private final MemorySegment linkPin;
@@ -163,13 +150,10 @@ final class Libbpf {
         programName = function("bpf_program__name");
         programSectionName = function("bpf_program__section_name");
         programType = function("bpf_program__type");
-        programSetType = function("bpf_program__set_type");
         programExpectedAttachType = function("bpf_program__expected_attach_type");
         programInsns = function("bpf_program__insns");
         programInsnCnt = function("bpf_program__insn_cnt");
-        programFd = function("bpf_program__fd");
         programAttachKprobe = function("bpf_program__attach_kprobe");
-        programAttachKprobeOpts = function("bpf_program__attach_kprobe_opts");
         linkPin = function("bpf_link__pin");
         linkDisconnect = function("bpf_link__disconnect");
         linkDestroy = function("bpf_link__destroy");
@@ -294,10 +278,6 @@ final class Libbpf {
         return Native.call(programType, program.address()).number();
     }
 
-    void programSetType(BpfProgram program, int type) throws LibbpfException {
-        number("setting the type of " + programName(program), Native.call(programSetType, program.address(), type));
-    }
-
     /** 0 for programs that are attached in the usual way. */
     int programExpectedAttachType(BpfProgram program) {
         return Native.call(programExpectedAttachType, program.address()).number();
@@ -309,34 +289,11 @@ final class Libbpf {
         return Native.bytes(Native.call(programInsns, program.address()).word(), count * INSN_SIZE);
     }
 
-    /** The loaded program's descriptor, which belongs to the object. */
-    int programFd(BpfProgram program) throws LibbpfException {
-        return number("the descriptor of " + programName(program), Native.call(programFd, program.address()));
-    }
-
     BpfLink programAttachKprobe(BpfProgram program, String function) throws LibbpfException {
         try (Arena arena = Arena.ofConfined()) {
             Result result = Native.call(programAttachKprobe, program.address(), 0, string(arena, function));
-            return new BpfLink(pointer(attaching(program, function), result));
+            return new BpfLink(pointer("attaching " + programName(program) + " to " + function, result));
         }
-    }
-
-    /** Attaches some way into the function, as {@code struct bpf_kprobe_opts} has it. */
-    BpfLink programAttachKprobe(BpfProgram program, String function, long offset) throws LibbpfException {
-        try (Arena arena = Arena.ofConfined()) {
-            // size_t sz; __u64 bpf_cookie; size_t offset; bool retprobe;
-            long size = 32;
-            MemorySegment opts = arena.allocate(size, 8);
-            opts.set(ValueLayout.JAVA_LONG, 0, size);
-            opts.set(ValueLayout.JAVA_LONG, 16, offset);
-            Result result =
-                    Native.call(programAttachKprobeOpts, program.address(), string(arena, function), opts.address());
-            return new BpfLink(pointer(attaching(program, function), result));
-        }
-    }
-
-    private String attaching(BpfProgram program, String function) {
-        return "attaching " + programName(program) + " to " + function;
     }
 
     void linkPin(BpfLink link, String path) throws LibbpfException {
@@ -427,7 +384,7 @@ final class Libbpf {
     }
 
     /** The head of {@code struct bpf_prog_info}. */
-    record ProgInfo(int type, int id, String tag, OptionalLong loadedNanosAfterBoot, int uid, String name) {}
+    record ProgInfo(int type, int id, String tag, String name) {}
 
     ProgInfo progInfo(int fd) throws LibbpfException {
         try (Arena arena = Arena.ofConfined()) {
@@ -439,13 +396,10 @@ final class Libbpf {
             for (byte b : info.asSlice(8, 8).toArray(ValueLayout.JAVA_BYTE)) {
                 tag.append(String.format("%02x", b));
             }
-            long loaded = info.get(ValueLayout.JAVA_LONG, 40);
             return new ProgInfo(
                     info.get(ValueLayout.JAVA_INT, 0),
                     info.get(ValueLayout.JAVA_INT, 4),
                     tag.toString(),
-                    loaded == 0 ? OptionalLong.empty() : OptionalLong.of(loaded),
-                    info.get(ValueLayout.JAVA_INT, 48),
                     text(info.asSlice(64, 16)));
         }
     }

@@ -70,10 +70,7 @@ public final class LoaderMain {
     }
 
     private static String plain(String text) {
-        String plain = text.codePoints()
-                .map(c -> c >= 0x20 && c < 0x7f ? c : c < 0x20 ? ' ' : '?')
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        String plain = GuardException.plain(text);
         return plain.length() <= LENGTH_MAX ? plain : plain.substring(0, LENGTH_MAX) + "...";
     }
 }

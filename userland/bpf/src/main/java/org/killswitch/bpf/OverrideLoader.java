@@ -20,9 +20,6 @@ final class OverrideLoader {
 
     private static final int CALL_HELPER = Insn.JMP | Insn.CALL;
 
-    /** The number of the helper {@code bpf_override_return()} in linux/bpf.h. */
-    private static final int OVERRIDE_RETURN = 58;
-
     private final Libbpf libbpf;
     private final BpfFs fs;
     private final Path file;
@@ -112,8 +109,8 @@ final class OverrideLoader {
         boolean isKprobe = libbpf.programType(program) == Libbpf.BPF_PROG_TYPE_KPROBE
                 && libbpf.programExpectedAttachType(program) == 0
                 && !section.startsWith("kretprobe")
-                && !section.startsWith("ur")
-                && !section.startsWith("up");
+                && !section.startsWith("uretprobe")
+                && !section.startsWith("uprobe");
         if (!isKprobe) {
             throw new BpfException("program " + libbpf.programName(program) + " of " + file + " is in section \""
                     + section + "\"; an override is run at a function's entry: SEC(\"kprobe\")");
@@ -122,7 +119,8 @@ final class OverrideLoader {
 
     static boolean overrides(byte[] insns) {
         return Insn.of(insns).stream()
-                .anyMatch(i -> i.code() == CALL_HELPER && i.src() == 0 && i.imm() == OVERRIDE_RETURN);
+                .anyMatch(
+                        i -> i.code() == CALL_HELPER && i.src() == 0 && i.imm() == Helper.BPF_OVERRIDE_RETURN.number());
     }
 
     private List<Path> pins(List<BpfProgram> programs) throws BpfException {

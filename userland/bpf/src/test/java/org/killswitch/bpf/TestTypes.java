@@ -1,9 +1,6 @@
 package org.killswitch.bpf;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +58,7 @@ final class TestTypes {
 
     /** The types in a compiled object. */
     static Types of(byte[] object) throws BpfException {
-        Btf btf = Btf.of(section(object, ".BTF"));
+        Btf btf = Btf.of(BpfElf.section(Path.of("types.bpf.o"), object, ".BTF").orElseThrow());
         OptionalInt function = btf.find(Btf.KIND_FUNC, "target");
         OptionalInt prototype = OptionalInt.of(btf.target(function.orElseThrow()));
         return new BtfTypes(btf, "target", prototype, "", new BtfTypes.Surroundings() {
@@ -75,21 +72,5 @@ final class TestTypes {
                 return path.equals("/system.slice") ? OptionalLong.of(77) : OptionalLong.empty();
             }
         });
-    }
-
-    private static byte[] section(byte[] object, String name) {
-        ByteBuffer elf = ByteBuffer.wrap(object).order(ByteOrder.LITTLE_ENDIAN);
-        int table = (int) elf.getLong(40);
-        int names = (int) elf.getLong(table + elf.getShort(62) * 64 + 24);
-        for (int i = 0; i < elf.getShort(60); i++) {
-            int header = table + i * 64;
-            int start = names + elf.getInt(header);
-            if (new String(object, start, name.length() + 1, StandardCharsets.ISO_8859_1).equals(name + "\0")) {
-                byte[] content = new byte[(int) elf.getLong(header + 32)];
-                elf.get((int) elf.getLong(header + 24), content);
-                return content;
-            }
-        }
-        throw new IllegalArgumentException("no section " + name);
     }
 }
