@@ -13,11 +13,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code killswitch bpf list|remove}. */
 @Command(
@@ -29,28 +26,13 @@ import picocli.CommandLine.Spec;
                     + " whatever becomes of the kernel module.",
             ""
         })
-final class BpfCommand implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+final class BpfCommand extends CommandGroup {
 
     /** The command with its own commands. */
     static CommandLine create(Host host) {
         return new CommandLine(new BpfCommand())
                 .addSubcommand(new CommandLine(new ListCommand(host)))
                 .addSubcommand(new CommandLine(new RemoveCommand(host)));
-    }
-
-    /** Without a command of its own there is nothing to do but to say which there are. */
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        throw new ParameterException(spec.commandLine(), "which of them? No command given");
     }
 
     /** {@code killswitch bpf list [--json]}. */

@@ -142,9 +142,7 @@ final class EngageCommand implements Callable<Integer> {
                         spec.commandLine(), "--bpf goes without RETVAL and other options: the program has it all");
             }
             host.killswitch().engageBpf(symbol, bpf);
-            host.out()
-                    .println(symbol + " is overridden by " + bpf
-                            + "; to end it, run: killswitch bpf list, then killswitch bpf remove");
+            host.out().println(Text.overriddenBy(symbol, bpf));
             return ExitCode.OK;
         }
         if (retval == null) {

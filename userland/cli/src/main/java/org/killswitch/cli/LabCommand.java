@@ -2,10 +2,6 @@ package org.killswitch.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code killswitch lab ...}. */
 @Command(
@@ -18,15 +14,7 @@ import picocli.CommandLine.Spec;
                     + " (~/.cache/killswitch).",
             ""
         })
-final class LabCommand implements Runnable {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+final class LabCommand extends CommandGroup {
 
     /** The command with its own commands. */
     static CommandLine create(Host host) {
@@ -35,12 +23,5 @@ final class LabCommand implements Runnable {
                 .addSubcommand(new CommandLine(new LabKernelsCommand(host)))
                 .addSubcommand(new CommandLine(new LabMatrixCommand(host)))
                 .addSubcommand(run);
-    }
-
-    /** Without a command of its own there is nothing to do but to say which there are. */
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        throw new ParameterException(spec.commandLine(), "which of them? No command given");
     }
 }

@@ -1,5 +1,6 @@
 package org.killswitch.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import org.killswitch.control.Disengaged;
@@ -20,6 +21,11 @@ final class Text {
     static String pending(Pending pending) {
         return pending.symbol() + " is pending: it returns " + pending.retval() + " from when "
                 + pending.module().map(m -> "module " + m + " is loaded").orElse("a module that has it is loaded");
+    }
+
+    static String overriddenBy(SymbolName symbol, Path object) {
+        return symbol + " is overridden by " + object
+                + "; to end it, run: killswitch bpf list, then killswitch bpf remove";
     }
 
     static String unlessKept(SymbolName symbol, Duration time) {
