@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Debian's archive for one suite, through apt with lists of its own: nothing of the machine's package state is read
@@ -32,23 +33,26 @@ final class Apt {
         this(cache, suite, architecture, sources(suite, security));
     }
 
-    private Apt(Cache cache, String what, Architecture architecture, List<String> sources) {
+    /** With any sources; {@code lists} names the folder that this combination of them has for itself. */
+    private Apt(Cache cache, String lists, Architecture architecture, List<String> sources) {
         this.cache = cache;
         this.architecture = architecture;
         this.sources = sources;
-        name = "apt/" + what + (architecture.isHost() ? "" : "-" + architecture.debian());
+        name = "apt/" + lists + (architecture.isHost() ? "" : "-" + architecture.debian());
         directory = cache.root().resolve(name);
     }
 
     /** A suite together with the one that its packages are made for, which has what they depend on. */
     static Apt complete(Cache cache, String suite, Architecture architecture) {
-        String base = suite.replaceFirst("-backports$", "");
-        List<String> sources = new ArrayList<>(sources(suite, false));
-        if (base.equals(suite)) {
-            return new Apt(cache, suite, architecture, sources);
-        }
-        sources.addAll(sources(base, false));
-        return new Apt(cache, suite + "-and-" + base, architecture, sources);
+        List<String> suites = Stream.of(suite, base(suite)).distinct().toList();
+        List<String> sources =
+                suites.stream().flatMap(s -> sources(s, false).stream()).toList();
+        return new Apt(cache, String.join("-and-", suites), architecture, sources);
+    }
+
+    /** The suite that another one's packages are made for. */
+    static String base(String suite) {
+        return suite.replaceFirst("-backports$", "");
     }
 
     Apt(Cache cache, KernelRelease release) {

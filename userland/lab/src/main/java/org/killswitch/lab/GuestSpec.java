@@ -62,6 +62,15 @@ public record GuestSpec(
         return new GuestSpec(append, cpus, memory, available, all, disk, timeout);
     }
 
+    /** Shared libraries of one folder, where a guest's programs look for them. */
+    GuestSpec withLibraries(Path folder, List<String> names) {
+        GuestSpec all = this;
+        for (String name : names) {
+            all = all.withFile("/lib/" + name, folder.resolve(name));
+        }
+        return all;
+    }
+
     public GuestSpec withTimeout(Duration newTimeout) {
         return new GuestSpec(append, cpus, memory, available, files, disk, newTimeout);
     }

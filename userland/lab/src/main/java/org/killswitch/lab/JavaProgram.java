@@ -33,18 +33,13 @@ final class JavaProgram {
         }
         Path root = Packages.unpacked(cache, progress, architecture, SUITE, List.of(RUNTIME_PACKAGE));
         Path home = root.resolve("usr/lib/jvm/java-25-openjdk-" + architecture.debian());
-        GuestSpec complete = larger.withFile(guestPath + "/bin", image.resolve("bin"))
+        return larger.withFile(guestPath + "/bin", image.resolve("bin"))
                 .withFile(guestPath + "/lib", image.resolve("lib"))
                 .withFile(guestPath + "/runtime", home)
                 .withFile(guestPath + "/runtime/bin/" + launcher(image), home.resolve("bin/java"))
                 .withFile("/etc/java-25-openjdk", root.resolve("etc/java-25-openjdk"))
-                .withFile(architecture.loader(), root.resolve("usr" + architecture.loader()));
-        for (String library : LIBRARIES) {
-            complete = complete.withFile(
-                    "/lib/" + library,
-                    root.resolve("usr/lib/" + architecture.triplet()).resolve(library));
-        }
-        return complete;
+                .withFile(architecture.loader(), root.resolve("usr" + architecture.loader()))
+                .withLibraries(root.resolve("usr/lib/" + architecture.triplet()), LIBRARIES);
     }
 
     /** What java is called in the image: the one program in it that is not one of the JDK's. */

@@ -95,9 +95,10 @@ final class KernelBuild {
     }
 
     private void configure(Path tree) throws IOException {
-        Path wanted = Files.writeString(tree.resolve("wanted.config"), configuration(recipe));
-        make(tree, "KCONFIG_ALLCONFIG=" + wanted, "allnoconfig");
-        List<String> missing = missing(configuration(recipe), Files.readString(tree.resolve(".config")));
+        String wanted = configuration(recipe);
+        Path file = Files.writeString(tree.resolve("wanted.config"), wanted);
+        make(tree, "KCONFIG_ALLCONFIG=" + file, "allnoconfig");
+        List<String> missing = missing(wanted, Files.readString(tree.resolve(".config")));
         if (!missing.isEmpty()) {
             throw new LabException("kernel " + release.name() + " cannot be configured as it is to be: "
                     + String.join(", ", missing) + " did not take effect; something that it depends on may be off");

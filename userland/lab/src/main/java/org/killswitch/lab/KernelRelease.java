@@ -103,6 +103,6 @@ public record KernelRelease(String name, Architecture architecture, String suite
 
     /** The suite with the compiler that the kernel was built with. */
     String toolchainSuite() {
-        return suite.replaceFirst("-backports$", "");
+        return Apt.base(suite);
     }
 }

@@ -17,14 +17,10 @@ final class Libbpf {
     static GuestSpec add(GuestSpec spec, Cache cache, Progress progress, Architecture architecture) {
         String folder = "usr/lib/" + architecture.triplet();
         if (architecture.isHost()) {
-            Path library = Path.of("/", folder, SONAME);
-            return Files.exists(library) ? spec.withFile("/lib/" + SONAME, library) : spec;
+            Path here = Path.of("/", folder);
+            return Files.exists(here.resolve(SONAME)) ? spec.withLibraries(here, List.of(SONAME)) : spec;
         }
         Path root = Packages.unpacked(cache, progress, architecture, JavaProgram.SUITE, List.of("libbpf1"));
-        GuestSpec complete = spec;
-        for (String library : LIBRARIES) {
-            complete = complete.withFile("/lib/" + library, root.resolve(folder).resolve(library));
-        }
-        return complete;
+        return spec.withLibraries(root.resolve(folder), LIBRARIES);
     }
 }
