@@ -39,22 +39,9 @@ final class EngageBpfTest extends SharedGuest {
         sh("rm -f " + PINS + "/*");
         assertThat(read("engaged")).isEmpty();
         assertThat(fire(1)).isEqualTo("ok 1");
-        assertNoProgram();
-        sh("rm -f /tmp/*");
-    }
-
-    private void assertNoProgram() {
-        sh("for i in $(seq 50); do [ $(bpf_guard count) = " + programs + " ] && exit; sleep 0.1; done");
-        assertThat(programs()).as("BPF programs").isEqualTo(programs);
+        assertPrograms(programs);
         assertThat(require("cat /sys/kernel/debug/kprobes/list")).doesNotContain("ks_test_vuln");
-    }
-
-    private int programs() {
-        return Integer.parseInt(require("bpf_guard count").strip());
-    }
-
-    private String require(String script) {
-        return Scripts.require(script, sh(script));
+        sh("rm -f /tmp/*");
     }
 
     private void useHelper(String program) {

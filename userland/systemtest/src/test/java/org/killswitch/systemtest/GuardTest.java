@@ -34,16 +34,7 @@ final class GuardTest extends SharedGuest {
         sh("rm -f " + PINS + "*");
         assertThat(fire(1)).isEqualTo("ok 1");
         assertThat(fire(0xC0FFEE)).isEqualTo("EBADMSG");
-        sh("for i in $(seq 50); do [ $(bpf_guard count) = " + programs + " ] && exit; sleep 0.1; done");
-        assertThat(programs()).as("BPF programs").isEqualTo(programs);
-    }
-
-    private int programs() {
-        return Integer.parseInt(require("bpf_guard count").strip());
-    }
-
-    private String require(String script) {
-        return Scripts.require(script, sh(script));
+        assertPrograms(programs);
     }
 
     private void pin(String program) {

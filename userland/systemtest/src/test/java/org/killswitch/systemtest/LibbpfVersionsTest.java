@@ -40,10 +40,8 @@ final class LibbpfVersionsTest {
                 .withFile("/bpf", Project.bpfPrograms(kernel))
                 .withFile("/bin/kwrite", Project.selftests(kernel).resolve("kwrite"));
         try (Guest guest = Project.LAB.boot(kernel, spec)) {
-            Scripts.require(
-                    guest,
-                    "insmod /modules/test_killswitch.ko; insmod /modules/killswitch.ko; mkdir -p /usr/sbin;"
-                            + " ln -s /opt/killswitch/bin/killswitch /bin/; ln -s /opt/killswitch/bin/ks-bpf-load /usr/sbin/");
+            Scripts.require(guest, "insmod /modules/test_killswitch.ko; insmod /modules/killswitch.ko");
+            Scripts.require(guest, Project.LINK_COMMAND);
             assertThat(Scripts.require(guest, "grep -c LIBBPF_" + version + ".0 /lib/*/libbpf.so.1"))
                     .isNotEqualTo("0\n");
 

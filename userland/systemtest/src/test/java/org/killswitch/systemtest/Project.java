@@ -47,6 +47,10 @@ final class Project {
                 .withFile("/modules", LAB.buildModules(kernel, ROOT.resolve("kernel")));
     }
 
+    /** What a guest has to do to have the command, and what the kernel runs of it, where they belong. */
+    static final String LINK_COMMAND = "mkdir -p /usr/sbin; ln -s /opt/killswitch/bin/killswitch /bin/;"
+            + " ln -s /opt/killswitch/bin/ks-bpf-load /usr/sbin/";
+
     /** A guest with the command in /opt/killswitch. */
     static GuestSpec withCommand(GuestSpec spec, Kernel kernel) {
         if (!Files.isExecutable(IMAGE.resolve("bin/killswitch"))) {

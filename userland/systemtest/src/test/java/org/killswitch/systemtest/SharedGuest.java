@@ -1,5 +1,7 @@
 package org.killswitch.systemtest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +46,22 @@ abstract class SharedGuest {
 
     Output sh(String script) {
         return guest.sh(script);
+    }
+
+    /** What a script printed that has to succeed. */
+    String require(String script) {
+        return Scripts.require(script, sh(script));
+    }
+
+    /** How many BPF programs the kernel has. */
+    int programs() {
+        return Integer.parseInt(require("bpf_guard count").strip());
+    }
+
+    /** What nobody has hold of any more goes a little later. */
+    void assertPrograms(int expected) {
+        sh("for i in $(seq 50); do [ $(bpf_guard count) = " + expected + " ] && exit; sleep 0.1; done");
+        assertThat(programs()).as("BPF programs").isEqualTo(expected);
     }
 
     Output asNobody(String script) {

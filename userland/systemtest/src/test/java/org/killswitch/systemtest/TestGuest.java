@@ -64,10 +64,7 @@ final class TestGuest implements AutoCloseable {
                 .withLibbpf(Project.withCommand(spec(kernel), kernel), kernel)
                 .withFile("/bpf", Project.bpfPrograms(kernel));
         TestGuest guest = boot(kernel, spec).load();
-        Scripts.require(
-                guest.guest,
-                "mkdir -p /usr/sbin; ln -s /opt/killswitch/bin/killswitch /bin/;"
-                        + " ln -s /opt/killswitch/bin/ks-bpf-load /usr/sbin/");
+        Scripts.require(guest.guest, Project.LINK_COMMAND);
         return guest;
     }
 

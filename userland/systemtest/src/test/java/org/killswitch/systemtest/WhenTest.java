@@ -33,16 +33,7 @@ final class WhenTest extends SharedGuest {
     void nothingIsLeft() {
         control("disengage_all");
         assertThat(sh("ls " + PINS).output()).doesNotContain("when");
-        sh("for i in $(seq 50); do [ $(bpf_guard count) = " + programs + " ] && exit; sleep 0.1; done");
-        assertThat(programs()).as("BPF programs").isEqualTo(programs);
-    }
-
-    private int programs() {
-        return Integer.parseInt(require("bpf_guard count").strip());
-    }
-
-    private String require(String script) {
-        return Scripts.require(script, sh(script));
+        assertPrograms(programs);
     }
 
     private Output engage(String symbol, String expression, String... more) {
