@@ -9,8 +9,8 @@ import picocli.CommandLine.Command;
         header = "Rehearse on stock kernels in disposable virtual machines.",
         description = {
             "",
-            "Kernels are fetched from Debian's archive without being installed, and run in QEMU without root and"
-                    + " without KVM. Downloads and what is built are kept in $$XDG_CACHE_HOME/killswitch"
+            "Kernels are fetched from Debian's archive without being installed, or built from its sources (those that"
+                    + " 'killswitch lab kernels' lists last), and run in QEMU without root and without KVM. Downloads and what is built are kept in $$XDG_CACHE_HOME/killswitch"
                     + " (~/.cache/killswitch).",
             ""
         })

@@ -35,7 +35,7 @@ final class LabMatrixCommand implements Callable<Integer> {
             names = "--kernel",
             paramLabel = "KERNEL",
             split = ",",
-            description = "Only these kernels (default: all that 'killswitch lab kernels' lists).")
+            description = "Only these kernels (default: the stock ones that 'killswitch lab kernels' lists).")
     private List<String> kernels = List.of();
 
     @Option(names = "--json", description = "Print JSON.")

@@ -30,7 +30,7 @@ final class Commands {
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .start();
-            Thread killer = new Thread(process::destroyForcibly);
+            Thread killer = new Thread(() -> end(process));
             Runtime.getRuntime().addShutdownHook(killer);
             try (var out = process.getInputStream()) {
                 String output = new String(out.readAllBytes(), StandardCharsets.UTF_8);
@@ -44,6 +44,13 @@ final class Commands {
             Thread.currentThread().interrupt();
             throw new LabException("interrupted while " + command.getFirst() + " was running", e);
         }
+    }
+
+    /** Ends a program with all that it has started: make alone would leave behind what it runs, which goes on building. */
+    static void end(Process process) {
+        List<ProcessHandle> started = process.descendants().toList();
+        process.destroyForcibly();
+        started.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Runs a program that has to succeed; what it prints. */

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +25,9 @@ final class KernelBuild {
     /** What of the source tree modules are built against. */
     private static final Set<String> KEPT = Set.of(
             "arch", "include", "scripts", "tools", "Makefile", ".config", "Module.symvers", "vmlinux", "System.map");
+
+    /** How a configuration says that an option is off. */
+    private static final Pattern UNSET = Pattern.compile("# (CONFIG_\\w+) is not set");
 
     private final Cache cache;
     private final Progress progress;
@@ -116,15 +122,23 @@ final class KernelBuild {
         }
     }
 
-    /** The lines of a configuration that another one, made from it, does not have. */
+    /** The lines of a configuration that do not hold in another one, which was made from it. */
     static List<String> missing(String wanted, String config) {
-        Set<String> lines = Set.copyOf(config.lines().distinct().toList());
-        return wanted.lines()
-                .filter(line -> line.startsWith("CONFIG_") && !lines.contains(line))
-                .toList();
+        Set<String> lines = config.lines().collect(Collectors.toSet());
+        return wanted.lines().filter(line -> !holds(line, lines)).toList();
     }
 
-    private static String configuration(KernelRelease.Built recipe) {
+    /** An option that is off need not be mentioned. What is no comment is asked for, a line with a slip in it too. */
+    private static boolean holds(String line, Set<String> config) {
+        Matcher off = UNSET.matcher(line);
+        if (off.matches()) {
+            return config.stream().noneMatch(l -> l.startsWith(off.group(1) + "="));
+        }
+        return line.isBlank() || line.startsWith("#") || config.contains(line);
+    }
+
+    /** All parts of a kernel's configuration, one after the other. */
+    static String configuration(KernelRelease.Built recipe) {
         StringBuilder text = new StringBuilder();
         for (String part : recipe.parts()) {
             try (InputStream in = KernelBuild.class.getResourceAsStream("kernels/" + part)) {
@@ -136,7 +150,7 @@ final class KernelBuild {
                 throw new LabException("the configuration of a kernel cannot be read: " + e.getMessage(), e);
             }
         }
-        return text.toString();
+        return text.append("CONFIG_LOCALVERSION=\"-" + recipe.flavour() + "\"\n").toString();
     }
 
     /** What a build of modules does not read is most of the tree. */

@@ -39,7 +39,12 @@ public record KernelRelease(String name, Architecture architecture, String suite
      * @param parts of its configuration: the resources in kernels/
      * @param minutes about how long that takes on two CPUs
      */
-    public record Built(String source, String compiler, List<String> parts, int minutes) implements Origin {}
+    public record Built(String source, String compiler, List<String> parts, int minutes) implements Origin {
+        /** What it is called by: its last part. */
+        String flavour() {
+            return parts.getLast();
+        }
+    }
 
     /** Whether it is one that Debian's users run. */
     public boolean isStock() {
@@ -69,15 +74,17 @@ public record KernelRelease(String name, Architecture architecture, String suite
             arm64("newest-arm64", "trixie-backports", false));
 
     /** Those that no distribution ships. */
-    public static final List<KernelRelease> BUILT = List.of(built("6.12", "errinj", 8));
+    public static final List<KernelRelease> BUILT =
+            List.of(built("6.12", 9, "base", "errinj"), built("6.12", 13, "base", "errinj", "debug"));
 
     /** All that the lab can boot. */
     public static final List<KernelRelease> ALL =
             Stream.concat(STOCK.stream(), BUILT.stream()).toList();
 
-    private static KernelRelease built(String series, String flavour, int minutes) {
-        Built how = new Built("linux-source-" + series, "gcc-12", List.of("base", flavour), minutes);
-        return new KernelRelease(series + "-" + flavour, Architecture.X86_64, "bookworm-backports", false, how);
+    private static KernelRelease built(String series, int minutes, String... parts) {
+        Built how = new Built("linux-source-" + series, "gcc-12", List.of(parts), minutes);
+        return new KernelRelease(
+                series + "-" + how.flavour(), Architecture.X86_64, "bookworm-backports", false, how);
     }
 
     private static KernelRelease x86(String name, String suite, boolean security) {

@@ -30,7 +30,7 @@ final class KernelStore {
     /** The kernel of that series as it was last fetched, if it was. */
     Optional<Kernel> cached(KernelRelease release) {
         Path file = resolution(release);
-        if (!Files.isReadable(file)) {
+        if (!Files.isReadable(file) || !isCompilerHere(release)) {
             return Optional.empty();
         }
         Properties p = new Properties();
@@ -41,6 +41,12 @@ final class KernelStore {
         }
         Kernel kernel = kernel(release, p.getProperty("package", ""), p.getProperty("version", ""));
         return Files.isRegularFile(kernel.image()) ? Optional.of(kernel) : Optional.empty();
+    }
+
+    /** What was built is found again by its compiler, among other things; of stock kernels nobody asks for theirs here. */
+    private static boolean isCompilerHere(KernelRelease release) {
+        return !(release.origin() instanceof KernelRelease.Built recipe)
+                || Commands.find(recipe.compiler()).isPresent();
     }
 
     /** The newest kernel of that series, fetched if need be. */
