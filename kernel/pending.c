@@ -122,6 +122,10 @@ int ks_pending_begin(struct ks_engagement *e, const struct ks_symbol *s)
 			  e->name.name);
 		return -ENOENT;
 	}
+	/* The module may be about to go, and what is armed in it about to be pending. */
+	err = ks_refuse_engaged(e->name.name, s->addr);
+	if (err)
+		return err;
 	strscpy(e->module, *s->module ? s->module : e->name.module, sizeof(e->module));
 	err = ks_pending_refuse(e, e->module);
 	return err ?: ks_pending_hold();
