@@ -218,6 +218,8 @@ void ks_fn_dir_remove(struct ks_fn_dir *d)
 	while (i--)
 		ks_remove(d->files[i]);
 	ks_remove(d->dir);
+	/* it is made again when a module comes back, and may then be left half made */
+	*d = (struct ks_fn_dir) { 0 };
 }
 
 int ks_fn_dir_create(struct ks_fn_dir *d, const char *name, u64 id, bool guarded)
