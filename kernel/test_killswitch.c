@@ -47,11 +47,16 @@ static struct dentry *ks_test_dir;
 
 static int __init ks_test_init(void)
 {
+	struct dentry *fire;
+
 	ks_test_dir = debugfs_create_dir("test_killswitch", NULL);
 	if (IS_ERR(ks_test_dir))
 		return PTR_ERR(ks_test_dir);
-	debugfs_create_file("fire", 0200, ks_test_dir, NULL, &ks_test_fire_fops);
-	return 0;
+	/* without the file the module would be of no use */
+	fire = debugfs_create_file("fire", 0200, ks_test_dir, NULL, &ks_test_fire_fops);
+	if (IS_ERR(fire))
+		debugfs_remove(ks_test_dir);
+	return PTR_ERR_OR_ZERO(fire);
 }
 
 static void __exit ks_test_exit(void)

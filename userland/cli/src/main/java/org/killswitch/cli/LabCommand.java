@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
         description = {
             "",
             "Kernels are fetched from Debian's archive without being installed, or built from its sources (those that"
-                    + " 'killswitch lab kernels' lists last), and run in QEMU without root and without KVM. Downloads and what is built are kept in $$XDG_CACHE_HOME/killswitch"
-                    + " (~/.cache/killswitch).",
+                    + " 'killswitch lab kernels' lists last), and run in QEMU without root and without KVM. Downloads"
+                    + " and what is built are kept in $$XDG_CACHE_HOME/killswitch (~/.cache/killswitch).",
             ""
         })
 final class LabCommand extends CommandGroup {
@@ -20,8 +20,11 @@ final class LabCommand extends CommandGroup {
     static CommandLine create(Host host) {
         CommandLine run = new CommandLine(new LabRunCommand(host)).setStopAtPositional(true);
         return new CommandLine(new LabCommand())
+                .addSubcommand(new CommandLine(new LabFaultsCommand(host)))
+                .addSubcommand(new CommandLine(new LabFuzzCommand(host)))
                 .addSubcommand(new CommandLine(new LabKernelsCommand(host)))
                 .addSubcommand(new CommandLine(new LabMatrixCommand(host)))
-                .addSubcommand(run);
+                .addSubcommand(run)
+                .addSubcommand(new CommandLine(new LabStressCommand(host)));
     }
 }

@@ -495,6 +495,11 @@ public final class Guest implements AutoCloseable {
         Commands.removeHook(killer);
     }
 
+    /** What its kernel found, with the console's last lines. */
+    GuestFailure failure(String found) {
+        return console.failure(GuestFailure.Kind.WARNING, found);
+    }
+
     /**
      * Powers the guest off.
      *

@@ -150,7 +150,8 @@ final class KernelBuild {
                 throw new LabException("the configuration of a kernel cannot be read: " + e.getMessage(), e);
             }
         }
-        return text.append("CONFIG_LOCALVERSION=\"-" + recipe.flavour() + "\"\n").toString();
+        return text.append("CONFIG_LOCALVERSION=\"-" + recipe.flavour() + "\"\n")
+                .toString();
     }
 
     /** What a build of modules does not read is most of the tree. */

@@ -83,8 +83,7 @@ public record KernelRelease(String name, Architecture architecture, String suite
 
     private static KernelRelease built(String series, int minutes, String... parts) {
         Built how = new Built("linux-source-" + series, "gcc-12", List.of(parts), minutes);
-        return new KernelRelease(
-                series + "-" + how.flavour(), Architecture.X86_64, "bookworm-backports", false, how);
+        return new KernelRelease(series + "-" + how.flavour(), Architecture.X86_64, "bookworm-backports", false, how);
     }
 
     private static KernelRelease x86(String name, String suite, boolean security) {

@@ -8,6 +8,7 @@ import java.util.List;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
+import org.killswitch.lab.KernelHealth;
 import org.killswitch.lab.Output;
 
 /** A guest with the modules and the helpers of the selftests, and words for what tests do in it. */
@@ -157,8 +158,11 @@ final class TestGuest implements AutoCloseable {
         return sh("dmesg").output().lines().toList();
     }
 
+    /** Powers it off, if its kernel has nothing to complain of. */
     @Override
     public void close() {
-        guest.close();
+        try (guest) {
+            KernelHealth.require(guest);
+        }
     }
 }

@@ -1,0 +1,44 @@
+package org.killswitch.cli;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code killswitch lab faults}. */
+@Command(
+        name = "faults",
+        header = "Have each allocation in each command of the module fail in turn, in a guest.",
+        description =
+                "Also copies from and to user space, in every command, every file, and the loading of the modules. Each time it"
+                        + " is either done all the same, or refused with nothing changed. Needs a clone of the project.")
+final class LabFaultsCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Mixin
+    private final TrialOptions trial = new TrialOptions();
+
+    @Option(
+            names = "--stride",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of the many that there are in loading a module, try every Nth (default: ${DEFAULT-VALUE}).")
+    private int stride;
+
+    LabFaultsCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        return trial.run(
+                host, "failnth", List.of("--stride", Integer.toString(stride)), List.of(), Duration.ofHours(3));
+    }
+}

@@ -1,0 +1,78 @@
+package org.killswitch.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code killswitch lab fuzz}. */
+@Command(
+        name = "fuzz",
+        header = "Write what a generator thinks up to the files of the module in a guest.",
+        description =
+                "Inputs come from the grammar, from raw bytes, and from a corpus; those that reach code that none has reached"
+                        + " before join it. Each is accepted or refused as a whole. The inputs that reach something of their"
+                        + " own are printed in the end. Needs a clone of the project.")
+final class LabFuzzCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Mixin
+    private final TrialOptions trial = new TrialOptions();
+
+    @Option(
+            names = "--writes",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "How many writes to control and retval (default: ${DEFAULT-VALUE}).")
+    private int writes;
+
+    @Option(
+            names = "--loads",
+            paramLabel = "N",
+            defaultValue = "300",
+            description = "How many times to load the module with a parameter (default: ${DEFAULT-VALUE}).")
+    private int loads;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Other inputs (default: ${DEFAULT-VALUE}).")
+    private int seed;
+
+    @Option(
+            names = "--corpus",
+            paramLabel = "FILE",
+            description = "Inputs to begin with, a line each, as this command prints them"
+                    + " (default: selftests/fuzz.corpus of the project).")
+    private @Nullable Path corpus;
+
+    LabFuzzCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        Path begin = corpus == null ? SourceTree.required().program("fuzz.corpus") : corpus;
+        List<String> arguments = List.of(
+                "--writes",
+                Integer.toString(writes),
+                "--loads",
+                Integer.toString(loads),
+                "--seed",
+                Integer.toString(seed),
+                begin.getFileName().toString());
+        // a write takes up to 10 ms in an emulated guest whose every access to memory is checked
+        Duration limit = Duration.ofMinutes(20).plusMillis(10L * writes).plusSeconds(10L * loads);
+        return trial.run(host, "fuzz", arguments, List.of(begin), limit);
+    }
+}
