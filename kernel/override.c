@@ -3,7 +3,9 @@
 #include <linux/bitmap.h>
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/string.h>
 
 #include <ks_arch.h>
 #include "compat.h"
@@ -12,6 +14,7 @@
 #include "override.h"
 #include "report.h"
 #include "stubs.h"
+#include "symbol.h"
 
 /* The values, by slot; the stubs read them. */
 long ks_retvals[KS_SLOTS];
@@ -104,7 +107,50 @@ static void notrace ks_kprobe_post(struct kprobe *kp, struct pt_regs *regs, unsi
 
 NOKPROBE_SYMBOL(ks_kprobe_post);
 
-static int ks_kprobe_install(struct ks_override *o, const char *name)
+/*
+ * A file in debugfs disarms all kprobes. While an override is one of them,
+ * what writes to that file is overridden, too.
+ */
+#define KS_KPROBE_SWITCH "write_enabled_file_bool"
+static struct ks_override ks_kprobe_switch;
+static bool ks_kprobe_switch_held;
+static unsigned int ks_kprobes;		/* both changed by install and remove only */
+
+static int ks_kprobe_switch_hold(const char *name)
+{
+	struct ks_symbol s;
+	struct ks_name n;
+	int err;
+
+	if (ks_kprobes++)
+		return 0;
+	ks_name_split(KS_KPROBE_SWITCH, &n);
+	if (ks_symbol_resolve(&n, &s)) {
+		ks_refuse("%s: debugfs kprobes/enabled cannot be kept from switching it off", name);
+		return 0;
+	}
+	err = ks_override_install(&ks_kprobe_switch, KS_KPROBE_SWITCH, s.addr, -EBUSY, true, NULL);
+	ks_kprobe_switch_held = !err;
+	ks_kprobes -= !!err;
+	return err;
+}
+
+static void ks_kprobe_switch_release(void)
+{
+	if (--ks_kprobes || !ks_kprobe_switch_held)
+		return;
+	ks_kprobe_switch_held = ks_override_remove(&ks_kprobe_switch);
+	if (ks_kprobe_switch_held) {
+		/* ftrace has shut down: the hook stays, and lets calls pass */
+		ks_kprobes++;
+		__module_get(THIS_MODULE);
+		return;
+	}
+	ks_override_release(&ks_kprobe_switch);
+	memset(&ks_kprobe_switch, 0, sizeof(ks_kprobe_switch));
+}
+
+static int ks_kprobe_register(struct ks_override *o, const char *name)
 {
 	int err;
 
@@ -122,7 +168,34 @@ static int ks_kprobe_install(struct ks_override *o, const char *name)
 	}
 	return 0;
 }
+
+static int ks_kprobe_install(struct ks_override *o, const char *name)
+{
+	int err;
+
+	err = ks_kprobe_switch_hold(name);
+	if (err)
+		return err;
+	err = ks_kprobe_register(o, name);
+	if (err)
+		ks_kprobe_switch_release();
+	else
+		ks_refuse("%s: by a kprobe, as it has no ftrace site: calls are missed while the handler of another kprobe runs on their CPU",
+			  name);
+	return err;
+}
+
+static void ks_kprobe_remove(struct ks_override *o)
+{
+	/* Waits for the handlers; an overridden call never enters our text. */
+	unregister_kprobe(&o->kp);
+	ks_kprobe_switch_release();
+}
 #else
+static void ks_kprobe_remove(struct ks_override *o)
+{
+}
+
 static int ks_kprobe_install(struct ks_override *o, const char *name)
 {
 	ks_refuse("%s: it has no ftrace site, and on this architecture ftrace is the only way",
@@ -215,8 +288,7 @@ int ks_override_remove(struct ks_override *o)
 			ks_ftrace_free_filter(&o->ops);
 		break;
 	case KS_BACKEND_KPROBE:
-		/* Waits for the handlers; an overridden call never enters our text. */
-		unregister_kprobe(&o->kp);
+		ks_kprobe_remove(o);
 		break;
 	}
 	return err;

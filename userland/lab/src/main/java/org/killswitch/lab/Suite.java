@@ -46,6 +46,7 @@ public record Suite(Path sources) {
         try {
             Files.createDirectories(log.getParent());
             Cache.delete(sources.resolve(REPORTS));
+            Cache.delete(sources.resolve("userland/systemtest/target/bypass/" + release.name()));
             Commands.require("building what the tests run in guests", sources, "make", "--silent", "selftests");
             Process maven = new ProcessBuilder(
                             sources.resolve("script/maven").toString(),

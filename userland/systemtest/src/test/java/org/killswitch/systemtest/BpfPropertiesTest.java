@@ -2,6 +2,7 @@ package org.killswitch.systemtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,9 @@ final class BpfPropertiesTest {
                         "/helpers",
                         Project.LAB.buildModules(kernel, Project.ROOT.resolve("userland/systemtest/src/test/modules")))
                 .withFile("/bin/bpf_guard", Project.program(kernel, "bpf_guard"));
-        return Project.LAB.boot(kernel, spec);
+        // where every access to memory is checked, the verifier takes its time
+        Duration limit = kernel.release().isStock() ? Duration.ofMinutes(10) : Duration.ofHours(3);
+        return Project.LAB.boot(kernel, spec.withTimeout(limit));
     }
 
     /** Random expressions mean the same to the kernel that runs the program and to an interpreter. */

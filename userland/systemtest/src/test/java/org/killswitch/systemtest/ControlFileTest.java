@@ -305,7 +305,11 @@ final class ControlFileTest extends SharedGuest {
             assertThat(readme()).startsWith("tracing mini-HOWTO");
             return;
         }
+        log();
         assertThat(control("engage tracing_readme_read -13")).startsWith("ok");
+        assertThat(log())
+                .contains("tracing_readme_read: by a kprobe, as it has no ftrace site: calls are missed while the"
+                        + " handler of another kprobe runs on their CPU");
         assertThat(read("fn/tracing_readme_read/backend")).isEqualTo("kprobe\n");
         assertThat(readme()).isEqualTo("EACCES\n");
         assertThat(read("engaged")).isEqualTo("tracing_readme_read retval=-13 hits=1\n");
@@ -321,6 +325,28 @@ final class ControlFileTest extends SharedGuest {
         assertThat(control("engage tracing_readme_read -13")).isEqualTo(features.kprobeOverride() ? "EBUSY" : "EINVAL");
         sh("echo 1 > /sys/kernel/debug/kprobes/enabled");
         assertThat(read("engaged")).isEmpty();
+        assertThat(readme()).startsWith("tracing mini-HOWTO");
+    }
+
+    @Test
+    void kprobesCannotBeSwitchedOffWhileOneIsAnOverride() {
+        if (!features.kprobeOverride()) {
+            assertThat(control("engage tracing_readme_read -13")).isEqualTo("EINVAL");
+            note(Bypass.NOT_THERE, "kprobes/enabled = 0 where a kprobe is the override");
+            return;
+        }
+        String enabled = "/sys/kernel/debug/kprobes/enabled";
+        assertThat(control("engage tracing_readme_read -13")).startsWith("ok");
+        assertThat(control("engage tracing_entries_read -13")).startsWith("ok");
+        for (int i = 0; i < 2; i++) {
+            assertThat(sh("echo 0 > " + enabled).output()).contains("Device or resource busy");
+            assertThat(require("cat " + enabled)).isEqualTo("1\n");
+            assertThat(readme()).isEqualTo("EACCES\n");
+            control("disengage tracing_entries_read");
+        }
+        control("disengage tracing_readme_read");
+        require("echo 0 > " + enabled + " && echo 1 > " + enabled);
+        note(Bypass.REFUSED, "kprobes/enabled = 0 where a kprobe is the override");
         assertThat(readme()).startsWith("tracing mini-HOWTO");
     }
 

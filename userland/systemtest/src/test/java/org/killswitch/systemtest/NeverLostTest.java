@@ -41,6 +41,7 @@ final class NeverLostTest extends SharedGuest {
         assertThat(sh("echo 0 > /proc/sys/kernel/ftrace_enabled").status()).isNotZero();
         assertThat(sh("cat /proc/sys/kernel/ftrace_enabled").output()).isEqualTo("1\n");
         assertOverridden();
+        note(Bypass.REFUSED, "kernel.ftrace_enabled = 0");
     }
 
     @Test
@@ -53,6 +54,7 @@ final class NeverLostTest extends SharedGuest {
         assertOverridden();
         sh("echo 1 > /sys/kernel/debug/kprobes/enabled");
         assertOverridden();
+        note(Bypass.NO_EFFECT, "kprobes/enabled = 0, also before");
     }
 
     @Test
@@ -90,11 +92,111 @@ final class NeverLostTest extends SharedGuest {
             assertOverridden();
             sh("cd " + TRACING + " && echo nop > current_tracer && echo > set_ftrace_filter");
             assertOverridden();
+            note(Bypass.NO_EFFECT, "current_tracer = " + tracer + ", before and after");
         }
         sh("cd " + TRACING + " && echo ks_test_vuln > set_ftrace_notrace && echo function > current_tracer");
         assertOverridden();
         sh("cd " + TRACING + " && echo nop > current_tracer && echo > set_ftrace_notrace");
         assertOverridden();
+        note(Bypass.NO_EFFECT, "set_ftrace_notrace");
+    }
+
+    @Test
+    void noTraceOptionChangesAnything() {
+        String options = TRACING + "options";
+        String[] names = require("ls " + options).split("\n");
+        assertThat(names).hasSizeGreaterThan(20);
+        require("cd " + TRACING + " && echo ks_test_vuln > set_ftrace_filter && echo function > current_tracer");
+        for (String name : names) {
+            String file = options + "/" + name;
+            String was = require("cat " + file).strip();
+            sh("echo " + (was.equals("1") ? 0 : 1) + " > " + file);
+            assertThat(fire(1)).as(name).isEqualTo("EACCES");
+            sh("echo " + was + " > " + file);
+        }
+        require("cd " + TRACING + " && echo nop > current_tracer && echo > set_ftrace_filter");
+        assertOverridden();
+        note(Bypass.NO_EFFECT, "trace_options, each of them");
+    }
+
+    @Test
+    void aCpuThatGoesAndComesBackOverridesToo() {
+        String online = "/sys/devices/system/cpu/cpu1/online";
+        String fireOnCpu1 = "taskset 2 kwrite /sys/kernel/debug/test_killswitch/fire";
+        assertThat(sh("printf 1 | " + fireOnCpu1).output()).isEqualTo("EACCES\n");
+        require("echo 0 > " + online);
+        assertOverridden();
+        control("disengage ks_test_vuln");
+        control("engage ks_test_vuln -13"); // one CPU has not been there for it
+        require("echo 1 > " + online);
+        assertThat(sh("printf 1 | " + fireOnCpu1).output()).isEqualTo("EACCES\n");
+        note(Bypass.NO_EFFECT, "CPU hotplug, also engaged without the CPU");
+    }
+
+    @Test
+    void patchingTheKernelsCodeMeanwhileChangesNothing() {
+        // static keys, static calls, and other functions' ftrace sites
+        String calls = require("""
+                cd %s
+                (while :; do
+                    echo 1 > events/sched/enable; echo 0 > events/sched/enable
+                    echo 1 > /proc/sys/kernel/sched_schedstats; echo 0 > /proc/sys/kernel/sched_schedstats
+                    echo vfs_read > set_ftrace_filter; echo function > current_tracer; echo nop > current_tracer
+                    echo turn >> /tmp/turns
+                done) > /dev/null 2>&1 & patcher=$!
+                until [ -e /tmp/turns ]; do sleep 0.1; done
+                i=0
+                while [ $i -lt 200 ]; do
+                    printf 1 | kwrite /sys/kernel/debug/test_killswitch/fire || :
+                    i=$((i + 1))
+                done
+                kill $patcher; wait $patcher 2> /dev/null || :
+                echo nop > current_tracer; echo > set_ftrace_filter; echo 0 > events/sched/enable
+                echo 0 > /proc/sys/kernel/sched_schedstats; rm /tmp/turns
+                """.formatted(TRACING));
+        assertThat(calls.lines()).hasSize(200).containsOnly("EACCES");
+        note(Bypass.NO_EFFECT, "static keys, static calls and ftrace sites patched under load");
+    }
+
+    @Test
+    void scarceMemoryChangesNothing() {
+        String calls = require("""
+                dd if=/dev/zero of=/tmp/fill bs=1M count=$(awk '/^MemAvailable:/ { print int($2 / 1280) }' /proc/meminfo) \
+                    2> /dev/null || :
+                for i in $(seq 20); do
+                    echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory
+                    printf 1 | kwrite /sys/kernel/debug/test_killswitch/fire || :
+                done
+                rm /tmp/fill
+                """);
+        assertThat(calls.lines()).hasSize(20).containsOnly("EACCES");
+        note(Bypass.NO_EFFECT, "scarce memory, caches dropped, memory compacted");
+    }
+
+    @Test
+    void suspendChangesNothing() {
+        // the test level "processors" goes all the way down but for the firmware, waits 5 s, and comes back
+        require("echo processors > /sys/power/pm_test");
+        log();
+        require("echo mem > /sys/power/state");
+        assertThat(dmesg()).anyMatch(l -> l.contains("suspend debug: Waiting for"));
+        assertOverridden();
+        require("echo none > /sys/power/pm_test");
+        note(Bypass.NO_EFFECT, "suspend (up to the firmware) and resume");
+    }
+
+    @Test
+    void aBpfProgramOnAProbeOfPerfChangesNothing() {
+        control("engage cmdline_proc_show -5");
+        assertThat(attach("kprobe")).isEqualTo("attached\n");
+        assertThat(sh("cat /proc/cmdline").output()).contains("Input/output error");
+        control("disengage cmdline_proc_show");
+        assertThat(sh("cat /proc/cmdline").status()).isZero();
+        control("engage cmdline_proc_show -5");
+        assertThat(sh("cat /proc/cmdline").output()).contains("Input/output error");
+        sh("kill $(cat /tmp/pid); sleep 0.5");
+        assertThat(sh("cat /proc/cmdline").output()).contains("Input/output error");
+        note(Bypass.NO_EFFECT, "BPF program on a kprobe of perf, before and after");
     }
 
     @Test
@@ -109,6 +211,7 @@ final class NeverLostTest extends SharedGuest {
         assertOverridden();
         sh("cd " + TRACING + " && echo 0 > events/kprobes/ks_probe/enable && echo > kprobe_events");
         assertOverridden();
+        note(Bypass.NO_EFFECT, "kprobe event, before and after");
     }
 
     @Test
@@ -119,13 +222,15 @@ final class NeverLostTest extends SharedGuest {
             if (attached.contains("Device or resource busy")) {
                 // up to 5.19 such a program redirects the function as we do: whoever comes second is refused
                 assertExcludesTrampoline(kind);
+                note(Bypass.REFUSED, "BPF " + kind + " program, before and after");
                 continue;
             }
             if (!features.bpfTrampolines()) { // ENOTSUPP, with or without us
                 assertThat(attached).contains("524");
                 control("disengage cmdline_proc_show");
                 assertThat(attach(kind)).contains("524");
-                return;
+                note(Bypass.NOT_THERE, "BPF " + kind + " program, before and after");
+                continue;
             }
             assertThat(attached).isEqualTo("attached\n");
             assertThat(sh("cat /proc/cmdline").output()).as(kind).contains("Input/output error");
@@ -135,6 +240,7 @@ final class NeverLostTest extends SharedGuest {
             assertThat(sh("cat /proc/cmdline").output()).as(kind).contains("Input/output error");
             sh("kill $(cat /tmp/pid); sleep 0.5");
             assertThat(sh("cat /proc/cmdline").output()).as(kind).contains("Input/output error");
+            note(Bypass.NO_EFFECT, "BPF " + kind + " program, before and after");
         }
     }
 
@@ -166,6 +272,7 @@ final class NeverLostTest extends SharedGuest {
         assertThat(sh("cat /sys/kernel/debug/ks_contexts").output())
                 .isEqualTo("softirq=0 in_softirq=1 hardirq=0 in_hardirq=1 missed=2\n");
         assertThat(sh("rmmod ks_contexts").status()).isZero();
+        note(Bypass.NO_EFFECT, "call from a softirq and a hard interrupt while a kprobe handler runs");
     }
 
     @Test
@@ -184,6 +291,7 @@ final class NeverLostTest extends SharedGuest {
         sh("rmmod ks_owner");
         assertThat(control("engage ks_test_vuln -13")).startsWith("ok");
         assertOverridden();
+        note(Bypass.REFUSED, "another module's redirection, before and after");
     }
 
     @Test
@@ -191,6 +299,7 @@ final class NeverLostTest extends SharedGuest {
         if (!features.livepatch()) {
             // then the kernel has no place for one; what else can own an entry is tested above
             assertThat(sh("ls /sys/kernel/livepatch").status()).isNotZero();
+            note(Bypass.NOT_THERE, "livepatch, before and after");
             return;
         }
         assertThat(sh("insmod /modules/ks_livepatch.ko").output()).contains("Device or resource busy");
@@ -210,5 +319,6 @@ final class NeverLostTest extends SharedGuest {
                 + "while [ -e /sys/kernel/livepatch/ks_livepatch ]; do sleep 0.2; done; rmmod ks_livepatch");
         assertThat(control("engage ks_test_vuln -13")).startsWith("ok");
         assertOverridden();
+        note(Bypass.REFUSED, "livepatch, before and after");
     }
 }

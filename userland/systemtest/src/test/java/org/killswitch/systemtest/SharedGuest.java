@@ -22,6 +22,7 @@ abstract class SharedGuest {
     /** What the kernel under test has. */
     final Features features;
 
+    private final String kernel;
     private final TestGuest guest;
 
     SharedGuest(String kernel, String... append) {
@@ -29,6 +30,7 @@ abstract class SharedGuest {
     }
 
     SharedGuest(String kernel, Function<String, TestGuest> boot) {
+        this.kernel = kernel;
         features = Features.of(Project.kernel(kernel));
         guest = GUESTS.computeIfAbsent(getClass().getName() + " " + kernel, k -> boot.apply(kernel));
     }
@@ -42,6 +44,11 @@ abstract class SharedGuest {
                 guest.close();
             }
         }
+    }
+
+    /** Notes for the table of bypasses what came of one. */
+    void note(Bypass outcome, String way) {
+        outcome.note(kernel, way);
     }
 
     Output sh(String script) {
