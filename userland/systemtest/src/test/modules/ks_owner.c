@@ -16,6 +16,12 @@ int ks_test_vuln(long magic);
 #define CALLBACK_REGS struct pt_regs
 #endif
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 15, 0)
+#define free_filter(ops) ftrace_free_filter(ops)
+#else
+#define free_filter(ops) ftrace_set_filter(ops, NULL, 0, 1)
+#endif
+
 static void notrace nothing(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			    CALLBACK_REGS *regs)
 {
@@ -38,14 +44,17 @@ static int __init ks_owner_init(void)
 	err = ftrace_set_filter_ip(&owner, (unsigned long)vuln, 0, 0);
 	if (!err)
 		err = register_ftrace_function(&owner);
-	if (err)
+	if (err) {
+		free_filter(&owner);
 		symbol_put(ks_test_vuln);
+	}
 	return err;
 }
 
 static void __exit ks_owner_exit(void)
 {
 	unregister_ftrace_function(&owner);
+	free_filter(&owner);
 	symbol_put(ks_test_vuln);
 }
 

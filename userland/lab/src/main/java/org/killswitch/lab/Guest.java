@@ -495,6 +495,11 @@ public final class Guest implements AutoCloseable {
         Commands.removeHook(killer);
     }
 
+    /** Ends the guest as when its power is cut: what is not on its disk is lost. */
+    public void cutPower() {
+        kill();
+    }
+
     /** What its kernel found, with the console's last lines. */
     GuestFailure failure(String found) {
         return console.failure(GuestFailure.Kind.WARNING, found);

@@ -33,7 +33,8 @@ final class DebianSystemTest {
                 use(guest, running);
                 require(
                         guest,
-                        "echo 'options killswitch engage=version_proc_show=-5' > /etc/modprobe.d/killswitch.conf");
+                        "echo 'options killswitch engage=version_proc_show=-5' > /etc/modprobe.d/killswitch.conf; sync");
+                guest.cutPower();
             }
             try (Guest guest = Project.LAB.boot(running, spec)) {
                 engagedEarly(guest);

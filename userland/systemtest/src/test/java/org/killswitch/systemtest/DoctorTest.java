@@ -53,7 +53,8 @@ final class DoctorTest {
             assertThat(verdict(locked, "taint")).isEqualTo("note");
             // what killswitch redirects is not called somebody else's; lockdown may hide it from root
             assertThat(verdict(locked, "owners")).isIn("ok", "unknown");
-            assertThat(verdict(locked, "engagebpf")).isEqualTo(kernel.release().isStock() ? "note" : "ok");
+            assertThat(verdict(locked, "engagebpf"))
+                    .isEqualTo(Features.of(kernel).errorInjection() ? "ok" : "note");
         }
     }
 

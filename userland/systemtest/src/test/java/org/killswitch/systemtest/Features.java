@@ -15,6 +15,7 @@ import org.killswitch.lab.Kernel;
  * @param kprobeMulti whether BPF programs can be loaded for many functions at once
  * @param bpfTrampolines whether BPF programs can be attached to the entry and exit of a function
  * @param moduleTypes whether the kernel knows the types of its modules' functions (BTF)
+ * @param errorInjection whether BPF programs may change what functions return
  * @param ownTrampolines whether a function with one ftrace callback calls that one, rather than ftrace's list of all
  */
 record Features(
@@ -24,6 +25,7 @@ record Features(
         boolean kprobeMulti,
         boolean bpfTrampolines,
         boolean moduleTypes,
+        boolean errorInjection,
         boolean ownTrampolines) {
 
     static Features of(Kernel kernel) {
@@ -35,6 +37,7 @@ record Features(
                 !kernel.version().startsWith("5."), // since 5.18
                 isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"),
                 isConfigured(kernel, "CONFIG_DEBUG_INFO_BTF_MODULES"), // since 5.11
+                isConfigured(kernel, "CONFIG_BPF_KPROBE_OVERRIDE"),
                 x86 || isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS"));
     }
 
