@@ -2,9 +2,7 @@ package org.killswitch.cli;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code killswitch lab faults}. */
@@ -14,16 +12,7 @@ import picocli.CommandLine.Option;
         description =
                 "Also copies from and to user space, in every command, every file, and the loading of the modules. Each time it"
                         + " is either done all the same, or refused with nothing changed. Needs a clone of the project.")
-final class LabFaultsCommand implements Callable<Integer> {
-
-    private final Host host;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
-
-    @Mixin
-    private final TrialOptions trial = new TrialOptions();
+final class LabFaultsCommand extends TrialCommand {
 
     @Option(
             names = "--stride",
@@ -33,12 +22,11 @@ final class LabFaultsCommand implements Callable<Integer> {
     private int stride;
 
     LabFaultsCommand(Host host) {
-        this.host = host;
+        super(host);
     }
 
     @Override
     public Integer call() {
-        return trial.run(
-                host, "failnth", List.of("--stride", Integer.toString(stride)), List.of(), Duration.ofHours(3));
+        return run("failnth", List.of("--stride", Integer.toString(stride)), List.of(), Duration.ofHours(3));
     }
 }

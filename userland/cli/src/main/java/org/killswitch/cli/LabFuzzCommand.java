@@ -3,10 +3,8 @@ package org.killswitch.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code killswitch lab fuzz}. */
@@ -17,16 +15,7 @@ import picocli.CommandLine.Option;
                 "Inputs come from the grammar, from raw bytes, and from a corpus; those that reach code that none has reached"
                         + " before join it. Each is accepted or refused as a whole. The inputs that reach something of their"
                         + " own are printed in the end. Needs a clone of the project.")
-final class LabFuzzCommand implements Callable<Integer> {
-
-    private final Host host;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
-
-    @Mixin
-    private final TrialOptions trial = new TrialOptions();
+final class LabFuzzCommand extends TrialCommand {
 
     @Option(
             names = "--writes",
@@ -57,7 +46,7 @@ final class LabFuzzCommand implements Callable<Integer> {
     private @Nullable Path corpus;
 
     LabFuzzCommand(Host host) {
-        this.host = host;
+        super(host);
     }
 
     @Override
@@ -73,6 +62,6 @@ final class LabFuzzCommand implements Callable<Integer> {
                 begin.getFileName().toString());
         // a write takes up to 10 ms in an emulated guest whose every access to memory is checked
         Duration limit = Duration.ofMinutes(20).plusMillis(10L * writes).plusSeconds(10L * loads);
-        return trial.run(host, "fuzz", arguments, List.of(begin), limit);
+        return run("fuzz", arguments, List.of(begin), limit);
     }
 }

@@ -2,9 +2,7 @@ package org.killswitch.cli;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code killswitch lab stress}. */
@@ -15,16 +13,7 @@ import picocli.CommandLine.Option;
                 "Every command, reads and writes of every file, the modules coming and going, a CPU going off and on, and"
                         + " tracers, all at the same time. What may happen is checked at each step. Needs a clone of the"
                         + " project.")
-final class LabStressCommand implements Callable<Integer> {
-
-    private final Host host;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
-
-    @Mixin
-    private final TrialOptions trial = new TrialOptions();
+final class LabStressCommand extends TrialCommand {
 
     @Option(
             names = "--time",
@@ -43,13 +32,13 @@ final class LabStressCommand implements Callable<Integer> {
     private int seed;
 
     LabStressCommand(Host host) {
-        this.host = host;
+        super(host);
     }
 
     @Override
     public Integer call() {
         List<String> arguments =
                 List.of("--seconds", Long.toString(time.toSeconds()), "--seed", Integer.toString(seed));
-        return trial.run(host, "stress", arguments, List.of(), time.plusMinutes(10));
+        return run("stress", arguments, List.of(), time.plusMinutes(10));
     }
 }

@@ -3,13 +3,21 @@ package org.killswitch.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.Trial;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the commands that treat the module roughly in a guest have in common. */
-final class TrialOptions {
+abstract class TrialCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
 
     @Option(
             names = "--kernel",
@@ -20,8 +28,12 @@ final class TrialOptions {
     @SuppressWarnings("NullAway.Init")
     private String series;
 
+    TrialCommand(Host host) {
+        this.host = host;
+    }
+
     /** The exit status of the program, whose output is passed on. */
-    int run(Host host, String program, List<String> arguments, List<Path> files, Duration timeout) {
+    final int run(String program, List<String> arguments, List<Path> files, Duration timeout) {
         SourceTree tree = SourceTree.required();
         Lab lab = GuestSetup.lab(host);
         return new Trial(lab, lab.kernel(KernelRelease.named(series)), tree.root())
