@@ -1,11 +1,18 @@
 package org.killswitch.bpf;
 
-/** Something about BPF was refused or failed; the message is one line: what, why, and what to do. */
+import java.util.regex.Pattern;
+
+/**
+ * Something about BPF was refused or failed; the message is one line: what, why, and what to do. Names that an object or
+ * a file has in it may hold any character: control characters are written as numbers.
+ */
 public class BpfException extends Exception {
 
     private static final long serialVersionUID = 1L;
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\x{80}-\\x{9f}\\x{2028}\\x{2029}]");
 
     BpfException(String message) {
-        super(message);
+        super(CONTROL.matcher(message)
+                .replaceAll(m -> String.format("\\\\x%02x", (int) m.group().charAt(0))));
     }
 }

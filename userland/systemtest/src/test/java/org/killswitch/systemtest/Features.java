@@ -16,6 +16,9 @@ import org.killswitch.lab.Kernel;
  * @param bpfTrampolines whether BPF programs can be attached to the entry and exit of a function
  * @param moduleTypes whether the kernel knows the types of its modules' functions (BTF)
  * @param errorInjection whether BPF programs may change what functions return
+ * @param suspends whether the kernel can try how far down it gets
+ * @param resumesDevices whether a guest of the lab comes back from suspend with its devices; on others it hangs, with
+ *     killswitch and without
  * @param ownTrampolines whether a function with one ftrace callback calls that one, rather than ftrace's list of all
  */
 record Features(
@@ -26,6 +29,8 @@ record Features(
         boolean bpfTrampolines,
         boolean moduleTypes,
         boolean errorInjection,
+        boolean suspends,
+        boolean resumesDevices,
         boolean ownTrampolines) {
 
     static Features of(Kernel kernel) {
@@ -38,6 +43,8 @@ record Features(
                 isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS"),
                 isConfigured(kernel, "CONFIG_DEBUG_INFO_BTF_MODULES"), // since 5.11
                 isConfigured(kernel, "CONFIG_BPF_KPROBE_OVERRIDE"),
+                isConfigured(kernel, "CONFIG_PM_SLEEP_DEBUG"),
+                x86 && (kernel.version().startsWith("6.1.") || kernel.version().startsWith("6.12.")),
                 x86 || isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS"));
     }
 
