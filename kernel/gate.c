@@ -119,6 +119,7 @@ static int ks_gate_open(struct ks_gate *gate, const char *name)
 		return -EBUSY;
 	}
 	gate->addr = function.addr;
+	gate->override.internal = true;
 	return ks_override_install(&gate->override, KS_GATE_FUNCTION, asked.addr, true, true,
 				   &gate->guard);
 }

@@ -129,6 +129,7 @@ static int ks_kprobe_switch_hold(const char *name)
 		ks_refuse("%s: debugfs kprobes/enabled cannot be kept from switching it off", name);
 		return 0;
 	}
+	ks_kprobe_switch.internal = true;
 	err = ks_override_install(&ks_kprobe_switch, KS_KPROBE_SWITCH, s.addr, -EBUSY, true, NULL);
 	ks_kprobe_switch_held = !err;
 	ks_kprobes -= !!err;
@@ -248,15 +249,16 @@ static int ks_hook_install(struct ks_override *o, const char *name)
 int ks_override_install(struct ks_override *o, const char *name, unsigned long addr,
 			long retval, bool enforce, struct ks_guard *guard)
 {
+	unsigned int end = o->internal ? KS_SLOTS : KS_PLACES;
 	int err;
 
 	o->name = name;
 	o->addr = addr;
 	o->guard = guard;
 	o->mode = enforce ? KS_MODE_ENFORCE : KS_MODE_COUNT;
-	o->slot = find_first_zero_bit(ks_slots, KS_SLOTS);
-	if (o->slot >= KS_SLOTS) {
-		ks_refuse("%s: all %d places for engagements are taken", name, KS_SLOTS);
+	o->slot = find_next_zero_bit(ks_slots, end, o->internal ? KS_PLACES : 0);
+	if (o->slot >= end) {
+		ks_refuse("%s: all %d places for engagements are taken", name, KS_PLACES);
 		return -ENOMEM;
 	}
 	o->hits = alloc_percpu(unsigned long);

@@ -23,6 +23,7 @@ struct ks_override {
 	const char *name;		/* for the trace event */
 	unsigned long addr;		/* the function's, as the symbol table has it */
 	enum ks_backend backend;
+	bool internal;			/* no engagement, and takes no place of theirs; the caller sets it */
 	unsigned int slot;		/* index of the value, and of the stub that loads it */
 	enum ks_mode mode;		/* read by the hook without a lock */
 	unsigned long __percpu *hits;
@@ -33,7 +34,7 @@ struct ks_override {
 
 /**
  * ks_override_install() - hook a function
- * @o: a zeroed override
+ * @o: a zeroed override, but for @internal
  * @name: for the log and the trace event; the caller keeps it until the
  *	override is removed
  * @addr: the function's address

@@ -3,7 +3,8 @@
 #ifndef KS_STUBS_H
 #define KS_STUBS_H
 
-#define KS_SLOTS 1024		/* engagements at a time */
+#define KS_PLACES 1024		/* engagements at a time */
+#define KS_SLOTS (KS_PLACES + 2)	/* and the gate, and what keeps kprobes switched on */
 #define KS_STUB_SIZE 16		/* bytes: room for a landing pad and the way to the value */
 
 #ifndef __ASSEMBLY__
