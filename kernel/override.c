@@ -180,7 +180,7 @@ static int ks_kprobe_install(struct ks_override *o, const char *name)
 	err = ks_kprobe_register(o, name);
 	if (err)
 		ks_kprobe_switch_release();
-	else
+	else if (!o->internal)
 		ks_refuse("%s: by a kprobe, as it has no ftrace site: calls are missed while the handler of another kprobe runs on their CPU",
 			  name);
 	return err;

@@ -292,6 +292,7 @@ static int make_helper(void)
 
 	if (!access(HELPER, F_OK))
 		return 0;
+	mkdir("/usr", 0755);
 	if (mkdir("/usr/sbin", 0755) && errno != EEXIST)
 		return errno;
 	fd = open(HELPER, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
