@@ -43,9 +43,10 @@ final class TrialTest {
                 .contains("10 loads");
     }
 
+    /** Of the failures in loading a module only the first: the others are for "killswitch lab faults". */
     @Test
     void whateverFails() {
-        assertThat(run("failnth", List.of("--stride", "25"), List.of()))
+        assertThat(run("failnth", List.of("--stride", "4998"), List.of()))
                 .containsPattern("[1-9]\\d of them refused.*: engage\n")
                 .contains(": insmod of killswitch\n");
     }
