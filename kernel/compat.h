@@ -160,6 +160,22 @@ typedef struct {} ks_bpf_run_ctx;
 #define ks_ftrace_free_filter(ops) ((void)ftrace_set_filter(ops, NULL, 0, 1))
 #endif
 
+/* The functions that an ops is for; before 5.18 they have to be named one by one. */
+static inline int ks_ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long *ips,
+					   unsigned int count)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+	return ftrace_set_filter_ips(ops, ips, count, 0, 0);
+#else
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < count && !err; i++)
+		err = ftrace_set_filter_ip(ops, ips[i], 0, 0);
+	return err;
+#endif
+}
+
 /*
  * Walking the kernel's own symbols: 6.1 got a walker that looks for a name.
  * Before, there is one for all symbols, which may include those of modules.

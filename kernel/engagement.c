@@ -24,13 +24,16 @@
  * hits are those of all times. One work item looks after all that is timed.
  */
 #include <linux/jiffies.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "cover.h"
 #include "life.h"
 #include "report.h"
 #include "seal.h"
+#include "vet.h"
 
 /* What they protect and hold: see life.h. */
 DEFINE_MUTEX(ks_lock);
@@ -47,11 +50,6 @@ static const char * const ks_phase_names[] = {
 	[KS_ENGAGED] = "engaged",
 	[KS_PROBING] = "probing",
 	[KS_EXPIRING] = "expiring",
-};
-
-static const char * const ks_backend_names[] = {
-	[KS_BACKEND_FTRACE] = "ftrace",
-	[KS_BACKEND_KPROBE] = "kprobe",
 };
 
 static struct ks_engagement *ks_find_id(u64 id)
@@ -189,29 +187,82 @@ int ks_arm(struct ks_engagement *e, const struct ks_symbol *s)
 	return 0;
 }
 
-void ks_disarm(struct ks_engagement *e)
+static void ks_unhook(struct ks_engagement *e, bool covered)
 {
-	lockdep_assert_held(&ks_lock);
 	ks_fn_dir_remove(&e->dir);
-	e->stuck = ks_override_remove(&e->override);
+	e->stuck = ks_override_unhook(&e->override, covered);
+	if (!e->stuck)
+		return;
+	ks_refuse("%s: ftrace has shut down and keeps the hook until reboot; it lets calls pass",
+		  e->name.name);
+	__module_get(THIS_MODULE);
+}
+
+/* Nothing is in the hook any more, or it is stuck. */
+static void ks_settle(struct ks_engagement *e)
+{
 	e->hits = ks_hits(e);
 	e->armed = false;
-	if (e->stuck) {
-		ks_refuse("%s: ftrace has shut down and keeps the hook until reboot; it lets calls pass",
-			  e->name.name);
-		__module_get(THIS_MODULE);
+	if (e->stuck)
 		return;
-	}
 	ks_override_release(&e->override);
 	memset(&e->override, 0, sizeof(e->override));
 }
 
-void ks_end(struct ks_engagement *e)
+/* If there is no memory for it, it only takes longer. */
+static bool ks_cover_all(struct list_head *which, unsigned int armed)
 {
+	struct ks_engagement *e;
+	unsigned long *addrs;
+	unsigned int n = 0;
+	bool covered;
+
+	addrs = kvmalloc_array(armed, sizeof(*addrs), GFP_KERNEL);
+	if (!addrs)
+		return false;
+	list_for_each_entry(e, which, leaving) {
+		if (e->armed && !e->override.probed)
+			addrs[n++] = e->override.addr;
+	}
+	covered = ks_cover(addrs, n);
+	kvfree(addrs);
+	return covered;
+}
+
+void ks_disarm(struct list_head *which)
+{
+	struct ks_engagement *e;
+	unsigned int armed = 0;
+	bool covered;
+
 	lockdep_assert_held(&ks_lock);
-	list_del(&e->node);
-	if (e->armed)
-		ks_disarm(e);
+	list_for_each_entry(e, which, leaving)
+		armed += e->armed;
+	if (!armed)
+		return;
+	covered = ks_cover_all(which, armed);
+	list_for_each_entry(e, which, leaving) {
+		if (e->armed)
+			ks_unhook(e, covered);
+	}
+	if (covered)
+		ks_uncover();
+	else
+		ks_override_wait();
+	list_for_each_entry(e, which, leaving) {
+		if (e->armed)
+			ks_settle(e);
+	}
+}
+
+void ks_end(struct list_head *which)
+{
+	struct ks_engagement *e;
+
+	lockdep_assert_held(&ks_lock);
+	list_for_each_entry(e, which, leaving)
+		list_del(&e->node);
+	ks_disarm(which);
 	ks_pending_release();
 }
 
@@ -224,43 +275,41 @@ void ks_free(struct ks_engagement *e)
 	kfree(e);
 }
 
-static void ks_probe_conclude(struct ks_engagement *e)
+static void ks_probe_commit(struct ks_engagement *e)
 {
-	const char *name = e->name.name;
-
-	lockdep_assert_held(&ks_lock);
-	if (ks_hits(e)) {
-		ks_end(e);
-		ks_report_event("tryengage %s aborted: hits=%llu during %us probe", name, e->hits,
-				e->seconds);
-		ks_free(e);
-		return;
-	}
 	ks_override_enforce(&e->override);
 	e->phase = KS_ENGAGED;
-	ks_report_event("tryengage %s committed: 0 hits in %us", name, e->seconds);
+	ks_report_event("tryengage %s committed: 0 hits in %us", e->name.name, e->seconds);
 }
 
-static void ks_expire(struct ks_engagement *e)
+static void ks_report_end_of_time(const struct ks_engagement *e)
 {
-	ks_end(e);
-	ks_report_event("engagefor %s expired hits=%llu after %us", e->name.name, e->hits,
-			e->seconds);
-	ks_free(e);
+	if (e->phase == KS_PROBING)
+		ks_report_event("tryengage %s aborted: hits=%llu during %us probe", e->name.name,
+				e->hits, e->seconds);
+	else
+		ks_report_event("engagefor %s expired hits=%llu after %us", e->name.name, e->hits,
+				e->seconds);
 }
 
 static void ks_tick(struct work_struct *work)
 {
 	struct ks_engagement *e, *next;
+	LIST_HEAD(over);
 
 	mutex_lock(&ks_lock);
-	list_for_each_entry_safe(e, next, &ks_engagements, node) {
+	list_for_each_entry(e, &ks_engagements, node) {
 		if (e->phase == KS_ENGAGED || time_before64(get_jiffies_64(), e->deadline))
 			continue;
-		if (e->phase == KS_PROBING)
-			ks_probe_conclude(e);
+		if (e->phase == KS_PROBING && !ks_hits(e))
+			ks_probe_commit(e);
 		else
-			ks_expire(e);
+			list_add_tail(&e->leaving, &over);
+	}
+	ks_end(&over);
+	list_for_each_entry_safe(e, next, &over, leaving) {
+		ks_report_end_of_time(e);
+		ks_free(e);
 	}
 	ks_tick_schedule();
 	mutex_unlock(&ks_lock);
@@ -279,6 +328,7 @@ static struct ks_engagement *ks_alloc(const struct ks_request *r)
 	name = kstrdup(r->name, GFP_KERNEL);
 	if (!name)
 		goto err_free;
+	INIT_LIST_HEAD(&e->leaving);
 	ks_name_split(name, &e->name);
 	e->retval = r->retval;
 	e->phase = r->phase;
@@ -394,36 +444,91 @@ int ks_keep(const char *name)
 	return err;
 }
 
-static void ks_disengage_one(struct ks_engagement *e)
+/* Somebody who waits for a function to be disengaged. */
+struct ks_leaver {
+	struct list_head node;
+	const char *name;
+	struct ks_engagement *e;	/* which has ended, to be reported and freed */
+	int err;
+	bool done;
+};
+
+static LIST_HEAD(ks_leavers);
+static DEFINE_SPINLOCK(ks_leavers_lock);
+
+static int ks_leave(struct ks_leaver *l)
 {
-	ks_end(e);
+	int err;
+
+	err = ks_refuse_sealed("disengage");
+	if (err)
+		return err;
+	l->e = ks_find(l->name);
+	err = PTR_ERR_OR_ZERO(l->e);
+	if (err)
+		return err;
+	/* or somebody else was first */
+	return list_empty(&l->e->leaving) ? 0 : -ENOENT;
+}
+
+/*
+ * Each of those who wait when one of them gets hold of ks_lock is served by it,
+ * for it takes as long to disengage one function as many.
+ */
+static void ks_disengage_leavers(void)
+{
+	struct ks_leaver *l;
+	LIST_HEAD(leavers);
+	LIST_HEAD(which);
+
+	lockdep_assert_held(&ks_lock);
+	spin_lock(&ks_leavers_lock);
+	list_splice_init(&ks_leavers, &leavers);
+	spin_unlock(&ks_leavers_lock);
+
+	list_for_each_entry(l, &leavers, node) {
+		l->err = ks_leave(l);
+		if (!l->err)
+			list_add_tail(&l->e->leaving, &which);
+	}
+	ks_end(&which);
+	list_for_each_entry(l, &leavers, node)
+		l->done = true;
+}
+
+static void ks_report_disengaged(struct ks_engagement *e)
+{
 	ks_report("disengage %s hits=%llu", e->name.name, e->hits);
 	ks_free(e);
 }
 
 int ks_disengage(const char *name)
 {
-	struct ks_engagement *e;
-	int err;
+	struct ks_leaver me = { .name = name };
+
+	spin_lock(&ks_leavers_lock);
+	list_add_tail(&me.node, &ks_leavers);
+	spin_unlock(&ks_leavers_lock);
 
 	mutex_lock(&ks_lock);
-	err = ks_refuse_sealed("disengage");
-	if (!err) {
-		e = ks_find(name);
-		err = PTR_ERR_OR_ZERO(e);
-		if (!err)
-			ks_disengage_one(e);
-	}
+	if (!me.done)
+		ks_disengage_leavers();
+	if (!me.err)
+		ks_report_disengaged(me.e);
 	mutex_unlock(&ks_lock);
-	return err;
+	return me.err;
 }
 
 static void ks_disengage_each(void)
 {
 	struct ks_engagement *e, *next;
+	LIST_HEAD(all);
 
-	list_for_each_entry_safe(e, next, &ks_engagements, node)
-		ks_disengage_one(e);
+	list_for_each_entry(e, &ks_engagements, node)
+		list_add_tail(&e->leaving, &all);
+	ks_end(&all);
+	list_for_each_entry_safe(e, next, &all, leaving)
+		ks_report_disengaged(e);
 }
 
 int ks_disengage_all(void)
@@ -461,7 +566,7 @@ int ks_engagement_snapshot(u64 id, struct ks_snapshot *snapshot)
 			.passed = e->guard ? ks_guard_passed(e->guard) : 0,
 			.state = ks_phase_names[e->phase],
 			.timeout_left = ks_seconds_left(e),
-			.backend = ks_backend_names[e->override.backend],
+			.backend = ks_backend_names[ks_override_backend(&e->override)],
 		};
 	mutex_unlock(&ks_lock);
 	return e ? 0 : -EIDRM;
@@ -516,5 +621,6 @@ void ks_engagement_shutdown(void)
 void ks_engagement_exit(void)
 {
 	cancel_delayed_work_sync(&ks_tick_work);
+	ks_vet_exit();
 	destroy_workqueue(ks_workqueue);
 }

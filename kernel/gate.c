@@ -132,11 +132,13 @@ static bool ks_gate_close(struct ks_gate *gate)
 
 	WRITE_ONCE(gate->helper, NULL);
 	mutex_lock(&ks_lock);
-	stuck = ks_override_remove(&gate->override);
-	if (stuck)
+	stuck = ks_override_unhook(&gate->override, false);
+	if (stuck) {
 		__module_get(THIS_MODULE);
-	else
+	} else {
+		ks_override_wait();
 		ks_override_release(&gate->override);
+	}
 	mutex_unlock(&ks_lock);
 	if (!stuck)
 		put_pid(helper);

@@ -6,9 +6,32 @@
 #include <linux/rcupdate.h>
 
 #include "context.h"
+#include "hit.h"
+#include "stubs.h"
+
+/*
+ * The event's first follower comes, or its last one goes. All slots are told,
+ * also those that are not in use: so none is forgotten that is taken meanwhile.
+ */
+static int ks_hit_follow(void)
+{
+	int i;
+
+	for (i = 0; i < KS_SLOTS; i++)
+		set_bit(KS_SLOT_TELL, &ks_slots[i].flags);
+	return 0;
+}
+
+static void ks_hit_unfollow(void)
+{
+	int i;
+
+	for (i = 0; i < KS_SLOTS; i++)
+		clear_bit(KS_SLOT_TELL, &ks_slots[i].flags);
+}
 
 #define CREATE_TRACE_POINTS
-#include "hit.h"
+#include "trace.h"
 
 /* The contexts that are in the trace event right now. */
 static DEFINE_PER_CPU(unsigned int, ks_tracing);
@@ -17,7 +40,7 @@ static DEFINE_PER_CPU(unsigned int, ks_tracing);
  * Whoever follows the event may call functions that are overridden, too; those
  * calls are overridden without being told of, or there would be no end to it.
  */
-void notrace ks_hit_trace(const char *symbol, long retval)
+void notrace ks_hit_tell(const char *symbol, long retval)
 {
 	unsigned int *tracing, bit;
 
@@ -32,4 +55,4 @@ void notrace ks_hit_trace(const char *symbol, long retval)
 	preempt_enable_notrace();
 }
 
-NOKPROBE_SYMBOL(ks_hit_trace);
+NOKPROBE_SYMBOL(ks_hit_tell);

@@ -33,6 +33,7 @@ struct ks_engagement {
 	struct ks_override override;
 	struct ks_fn_dir dir;
 
+	struct list_head leaving;	/* in what is disarmed or ended at a time */
 	bool stuck;			/* ended, but ftrace still calls the hook */
 	bool offered;			/* the coming module has what is named without a module */
 	const struct module *tried;	/* refused to arm in this one, which is still there */
@@ -59,11 +60,18 @@ int ks_refuse_engaged(const char *name, unsigned long addr);
  */
 int ks_arm(struct ks_engagement *e, const struct ks_symbol *s);
 
-/* The reverse; sets @stuck if the hook cannot be taken off. */
-void ks_disarm(struct ks_engagement *e);
+/**
+ * ks_disarm() - the reverse, for any number of engagements
+ * @which: armed or pending ones, linked by @leaving
+ *
+ * They are pending afterwards, and their hits final: no CPU runs a hook of
+ * theirs any more. That is waited for once. Sets @stuck where the hook cannot
+ * be taken off.
+ */
+void ks_disarm(struct list_head *which);
 
-/* The engagement's way out, from wherever it is; ks_free() is to follow. */
-void ks_end(struct ks_engagement *e);
+/* Their way out, from wherever they are; ks_free() is to follow for each. */
+void ks_end(struct list_head *which);
 void ks_free(struct ks_engagement *e);
 
 /**

@@ -7,26 +7,21 @@
 #include <linux/types.h>
 
 enum ks_backend {
+	KS_BACKEND_DIRECT,	/* the function's ftrace site calls a stub of ours */
 	KS_BACKEND_FTRACE,	/* our own ftrace_ops at the function's entry */
 	KS_BACKEND_KPROBE,	/* an armed kprobe: the function has no ftrace site */
 };
 
-/* What the hook does with a call. */
-enum ks_mode {
-	KS_MODE_OFF,		/* lets it run, not counted: the hook is on its way out */
-	KS_MODE_COUNT,
-	KS_MODE_ENFORCE,	/* overrides and counts it */
-};
+/* What an operator knows them by. */
+extern const char * const ks_backend_names[];
 
-/* The hook on one function. All fields but @mode are fixed while installed. */
+/* The hook on one function. All fields are fixed while installed. */
 struct ks_override {
-	const char *name;		/* for the trace event */
 	unsigned long addr;		/* the function's, as the symbol table has it */
-	enum ks_backend backend;
 	bool internal;			/* no engagement, and takes no place of theirs; the caller sets it */
-	unsigned int slot;		/* index of the value, and of the stub that loads it */
-	enum ks_mode mode;		/* read by the hook without a lock */
-	unsigned long __percpu *hits;
+	bool probed;			/* by a kprobe, not by ftrace */
+	bool direct;			/* the ops has a stub of ours, which is called as long as it is alone */
+	struct ks_slot *slot;		/* what the hook goes by, and the stubs */
 	struct ks_guard *guard;		/* whose calls alone count and are overridden, or NULL */
 	struct ftrace_ops ops;
 	struct kprobe kp;
@@ -54,28 +49,41 @@ int ks_override_install(struct ks_override *o, const char *name, unsigned long a
 			long retval, bool enforce, struct ks_guard *guard);
 
 /**
- * ks_override_remove() - take the hook off
+ * ks_override_unhook() - take the hook off
  * @o: an installed override
+ * @covered: whether ks_cover() was told of it
  *
- * Calls run again at once, before the wait for what is still in the hook: that
- * may take a kernel thread, and the function one that threads are made with.
+ * Calls run again when it returns, but for those that have entered the hook
+ * before: ks_override_wait() is to follow, once for any number of overrides,
+ * before anything that the hook uses is given back.
  *
- * Return: 0 when no CPU runs the hook any more; what is left of @o is its
- * count. An error if ftrace has shut itself down after an error of its own:
- * then the hook is still in place, and @o and the module must stay for good.
+ * Return: 0, or an error if ftrace has shut itself down after an error of its
+ * own: then the hook is still in place, though it lets calls run, and @o and
+ * the module must stay for good.
  */
-int ks_override_remove(struct ks_override *o);
+int ks_override_unhook(struct ks_override *o, bool covered);
 
-/* Give back what a removed override holds. */
+/*
+ * Wait until no CPU runs a hook that has been taken off, and no task is on its
+ * way through one.
+ */
+void ks_override_wait(void);
+
+/* Give back what an override holds that was taken off, after the wait. */
 void ks_override_release(struct ks_override *o);
 
 /* Go from counting to overriding. */
 void ks_override_enforce(struct ks_override *o);
 
-long ks_override_retval(const struct ks_override *o);
 void ks_override_set_retval(struct ks_override *o, long retval);
 
 /* Calls caught so far, over all CPUs. */
 u64 ks_override_hits(const struct ks_override *o);
+
+/*
+ * How calls are overridden at this moment. What could be direct is not while the
+ * function has another tracer: then ftrace calls all of them, ours among them.
+ */
+enum ks_backend ks_override_backend(const struct ks_override *o);
 
 #endif

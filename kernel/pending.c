@@ -232,21 +232,19 @@ void ks_module_coming(struct module *mod)
 	mutex_unlock(&ks_lock);
 }
 
-static void ks_lose(struct ks_engagement *e, const struct module *mod)
+static void ks_report_lost(struct ks_engagement *e, const struct module *mod)
 {
+	const char *name = e->name.name;
+
+	list_del_init(&e->leaving);
 	if (e->phase == KS_PROBING) {
-		ks_end(e);
-		ks_report_event("tryengage %s aborted: module %s unloading", e->name.name,
-				mod->name);
+		list_del(&e->node);
+		ks_report_event("tryengage %s aborted: module %s unloading", name, mod->name);
 		ks_free(e);
 		return;
 	}
-	if (ks_pending_hold())
-		ks_refuse("%s: it cannot be armed again should kernel.ftrace_enabled become 0",
-			  e->name.name);
-	ks_disarm(e);
 	ks_report_event("%s mitigation lost: module %s unloading; it re-arms when the module loads again",
-			e->name.name, mod->name);
+			name, mod->name);
 	if (e->stuck)
 		list_del(&e->node);
 }
@@ -254,14 +252,21 @@ static void ks_lose(struct ks_engagement *e, const struct module *mod)
 void ks_module_going(struct module *mod)
 {
 	struct ks_engagement *e, *next;
+	LIST_HEAD(lost);
 
 	mutex_lock(&ks_lock);
-	list_for_each_entry_safe(e, next, &ks_engagements, node) {
+	list_for_each_entry(e, &ks_engagements, node) {
 		if (e->tried == mod)
 			e->tried = NULL;
 		if (e->armed && within_module(e->override.addr, mod))
-			ks_lose(e, mod);
+			list_add_tail(&e->leaving, &lost);
 	}
+	if (!list_empty(&lost) && ks_pending_hold())
+		ks_refuse("module %s unloading: what is engaged in it cannot be armed again should kernel.ftrace_enabled become 0",
+			  mod->name);
+	ks_disarm(&lost);
+	list_for_each_entry_safe(e, next, &lost, leaving)
+		ks_report_lost(e, mod);
 	ks_pending_release();
 	mutex_unlock(&ks_lock);
 }

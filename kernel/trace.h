@@ -12,7 +12,7 @@
 #include "compat.h"
 
 /* An overridden call. In an interrupt the task and its user have nothing to do with it. */
-TRACE_EVENT(killswitch_hit,
+TRACE_EVENT_FN(killswitch_hit,
 	TP_PROTO(const char *symbol, long retval),
 	TP_ARGS(symbol, retval),
 	TP_STRUCT__entry(
@@ -25,7 +25,8 @@ TRACE_EVENT(killswitch_hit,
 		__entry->retval = retval;
 		__entry->uid = from_kuid(&init_user_ns, current_uid());
 	),
-	TP_printk("symbol=%s retval=%ld uid=%u", __get_str(symbol), __entry->retval, __entry->uid)
+	TP_printk("symbol=%s retval=%ld uid=%u", __get_str(symbol), __entry->retval, __entry->uid),
+	ks_hit_follow, ks_hit_unfollow
 );
 
 #endif

@@ -7,7 +7,9 @@
 #ifndef KS_ARCH_H
 #define KS_ARCH_H
 
+#include <linux/ftrace.h>
 #include <linux/ptrace.h>
+#include <linux/types.h>
 
 /* What the procedure call standard passes in registers, from x0 on. */
 #define KS_ARCH_ARGUMENTS 8
@@ -22,5 +24,25 @@ static __always_inline void ks_arch_set_stack_pointer(struct pt_regs *regs, unsi
 {
 	regs->sp = sp;
 }
+
+/*
+ * Since 6.4 a function has a word in front of it that tells ftrace's entry code
+ * of its ops, if there is just one, and an ops may name code to be called
+ * instead of its callback.
+ */
+#if defined(CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+#define KS_ARCH_DIRECT
+
+static inline void ks_arch_set_direct(struct ftrace_ops *ops, unsigned long stub)
+{
+	ops->direct_call = stub;
+}
+
+/* Does the ftrace site of the function at @addr call the code that @ops came with? */
+static inline bool ks_arch_is_direct(unsigned long addr, const struct ftrace_ops *ops)
+{
+	return READ_ONCE(*(const struct ftrace_ops **)(addr - sizeof(ops))) == ops;
+}
+#endif
 
 #endif

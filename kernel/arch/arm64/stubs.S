@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+#include <linux/linkage.h>
+#include <asm/assembler.h>
+#include "../../stubs.h"
+
 /*
- * Where an overridden call continues: one stub per slot, which loads the
- * slot's value and returns to the function's caller.
+ * A call that an ftrace callback has overridden continues here: load the slot's
+ * value and return to the function's caller.
  *
  * ftrace comes here with the link register as the caller set it. The function
  * has not run, so it is not signed, whatever CONFIG_ARM64_PTR_AUTH_KERNEL is.
@@ -11,21 +15,80 @@
  * ftrace callbacks, uses the return register, and only then continues here.
  * Nothing but the return register may change.
  */
-#include <linux/linkage.h>
-#include <asm/assembler.h>
-#include "../../stubs.h"
-
 	.text
-	.balign KS_STUB_SIZE
-SYM_CODE_START(ks_stubs)
+	.balign KS_RETURN_STUB_SIZE
+SYM_CODE_START(ks_return_stubs)
 	.set slot, 0
 	.rept KS_SLOTS
-	.balign KS_STUB_SIZE
+	.balign KS_RETURN_STUB_SIZE
 	bti	jc
-	adrp	x0, ks_retvals + slot * 8
-	ldr	x0, [x0, :lo12:ks_retvals + slot * 8]
+	adrp	x0, ks_slots + slot * KS_SLOT_SIZE + KS_SLOT_RETVAL
+	ldr	x0, [x0, :lo12:ks_slots + slot * KS_SLOT_SIZE + KS_SLOT_RETVAL]
 	ret
 	.set slot, slot + 1
 	.endr
-SYM_CODE_END(ks_stubs)
-NOKPROBE(ks_stubs)
+	.org	ks_return_stubs + KS_SLOTS * KS_RETURN_STUB_SIZE	/* or one is too long */
+SYM_CODE_END(ks_return_stubs)
+NOKPROBE(ks_return_stubs)
+
+/*
+ * The direct way: ftrace's entry code branches here at once. The link register
+ * is where the function's body would go on, and x9 what it was when the function
+ * was called: to override is to return to the latter.
+ *
+ * A call that is let through has to find the arguments, x0 to x8, and what a
+ * function preserves as they were; x9 to x17 are free. The task may move to
+ * another CPU halfway: the count is then of the CPU that it was on, and since
+ * it is added to atomically none is lost.
+ */
+	.balign KS_DIRECT_STUB_SIZE
+SYM_CODE_START(ks_direct_stubs)
+	.set slot, 0
+	.rept KS_SLOTS
+	.balign KS_DIRECT_STUB_SIZE
+	bti	jc
+	adrp	x10, ks_slots + slot * KS_SLOT_SIZE
+	add	x10, x10, :lo12:ks_slots + slot * KS_SLOT_SIZE
+	ldp	x11, x12, [x10, #KS_SLOT_HITS]	/* and the flags, which follow */
+	cbnz	x12, .Lflagged
+	get_this_cpu_offset x12
+	add	x11, x11, x12
+1:	ldxr	x12, [x11]
+	add	x12, x12, #1
+	stxr	w13, x12, [x11]
+	cbnz	w13, 1b
+	ldr	x0, [x10, #KS_SLOT_RETVAL]
+	ret	x9
+	.set slot, slot + 1
+	.endr
+	.org	ks_direct_stubs + KS_SLOTS * KS_DIRECT_STUB_SIZE
+
+.Lflagged:
+	tbnz	x12, #KS_SLOT_OFF, .Lbody
+	tbnz	x12, #KS_SLOT_COUNT, .Lcount
+	/* as if the caller had called it; it counts the call, too */
+	mov	x0, x10
+	mov	x30, x9
+	b	ks_direct_told
+
+.Lcount:
+	get_this_cpu_offset x12
+	add	x11, x11, x12
+1:	ldxr	x12, [x11]
+	add	x12, x12, #1
+	stxr	w13, x12, [x11]
+	cbnz	w13, 1b
+.Lbody:
+	mov	x10, x30
+	mov	x30, x9
+	ret	x10
+SYM_CODE_END(ks_direct_stubs)
+NOKPROBE(ks_direct_stubs)
+
+SYM_CODE_START(ks_pass_stub)
+	bti	jc
+	mov	x10, x30
+	mov	x30, x9
+	ret	x10
+SYM_CODE_END(ks_pass_stub)
+NOKPROBE(ks_pass_stub)

@@ -3,28 +3,45 @@
 #ifndef KS_ARCH_H
 #define KS_ARCH_H
 
+#include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/ptrace.h>
+#include <linux/types.h>
 #include <asm/text-patching.h>
 
 /* A function without an ftrace site can be overridden by a kprobe. */
 #define KS_ARCH_KPROBE
 
-/*
- * Make the function at whose first instruction @regs stopped return @value:
- * what its caller's call instruction pushed is still on top of the stack.
- */
-static __always_inline void ks_arch_return(struct pt_regs *regs, long value)
+/* Is @kp in place? It is not while all kprobes are disarmed. */
+static inline bool ks_arch_kprobe_armed(struct kprobe *kp)
 {
-	regs->ax = value;
-	regs->ip = *(unsigned long *)regs->sp;
-	regs->sp += sizeof(unsigned long);
+	u8 armed = kprobe_ftrace(kp) ? CALL_INSN_OPCODE : INT3_INSN_OPCODE;
+
+	return READ_ONCE(*(const u8 *)kp->addr) == armed;
 }
 
-/* Is the breakpoint of @kp in place? It is not while all kprobes are disarmed. */
-static inline bool ks_arch_kprobe_armed(const struct kprobe *kp)
+/*
+ * An ops may come with code of its own to be called by the ftrace site of a
+ * function that has no other ops; where there are others, ftrace calls the
+ * ops' callback.
+ */
+#define KS_ARCH_DIRECT
+
+static inline void ks_arch_set_direct(struct ftrace_ops *ops, unsigned long stub)
 {
-	return READ_ONCE(*(const u8 *)kp->addr) == INT3_INSN_OPCODE;
+	ops->trampoline = stub;
+}
+
+/* Does the ftrace site of the function at @addr call the code that @ops came with? */
+static inline bool ks_arch_is_direct(unsigned long addr, const struct ftrace_ops *ops)
+{
+	const u8 *site = (const u8 *)addr;
+
+	/* it is the first instruction, or behind the landing pad */
+	if (*site != CALL_INSN_OPCODE)
+		site += 4;
+	return *site == CALL_INSN_OPCODE &&
+	       (unsigned long)site + CALL_INSN_SIZE + *(const s32 *)(site + 1) == ops->trampoline;
 }
 
 #endif
