@@ -1,8 +1,11 @@
 package org.killswitch.cli;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.killswitch.control.Engagement;
 import org.killswitch.control.InvalidInputException;
 import org.killswitch.control.Killswitch;
 import org.killswitch.control.Retval;
@@ -30,6 +33,18 @@ final class Converters {
         }
     }
 
+    /** The names of functions, with commas between them. */
+    static final class ToSymbols implements ITypeConverter<Symbols> {
+        @Override
+        public Symbols convert(String text) {
+            ToSymbol one = new ToSymbol();
+            return new Symbols(Stream.of(text.split(",", -1)).map(one::convert).toList());
+        }
+    }
+
+    /** Several functions in one word: picocli takes a list for any number of words. */
+    record Symbols(List<SymbolName> names) {}
+
     /** A return value. */
     static final class ToRetval implements ITypeConverter<Retval> {
         @Override
@@ -42,6 +57,19 @@ final class Converters {
             } catch (InvalidInputException e) {
                 throw new TypeConversionException(e.getMessage());
             }
+        }
+    }
+
+    /** A way to override a function. */
+    static final class ToBackend implements ITypeConverter<Engagement.Backend> {
+        @Override
+        public Engagement.Backend convert(String text) {
+            for (Engagement.Backend backend : Engagement.Backend.values()) {
+                if (backend.toString().equals(text)) {
+                    return backend;
+                }
+            }
+            throw new TypeConversionException("'" + text + "' is not one of direct, ftrace and kprobe");
         }
     }
 

@@ -2,6 +2,10 @@ package org.killswitch.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Disengaged;
 import org.killswitch.control.SymbolName;
@@ -63,13 +67,35 @@ final class DisengageCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
+        return what.symbols.size() == 1 ? disengage(what.symbols.getFirst()) : disengageAtOnce(what.symbols);
+    }
+
+    private int disengage(SymbolName symbol) throws ControlException {
+        host.out().println(Text.disengaged(host.killswitch().disengage(symbol)));
+        return ExitCode.OK;
+    }
+
+    /** The kernel serves all that wait at a time in the time that one takes. */
+    private int disengageAtOnce(List<SymbolName> symbols) {
         int exit = ExitCode.OK;
-        for (SymbolName symbol : what.symbols) {
-            try {
-                host.out().println(Text.disengaged(host.killswitch().disengage(symbol)));
-            } catch (ControlException e) {
-                host.err().println("killswitch: " + e.getMessage());
-                exit = ExitCode.SOFTWARE;
+        try (ExecutorService threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+            List<Future<Disengaged>> results = symbols.stream()
+                    .map(symbol -> threads.submit(() -> host.killswitch().disengage(symbol)))
+                    .toList();
+            for (Future<Disengaged> result : results) {
+                try {
+                    host.out().println(Text.disengaged(result.get()));
+                } catch (ExecutionException e) {
+                    if (!(e.getCause() instanceof ControlException refusal)) {
+                        throw new IllegalStateException(e.getCause());
+                    }
+                    host.err().println("killswitch: " + refusal.getMessage());
+                    exit = ExitCode.SOFTWARE;
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return ExitCode.SOFTWARE;
+                }
             }
         }
         return exit;

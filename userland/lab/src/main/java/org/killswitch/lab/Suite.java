@@ -38,9 +38,13 @@ public record Suite(Path sources) {
         }
     }
 
-    /** Runs all tests that are for any kernel on that one. */
-    public Result run(KernelRelease release) {
-        Path log = sources.resolve("userland/systemtest/target/matrix/" + release.name() + ".log");
+    /**
+     * Runs all tests that are for any kernel on that one.
+     *
+     * @param backend the best of the ways to override that the module may use: direct, ftrace or kprobe
+     */
+    public Result run(KernelRelease release, String backend) {
+        Path log = sources.resolve("userland/systemtest/target/matrix/" + release.name() + "-" + backend + ".log");
         long start = System.nanoTime();
         int status;
         try {
@@ -57,6 +61,7 @@ public record Suite(Path sources) {
                             "--also-make",
                             "-Dgroups=kernel",
                             "-Dkillswitch.kernels=" + release.name(),
+                            "-Dkillswitch.backend=" + backend,
                             "test")
                     .directory(sources.toFile())
                     .redirectErrorStream(true)
@@ -127,14 +132,18 @@ public record Suite(Path sources) {
         return test.getElementsByTagName(child).getLength() > 0;
     }
 
-    /** How the module overrides a function on a kernel: what fn/SYMBOL/backend says; empty if it does not load there. */
-    public Optional<String> backend(Lab lab, Kernel kernel) {
+    /**
+     * How the module overrides a function on a kernel: what fn/SYMBOL/backend says; empty if it does not load there.
+     *
+     * @param best the best way that it may use
+     */
+    public Optional<String> backend(Lab lab, Kernel kernel, String best) {
         try (Guest guest = lab.boot(
                 kernel,
                 GuestSpec.standard().withFile("/modules", lab.buildModules(kernel, sources.resolve("kernel"))))) {
             Output output = guest.run("""
-                    insmod /modules/killswitch.ko && cd /sys/kernel/security/killswitch &&
-                    echo 'engage cmdline_proc_show -5' > control && cat fn/cmdline_proc_show/backend""");
+                    insmod /modules/killswitch.ko backend=%s && cd /sys/kernel/security/killswitch &&
+                    echo 'engage cmdline_proc_show -5' > control && cat fn/cmdline_proc_show/backend""".formatted(best));
             return output.status() == 0 ? Optional.of(output.output().strip()) : Optional.empty();
         }
     }

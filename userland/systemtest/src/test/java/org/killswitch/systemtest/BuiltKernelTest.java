@@ -55,7 +55,7 @@ final class BuiltKernelTest extends SharedGuest {
         assertThat(fire(0xC0FFEE)).isEqualTo("EBADMSG");
         assertThat(control("engage ks_test_vuln -1")).startsWith("ok");
         assertThat(fire(0xC0FFEE)).isEqualTo("EPERM");
-        assertThat(read("fn/ks_test_vuln/backend")).isEqualTo("ftrace\n");
+        assertThat(read("fn/ks_test_vuln/backend")).isEqualTo(features.backend() + "\n");
         assertThat(read("engaged")).isEqualTo("ks_test_vuln retval=-1 hits=1\n");
         assertThat(control("disengage ks_test_vuln")).startsWith("ok");
         assertThat(fire(0xC0FFEE)).isEqualTo("EBADMSG");

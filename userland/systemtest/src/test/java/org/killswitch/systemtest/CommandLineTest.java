@@ -43,7 +43,7 @@ final class CommandLineTest {
                 assertThat(Integer.parseInt(classes.strip())).isGreaterThan(20);
             }
 
-            guest.run("insmod /modules/test_killswitch.ko; insmod /modules/killswitch.ko");
+            guest.run("insmod /modules/test_killswitch.ko; " + TestGuest.INSMOD);
             Output engaged = guest.run("killswitch engage cmdline_proc_show -EIO");
             assertThat(engaged.status()).as(engaged.output()).isZero();
             assertThat(engaged.output())
@@ -67,7 +67,7 @@ final class CommandLineTest {
                     .contains("RETVAL", "HITS");
             assertThat(table)
                     .containsPattern("cmdline_proc_show +-5 \\(EIO\\) +[1-9]\\d* ")
-                    .contains("ftrace");
+                    .contains(Features.of(stock).backend());
             String json = guest.run("killswitch status --json").output();
             assertThat(json)
                     .contains("\"symbol\" : \"cmdline_proc_show\"", "\"retval\" : -5", "\"uid\" : 0")

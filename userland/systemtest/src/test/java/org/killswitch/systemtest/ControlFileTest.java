@@ -225,7 +225,7 @@ final class ControlFileTest extends SharedGuest {
         assertThat(read("fn/ks_test_vuln/hits")).isEqualTo("3\n");
         assertThat(read("fn/ks_test_vuln/state")).isEqualTo("engaged\n");
         assertThat(read("fn/ks_test_vuln/timeout_left")).isEqualTo("0\n");
-        assertThat(read("fn/ks_test_vuln/backend")).isEqualTo("ftrace\n");
+        assertThat(read("fn/ks_test_vuln/backend")).isEqualTo(features.backend() + "\n");
 
         assertThat(control("disengage ks_test_vuln")).isEqualTo("ok 22");
         assertThat(fire(0xC0FFEE)).isEqualTo("EBADMSG");

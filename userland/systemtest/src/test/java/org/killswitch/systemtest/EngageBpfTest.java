@@ -73,7 +73,7 @@ final class EngageBpfTest extends SharedGuest {
         assertThat(engageBpf("inet_bind", "override.bpf.o")).startsWith("ok");
         require("rmmod killswitch");
         assertThat(require("inet_bind stream")).isEqualTo("EACCES\n");
-        require("insmod /modules/killswitch.ko");
+        require(TestGuest.INSMOD);
         require("rm " + PINS + "/inet_bind");
         assertThat(require("inet_bind stream")).isEqualTo("ok\n");
     }

@@ -20,6 +20,7 @@ import org.killswitch.lab.Kernel;
  * @param resumesDevices whether a guest of the lab comes back from suspend with its devices; on others it hangs, with
  *     killswitch and without
  * @param ownTrampolines whether a function with one ftrace callback calls that one, rather than ftrace's list of all
+ * @param backend how an engagement without a guard is done, of a function that ftrace reaches
  */
 record Features(
         boolean kprobeOverride,
@@ -31,7 +32,8 @@ record Features(
         boolean errorInjection,
         boolean suspends,
         boolean resumesDevices,
-        boolean ownTrampolines) {
+        boolean ownTrampolines,
+        String backend) {
 
     static Features of(Kernel kernel) {
         boolean x86 = kernel.release().architecture() == Architecture.X86_64;
@@ -45,7 +47,28 @@ record Features(
                 isConfigured(kernel, "CONFIG_BPF_KPROBE_OVERRIDE"),
                 isConfigured(kernel, "CONFIG_PM_SLEEP_DEBUG"),
                 x86 && (kernel.version().startsWith("6.1.") || kernel.version().startsWith("6.12.")),
-                x86 || isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS"));
+                ownTrampolines(kernel),
+                backend(kernel));
+    }
+
+    /** Whether calls are overridden while the handler of somebody's kprobe runs on their CPU. */
+    boolean overridesInsideKprobes() {
+        return !backend.equals("kprobe");
+    }
+
+    /** The same of one with a guard, which takes more than a stub to ask. */
+    String guardedBackend() {
+        return backend.equals("direct") ? "ftrace" : backend;
+    }
+
+    private static boolean ownTrampolines(Kernel kernel) {
+        return kernel.release().architecture() == Architecture.X86_64
+                || isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS");
+    }
+
+    private static String backend(Kernel kernel) {
+        boolean direct = ownTrampolines(kernel) && isConfigured(kernel, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS");
+        return Kernels.BACKEND.equals("direct") && !direct ? "ftrace" : Kernels.BACKEND;
     }
 
     private static boolean isConfigured(Kernel kernel, String option) {

@@ -20,6 +20,10 @@ final class Kernels {
     static final String TAG = "kernel";
 
     private static final String PROPERTY = "killswitch.kernels";
+
+    /** The best way to override that the module may use; "killswitch lab matrix --backend" chooses it. */
+    static final String BACKEND = System.getProperty("killswitch.backend", "direct");
+
     private static final List<String> REPRESENTATIVE = List.of("6.12");
 
     private Kernels() {}

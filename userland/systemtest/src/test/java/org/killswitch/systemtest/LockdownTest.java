@@ -114,7 +114,7 @@ final class LockdownTest {
     private TestGuest loadUnder(String level) {
         TestGuest guest = TestGuest.bootWithoutModule(kernel, "lsm=lockdown");
         assertThat(guest.sh("insmod /modules/ks_await_lockdown.ko level=" + level
-                                + " && { insmod /modules/killswitch.ko engage=cmdline_proc_show=-5 & sleep 1; "
+                                + " && { " + TestGuest.INSMOD + "engage=cmdline_proc_show=-5 & sleep 1; "
                                 + "echo " + level + " > " + LOCKDOWN + "; wait $!; }")
                         .status())
                 .isZero();

@@ -19,7 +19,7 @@ final class SealTest {
     @Test
     void nothingIsDisengagedAnyMore() {
         // time for what is between a probe's begin and its end here
-        int seconds = Project.kernel(kernel).release().isStock() ? 3 : 30;
+        int seconds = Project.kernel(kernel).release().isStock() ? 10 : 30;
         try (TestGuest guest = TestGuest.boot(kernel)) {
             guest.control("engage ks_test_vuln -13");
             guest.control("engage no_such_module:f -1");
@@ -94,7 +94,7 @@ final class SealTest {
     @Test
     void theParameterSealsAtLoad() {
         try (TestGuest guest = TestGuest.bootWithoutModule(kernel)) {
-            assertThat(guest.sh("insmod /modules/killswitch.ko seal=1 engage=cmdline_proc_show=-5")
+            assertThat(guest.sh(TestGuest.INSMOD + "seal=1 engage=cmdline_proc_show=-5")
                             .status())
                     .isZero();
             assertThat(guest.log()).contains("engage cmdline_proc_show=-5 source=modparam", "seal source=modparam");

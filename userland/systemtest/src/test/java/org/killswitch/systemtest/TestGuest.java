@@ -14,6 +14,9 @@ import org.killswitch.lab.Output;
 /** A guest with the modules and the helpers of the selftests, and words for what tests do in it. */
 final class TestGuest implements AutoCloseable {
     static final String ROOT = "/sys/kernel/security/killswitch";
+    /** Loads killswitch; parameters may follow. */
+    static final String INSMOD = "insmod /modules/killswitch.ko backend=" + Kernels.BACKEND + " ";
+
     static final String FIRE = "/sys/kernel/debug/test_killswitch/fire";
 
     /** What the demonstrators and tests make the kernel load. */
@@ -70,7 +73,7 @@ final class TestGuest implements AutoCloseable {
     }
 
     private TestGuest load() {
-        Output output = sh("insmod /modules/killswitch.ko");
+        Output output = sh(INSMOD);
         if (output.status() != 0) {
             throw new AssertionError("killswitch does not load: " + output);
         }

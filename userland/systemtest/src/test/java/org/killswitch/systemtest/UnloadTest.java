@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 final class UnloadTest extends SharedGuest {
 
     private static final String RMMOD = "rmmod killswitch";
-    private static final String INSMOD = "insmod /modules/killswitch.ko";
+    private static final String INSMOD = TestGuest.INSMOD;
 
     UnloadTest(String kernel) {
         super(kernel);
@@ -48,6 +48,15 @@ final class UnloadTest extends SharedGuest {
                 .anyMatch(l -> l.startsWith("disengage cmdline_proc_show hits=0 uid=0 "))
                 .filteredOn(l -> l.startsWith("disengage tracing_readme_read hits=0 uid=0 "))
                 .hasSize(kprobe ? 1 : 0);
+    }
+
+    @Test
+    void notLoadedAtAllToOverrideInAWayThatThereIsNot() {
+        assertThat(sh(RMMOD).status()).isZero();
+        log();
+        assertThat(sh("insmod /modules/killswitch.ko backend=magic").status()).isNotZero();
+        assertThat(log()).contains("parameter backend is one of direct, ftrace and kprobe");
+        assertThat(sh("ls -d " + ROOT).status()).isNotZero();
     }
 
     @Test

@@ -47,7 +47,7 @@ final class WatchTest {
 
             require(
                     guest,
-                    "insmod /modules/test_killswitch.ko && insmod /modules/killswitch.ko && insmod /helpers/ks_contexts.ko"
+                    "insmod /modules/test_killswitch.ko && " + TestGuest.INSMOD + " && insmod /helpers/ks_contexts.ko"
                             + " && echo engage cmdline_proc_show -5 > " + TestGuest.ROOT + "/control"
                             + " && echo engage ks_test_vuln -13 > " + TestGuest.ROOT + "/control");
             mkdirAbandoned(guest);
@@ -61,9 +61,12 @@ final class WatchTest {
                     .containsPattern(
                             "\"symbol\":\"cmdline_proc_show\",\"retval\":-5,\"context\":\"task\",\"pid\":\\d+,"
                                     + "\"comm\":\"[a-z0-9]+\",\"uid\":65534,\"user\":\"nobody\",\"hits\":1,\"hitsPerSecond\":[\\d.]+}")
-                    .contains("\"comm\":\"a\\n\\u001Bb\",\"uid\":0,\"hits\":1")
-                    .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"softirq\",\"hits\":1")
-                    .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"hardirq\",\"hits\":1");
+                    .contains("\"comm\":\"a\\n\\u001Bb\",\"uid\":0,\"hits\":1");
+            if (Features.of(stock).overridesInsideKprobes()) { // where these calls are made
+                assertThat(log)
+                        .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"softirq\",\"hits\":1")
+                        .contains("\"symbol\":\"ks_test_vuln\",\"retval\":-13,\"context\":\"hardirq\",\"hits\":1");
+            }
 
             String table = watch(guest, "cmdline_proc_show", """
                     sh /tmp/odd
