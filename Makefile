@@ -127,6 +127,7 @@ selftests:
 clean: clean-kernel
 	rm -rf userland/target userland/*/target packaging/target
 	$(MAKE) -C selftests clean
+	$(MAKE) -C bench clean
 
 clean-kernel:
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(KERNEL)' clean

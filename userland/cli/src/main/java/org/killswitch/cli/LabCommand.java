@@ -20,10 +20,12 @@ final class LabCommand extends CommandGroup {
     static CommandLine create(Host host) {
         CommandLine run = new CommandLine(new LabRunCommand(host)).setStopAtPositional(true);
         return new CommandLine(new LabCommand())
+                .addSubcommand(new CommandLine(new LabBenchCommand(host)))
                 .addSubcommand(new CommandLine(new LabFaultsCommand(host)))
                 .addSubcommand(new CommandLine(new LabFuzzCommand(host)))
                 .addSubcommand(new CommandLine(new LabKernelsCommand(host)))
                 .addSubcommand(new CommandLine(new LabMatrixCommand(host)))
+                .addSubcommand(new CommandLine(new LabPlotCommand(host)))
                 .addSubcommand(run)
                 .addSubcommand(new CommandLine(new LabStressCommand(host)));
     }

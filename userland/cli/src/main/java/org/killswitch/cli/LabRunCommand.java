@@ -88,6 +88,12 @@ final class LabRunCommand implements Callable<Integer> {
     private int cpus;
 
     @Option(
+            names = "--count-instructions",
+            description = "Have an instruction take one nanosecond of the guest's time, and time with nothing to do"
+                    + " pass at once: what is timed in the guest is counted. Wants --cpus 1.")
+    private boolean countInstructions;
+
+    @Option(
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "10m",
@@ -135,6 +141,9 @@ final class LabRunCommand implements Callable<Integer> {
                 .withMachine(cpus, GuestSpec.standard().memory())
                 .withAvailable(available)
                 .withTimeout(timeout);
+        if (countInstructions) {
+            spec = spec.withInstructionCount();
+        }
         if (append != null) {
             spec = spec.withAppend(List.of(append));
         }

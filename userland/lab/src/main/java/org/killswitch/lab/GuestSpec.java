@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param files host files and folders by their path in the guest
  * @param disk what to boot a whole system from; without one, the guest is busybox and what is put into it
  * @param timeout how long one command may take
+ * @param countsInstructions whether a nanosecond of the guest's time is one instruction of its CPUs
  */
 public record GuestSpec(
         List<String> append,
@@ -27,7 +28,8 @@ public record GuestSpec(
         List<String> available,
         Map<String, Path> files,
         Optional<Disk> disk,
-        Duration timeout) {
+        Duration timeout,
+        boolean countsInstructions) {
 
     public GuestSpec {
         append = List.copyOf(append);
@@ -37,29 +39,29 @@ public record GuestSpec(
 
     /** Two CPUs, 1 GiB, ten minutes a command, nothing but busybox in it. */
     public static GuestSpec standard() {
-        return new GuestSpec(List.of(), 2, 1024, List.of(), Map.of(), Optional.empty(), Duration.ofMinutes(10));
+        return new GuestSpec(List.of(), 2, 1024, List.of(), Map.of(), Optional.empty(), Duration.ofMinutes(10), false);
     }
 
     public GuestSpec withAppend(List<String> words) {
         List<String> all = new ArrayList<>(append);
         all.addAll(words);
-        return new GuestSpec(all, cpus, memory, available, files, disk, timeout);
+        return new GuestSpec(all, cpus, memory, available, files, disk, timeout, countsInstructions);
     }
 
     public GuestSpec withMachine(int newCpus, int newMemory) {
-        return new GuestSpec(append, newCpus, newMemory, available, files, disk, timeout);
+        return new GuestSpec(append, newCpus, newMemory, available, files, disk, timeout, countsInstructions);
     }
 
     public GuestSpec withAvailable(List<String> modules) {
         List<String> all = new ArrayList<>(available);
         all.addAll(modules);
-        return new GuestSpec(append, cpus, memory, all, files, disk, timeout);
+        return new GuestSpec(append, cpus, memory, all, files, disk, timeout, countsInstructions);
     }
 
     public GuestSpec withFile(String guestPath, Path file) {
         Map<String, Path> all = new LinkedHashMap<>(files);
         all.put(guestPath, file);
-        return new GuestSpec(append, cpus, memory, available, all, disk, timeout);
+        return new GuestSpec(append, cpus, memory, available, all, disk, timeout, countsInstructions);
     }
 
     /** Shared libraries of one folder, where a guest's programs look for them. */
@@ -72,11 +74,20 @@ public record GuestSpec(
     }
 
     public GuestSpec withTimeout(Duration newTimeout) {
-        return new GuestSpec(append, cpus, memory, available, files, disk, newTimeout);
+        return new GuestSpec(append, cpus, memory, available, files, disk, newTimeout, countsInstructions);
     }
 
     /** Boots the system on a disk, whose systemd runs the commands; it needs some memory. */
     public GuestSpec withDisk(Disk newDisk) {
-        return new GuestSpec(append, cpus, memory, available, files, Optional.of(newDisk), timeout);
+        return new GuestSpec(append, cpus, memory, available, files, Optional.of(newDisk), timeout, countsInstructions);
+    }
+
+    /**
+     * Makes the guest's clock count instructions: each takes one nanosecond, of whichever CPU, and time in which none
+     * has anything to do is skipped. So what the guest measures is the same in every run, however busy this machine is;
+     * and between two commands any amount of time may pass.
+     */
+    public GuestSpec withInstructionCount() {
+        return new GuestSpec(append, cpus, memory, available, files, disk, timeout, true);
     }
 }
