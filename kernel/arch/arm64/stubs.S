@@ -41,6 +41,16 @@ NOKPROBE(ks_return_stubs)
  * another CPU halfway: the count is then of the CPU that it was on, and since
  * it is added to atomically none is lost.
  */
+	/* Add one to what x11, as a per-CPU pointer, points to. */
+	.macro count_hit
+	get_this_cpu_offset x12
+	add	x11, x11, x12
+1:	ldxr	x12, [x11]
+	add	x12, x12, #1
+	stxr	w13, x12, [x11]
+	cbnz	w13, 1b
+	.endm
+
 	.balign KS_DIRECT_STUB_SIZE
 SYM_CODE_START(ks_direct_stubs)
 	.set slot, 0
@@ -51,12 +61,7 @@ SYM_CODE_START(ks_direct_stubs)
 	add	x10, x10, :lo12:ks_slots + slot * KS_SLOT_SIZE
 	ldp	x11, x12, [x10, #KS_SLOT_HITS]	/* and the flags, which follow */
 	cbnz	x12, .Lflagged
-	get_this_cpu_offset x12
-	add	x11, x11, x12
-1:	ldxr	x12, [x11]
-	add	x12, x12, #1
-	stxr	w13, x12, [x11]
-	cbnz	w13, 1b
+	count_hit
 	ldr	x0, [x10, #KS_SLOT_RETVAL]
 	ret	x9
 	.set slot, slot + 1
@@ -72,12 +77,7 @@ SYM_CODE_START(ks_direct_stubs)
 	b	ks_direct_told
 
 .Lcount:
-	get_this_cpu_offset x12
-	add	x11, x11, x12
-1:	ldxr	x12, [x11]
-	add	x12, x12, #1
-	stxr	w13, x12, [x11]
-	cbnz	w13, 1b
+	count_hit
 .Lbody:
 	mov	x10, x30
 	mov	x30, x9
