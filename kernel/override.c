@@ -139,6 +139,11 @@ long notrace ks_direct_told(struct ks_slot *slot)
 
 NOKPROBE_SYMBOL(ks_direct_told);
 
+static void ks_refuse_owned(const char *name)
+{
+	ks_refuse("%s: a livepatch or another redirection owns its entry", name);
+}
+
 static int ks_ftrace_install(struct ks_override *o, const char *name)
 {
 	int err;
@@ -154,7 +159,7 @@ static int ks_ftrace_install(struct ks_override *o, const char *name)
 	if (err) {
 		ks_ftrace_free_filter(&o->ops);
 		if (err == -EBUSY)
-			ks_refuse("%s: a livepatch or another redirection owns its entry", name);
+			ks_refuse_owned(name);
 	}
 	return err;
 }
@@ -241,6 +246,8 @@ static int ks_kprobe_register(struct ks_override *o, const char *name)
 	o->kp.pre_handler = ks_kprobe_hook;
 	o->kp.post_handler = ks_kprobe_post;
 	err = register_kprobe(&o->kp);
+	if (err == -EBUSY)
+		ks_refuse_owned(name);
 	if (err)
 		return err;
 	if (!ks_arch_kprobe_armed(&o->kp)) {
