@@ -27,7 +27,7 @@ final class DebianSystemTest {
         Kernel running = Project.kernel("6.1");
         try (Disk disk = Project.debian(running)) {
             GuestSpec spec =
-                    GuestSpec.standard().withMachine(2, 2048).withDisk(disk).withTimeout(Duration.ofMinutes(15));
+                    GuestSpec.standard().withMachine(2, 2048).withDisk(disk).withTimeout(Duration.ofMinutes(30));
             try (Guest guest = Project.LAB.boot(running, spec.withFile("/srv/packages", Project.packages()))) {
                 install(guest);
                 use(guest, running);
