@@ -448,7 +448,8 @@ int ks_keep(const char *name)
 struct ks_leaver {
 	struct list_head node;
 	const char *name;
-	struct ks_engagement *e;	/* which has ended, to be reported and freed */
+	struct ks_actor actor;
+	struct ks_engagement *e;
 	int err;
 	bool done;
 };
@@ -471,9 +472,16 @@ static int ks_leave(struct ks_leaver *l)
 	return list_empty(&l->e->leaving) ? 0 : -ENOENT;
 }
 
+static void ks_disengaged(struct ks_engagement *e, const struct ks_actor *actor)
+{
+	ks_report_as(actor, "disengage %s hits=%llu", e->name.name, e->hits);
+	ks_free(e);
+}
+
 /*
  * Each of those who wait when one of them gets hold of ks_lock is served by it,
- * for it takes as long to disengage one function as many.
+ * for it takes as long to disengage one function as many. It reports for them,
+ * too: the function may be engaged again, and that be logged, before they wake.
  */
 static void ks_disengage_leavers(void)
 {
@@ -492,20 +500,18 @@ static void ks_disengage_leavers(void)
 			list_add_tail(&l->e->leaving, &which);
 	}
 	ks_end(&which);
-	list_for_each_entry(l, &leavers, node)
+	list_for_each_entry(l, &leavers, node) {
+		if (!l->err)
+			ks_disengaged(l->e, &l->actor);
 		l->done = true;
-}
-
-static void ks_report_disengaged(struct ks_engagement *e)
-{
-	ks_report("disengage %s hits=%llu", e->name.name, e->hits);
-	ks_free(e);
+	}
 }
 
 int ks_disengage(const char *name)
 {
 	struct ks_leaver me = { .name = name };
 
+	ks_actor_current(&me.actor);
 	spin_lock(&ks_leavers_lock);
 	list_add_tail(&me.node, &ks_leavers);
 	spin_unlock(&ks_leavers_lock);
@@ -513,8 +519,6 @@ int ks_disengage(const char *name)
 	mutex_lock(&ks_lock);
 	if (!me.done)
 		ks_disengage_leavers();
-	if (!me.err)
-		ks_report_disengaged(me.e);
 	mutex_unlock(&ks_lock);
 	return me.err;
 }
@@ -522,13 +526,15 @@ int ks_disengage(const char *name)
 static void ks_disengage_each(void)
 {
 	struct ks_engagement *e, *next;
+	struct ks_actor actor;
 	LIST_HEAD(all);
 
+	ks_actor_current(&actor);
 	list_for_each_entry(e, &ks_engagements, node)
 		list_add_tail(&e->leaving, &all);
 	ks_end(&all);
 	list_for_each_entry_safe(e, next, &all, leaving)
-		ks_report_disengaged(e);
+		ks_disengaged(e, &actor);
 }
 
 int ks_disengage_all(void)

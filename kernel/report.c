@@ -9,8 +9,6 @@
 
 #include "report.h"
 
-#define KS_COMM_MAX (TASK_COMM_LEN * 4)	/* every byte as \xHH */
-
 /* The name of a process is its owner's to choose: what is not plain is written as \xHH. */
 static void ks_escape_comm(char *out)
 {
@@ -27,40 +25,56 @@ static void ks_escape_comm(char *out)
 	*out = '\0';
 }
 
-static void ks_emit(struct va_format *what, const char *who)
+void ks_actor_current(struct ks_actor *actor)
 {
-	pr_warn(KS_LOG "%pV%s\n", what, who);
+	int len;
+
+	actor->task = current;
+	len = scnprintf(actor->text, sizeof(actor->text), " uid=%u auid=%u ses=%u comm=",
+			from_kuid(&init_user_ns, current_uid()),
+			from_kuid(&init_user_ns, audit_get_loginuid(current)),
+			audit_get_sessionid(current));
+	ks_escape_comm(actor->text + len);
+}
+
+/* A record of what somebody else's task did is no part of this task's system call. */
+static void ks_emit(const struct ks_actor *actor, const char *fmt, va_list *args)
+{
+	struct va_format what = { .fmt = fmt, .va = args };
+	bool others = actor && actor->task != current;
+	const char *who = actor ? actor->text : "";
+
+	pr_warn(KS_LOG "%pV%s\n", &what, who);
 	if (audit_enabled != AUDIT_OFF)
-		audit_log(audit_context(), GFP_KERNEL, AUDIT_KERNEL_OTHER,
-			  "module=killswitch msg='%pV%s'", what, who);
+		audit_log(others ? NULL : audit_context(), GFP_KERNEL, AUDIT_KERNEL_OTHER,
+			  "module=killswitch msg='%pV%s'", &what, who);
 }
 
 void ks_report_event(const char *fmt, ...)
 {
-	struct va_format what = { .fmt = fmt };
 	va_list args;
 
 	va_start(args, fmt);
-	what.va = &args;
-	ks_emit(&what, "");
+	ks_emit(NULL, fmt, &args);
+	va_end(args);
+}
+
+void ks_report_as(const struct ks_actor *actor, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	ks_emit(actor, fmt, &args);
 	va_end(args);
 }
 
 void ks_report(const char *fmt, ...)
 {
-	struct va_format what = { .fmt = fmt };
-	char who[KS_COMM_MAX + 64];
+	struct ks_actor actor;
 	va_list args;
-	int len;
 
-	len = scnprintf(who, sizeof(who), " uid=%u auid=%u ses=%u comm=",
-			from_kuid(&init_user_ns, current_uid()),
-			from_kuid(&init_user_ns, audit_get_loginuid(current)),
-			audit_get_sessionid(current));
-	ks_escape_comm(who + len);
-
+	ks_actor_current(&actor);
 	va_start(args, fmt);
-	what.va = &args;
-	ks_emit(&what, who);
+	ks_emit(&actor, fmt, &args);
 	va_end(args);
 }

@@ -4,6 +4,7 @@
 
 #include <linux/ctype.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #define KS_LOG "killswitch: "
@@ -14,15 +15,27 @@ static inline bool ks_is_plain(char c)
 	return isascii(c) && isgraph(c) && !strchr("\\'\"", c);
 }
 
+#define KS_COMM_MAX (TASK_COMM_LEN * 4)	/* every byte as \xHH */
+
+/* Who makes a change, as the log has it. */
+struct ks_actor {
+	const struct task_struct *task;
+	char text[KS_COMM_MAX + 64];
+};
+
+void ks_actor_current(struct ks_actor *actor);
+
 /**
  * ks_report() - log a change, and make it an audit record where audit is on
  * @fmt: the change in one of the forms of SPEC.md section 4, without prefix,
  *	identity and newline; no text that a user chose other than a symbol name
  *
  * ks_report() appends who did it: uid, login uid, session and command name of
- * the current task. ks_report_event() is for changes that nobody made just now.
+ * the current task; ks_report_as() those of another one. ks_report_event() is
+ * for changes that nobody made just now.
  */
 __printf(1, 2) void ks_report(const char *fmt, ...);
+__printf(2, 3) void ks_report_as(const struct ks_actor *actor, const char *fmt, ...);
 __printf(1, 2) void ks_report_event(const char *fmt, ...);
 
 /* Say why something was refused, where the errno alone does not. */

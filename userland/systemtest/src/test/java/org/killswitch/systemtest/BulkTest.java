@@ -56,7 +56,7 @@ final class BulkTest extends SharedGuest {
     void allAreGivenBackAtOnceWhileOneIsCalled() {
         String result = require("""
                 hammer --workers 2 --pause 2000 EPERM > /tmp/hammer 2>&1 & hammer=$!
-                until grep -q running /tmp/hammer; do sleep 0.1; done
+                until grep -qs running /tmp/hammer; do sleep 0.1; done
                 for i in 1 2 3; do
                     echo disengage_all > %1$s/control
                     [ $(wc -l < %1$s/engaged) = 0 ] || echo left
@@ -93,6 +93,26 @@ final class BulkTest extends SharedGuest {
                 .filteredOn(l -> l.startsWith("disengage "))
                 .hasSize(MANY + 1)
                 .allMatch(l -> l.endsWith(" uid=0 auid=4294967295 ses=4294967295 comm=kwrite"));
+    }
+
+    /** Or who reads the log takes what is engaged for what is not. */
+    @Test
+    void theLogHasTheOrderInWhichItHappened() {
+        String result = require("""
+                cd /tmp
+                dmesg -c > /dev/null
+                for f in $(head -n 8 engaged); do
+                    for i in $(seq 10); do until echo "disengage $f" > %1$s/control; do :; done; done 2> /dev/null &
+                    for i in $(seq 10); do until echo "engage $f -5" > %1$s/control; do :; done; done 2> /dev/null &
+                done
+                wait
+                dmesg | sed -n 's/.*killswitch: \\(engage\\|disengage\\) \\(xfs:[a-z_0-9]*\\).*/\\2 \\1/p' > changes
+                echo "$(wc -l < changes) changes"
+                # of each function by turns
+                sort -s -k 1,1 changes | uniq -d
+                """.formatted(ROOT));
+        assertThat(result).isEqualTo("160 changes\n");
+        assertThat(read("engaged")).hasLineCount(MANY + 1);
     }
 
     @Test
