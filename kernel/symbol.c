@@ -100,6 +100,9 @@ static int ks_redirect_install(struct ks_redirect *r)
 	if (err)
 		goto err_log;
 	err = ftrace_set_filter_ip(&r->ops, (unsigned long)r->from, 0, 0);
+	/* ftrace knows no function of a module that it had no memory for when that was loaded */
+	if (err == -EINVAL)
+		err = -ENOMEM;
 	if (err)
 		goto err_log;
 	err = register_ftrace_function(&r->ops);

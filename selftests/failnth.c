@@ -10,6 +10,8 @@
  *
  * Each time it is either done all the same, and then really, or refused with
  * ENOMEM (EFAULT for a copy); then nothing has changed, and the next try works.
+ * The kernel must not warn, but for what it says itself where it has no memory
+ * for what comes with a module: that is printed, and counts as nothing wrong.
  * Prints for each how many failures there were. Loading a module takes hundreds
  * of them; with --stride, every Nth is tried there.
  *
@@ -82,7 +84,7 @@ struct one_case {
 	struct act setup, act, undo;
 	int call_before, call_after;	/* what a call of ks_test_vuln() gives */
 	bool arms;			/* without a caller to refuse it to: the log has to tell */
-	int other_error;		/* beside ENOMEM and EFAULT */
+	int other_error;		/* beside ENOMEM, EFAULT; ELOOP is of the BTF code */
 };
 
 static const struct one_case cases[] = {
@@ -121,11 +123,11 @@ static const struct one_case cases[] = {
 	  false, 0 },
 	{ "insmod of the function's module",
 	  { act_send_away, "test_killswitch", "engage ks_test_vuln -13" },
-	  { act_load, KS_TEST_KO, "" }, NOTHING, ENOENT, EACCES, true, 0 },
+	  { act_load, KS_TEST_KO, "" }, NOTHING, ENOENT, EACCES, true, ELOOP },
 	{ "rmmod of killswitch", CONTROL("engagefor ks_test_vuln -13 3600"),
 	  { act_unload, "killswitch", NULL }, { act_load, KS_KO, "" }, EACCES, 0, false, 0 },
 	{ "insmod of killswitch", { act_unload, "killswitch", NULL }, { act_load, KS_KO, KS_WORDS },
-	  NOTHING, 0, EACCES, true, 0 },
+	  NOTHING, 0, EACCES, true, ELOOP },
 };
 
 #define CASES (sizeof(cases) / sizeof(cases[0]))
@@ -133,9 +135,23 @@ static const struct one_case cases[] = {
 static bool fine = true;
 static int fail_nth, stride = 1;
 
+/* What warns when there is no memory for the fields of trace events. */
+#define KERNELS_OWN " event_define_fields+"
+
+/* What the kernel has logged since the failure was armed. */
+static void read_log(char *buf, size_t size)
+{
+	int len = klogctl(SYSLOG_ACTION_READ_ALL, buf, size - 1);
+
+	buf[len < 0 ? 0 : len] = '\0';
+}
+
 static void wrong(const struct one_case *c, int n, const char *what, const char *was)
 {
-	printf("%s: with failure %d: %s: %s\n", c->name, n, what, was);
+	static char log[16384];
+
+	read_log(log, sizeof(log));
+	printf("%s: with failure %d: %s: %s\n%s", c->name, n, what, was, log);
 	fine = false;
 }
 
@@ -216,12 +232,9 @@ static void set_up(const struct one_case *c, int n)
 /* Where nobody is there to refuse it to, the log says that it is not armed. */
 static bool is_told(const struct one_case *c)
 {
-	int n;
-
 	if (!c->arms || call())
 		return false;
-	n = klogctl(SYSLOG_ACTION_READ_ALL, scratch, sizeof(scratch) - 1);
-	scratch[n < 0 ? 0 : n] = '\0';
+	read_log(scratch, sizeof(scratch));
 	return strstr(scratch, "ks_test_vuln could NOT be armed") ||
 	       strstr(scratch, "entry 1 (ks_test_vuln) skipped: ");
 }
@@ -237,6 +250,21 @@ static void clean_up(const struct one_case *c, int n)
 	must(c, n, "undoing", perform(&c->undo), 0);
 	must(c, n, "disengage_all", put(KS_CONTROL, "disengage_all"), 0);
 	must(c, n, "call in the end", call(), 0);
+}
+
+static void look_for_warnings(const struct one_case *c, int n)
+{
+	char *line, *rest = scratch;
+
+	read_log(scratch, sizeof(scratch));
+	while ((line = strsep(&rest, "\n"))) {
+		if (!strstr(line, "WARNING: "))
+			continue;
+		if (strstr(line, KERNELS_OWN))
+			printf("%s: with failure %d: the kernel's own: %s\n", c->name, n, line);
+		else
+			wrong(c, n, "the kernel warned", line);
+	}
 }
 
 /* Return: false if nothing was left to fail. */
@@ -267,6 +295,7 @@ static bool once(const struct one_case *c, int n, unsigned int *done, unsigned i
 			wrong(c, n, "done, and a call gives", name_of(call()));
 	}
 	clean_up(c, n);
+	look_for_warnings(c, n);
 	return failed;
 }
 
