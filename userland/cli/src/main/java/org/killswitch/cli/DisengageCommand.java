@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
         header = "Let kernel functions run their own code again.",
         description = {
             "",
-            "Also cancels a probe or a countdown that is still running, and forgets what waits for its module. Where several functions are given and one cannot be"
-                    + " disengaged, the others are all the same.",
+            "Also cancels a probe or a countdown that is still running, and forgets what waits for its module. Where"
+                    + " several functions are given and one cannot be disengaged, the others are all the same.",
             ""
         },
         footer = {"", "Examples:", "  killswitch disengage af_alg_sendmsg", "  killswitch disengage --all"})

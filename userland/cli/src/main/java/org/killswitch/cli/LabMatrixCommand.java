@@ -74,7 +74,8 @@ final class LabMatrixCommand implements Callable<Integer> {
         int runs = releases.size() * backends.size();
         for (KernelRelease release : releases) {
             for (Engagement.Backend best : backends) {
-                System.err.println("lab: " + release.name() + " (" + (rows.size() + 1) + " of " + runs + ")");
+                System.err.println("lab: " + release.name() + ", at best " + best + " (" + (rows.size() + 1) + " of "
+                        + runs + ")");
                 rows.add(run(lab, suite, release, best.toString()));
             }
         }
@@ -101,13 +102,12 @@ final class LabMatrixCommand implements Callable<Integer> {
     }
 
     private void explain(Row row) {
+        String run = row.release().name() + " (" + row.backend() + ")";
         for (String test : row.result().failed()) {
-            host.out()
-                    .println(row.release().name() + ": FAILED " + test + " ("
-                            + row.result().log() + ")");
+            host.out().println(run + ": FAILED " + test + " (" + row.result().log() + ")");
         }
         for (String test : row.result().skipped()) {
-            host.out().println(row.release().name() + ": SKIPPED " + test);
+            host.out().println(run + ": SKIPPED " + test);
         }
     }
 
