@@ -2,6 +2,7 @@ package org.killswitch.cli;
 
 import java.time.Duration;
 import java.util.List;
+import org.killswitch.lab.Trial;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,6 +28,6 @@ final class LabFaultsCommand extends TrialCommand {
 
     @Override
     public Integer call() {
-        return run("failnth", List.of("--stride", Integer.toString(stride)), List.of(), Duration.ofHours(3));
+        return run(Trial.Program.FAULTS, List.of("--stride", Integer.toString(stride)), List.of(), Duration.ofHours(3));
     }
 }

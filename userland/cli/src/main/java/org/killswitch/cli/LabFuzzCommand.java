@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.lab.Trial;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -62,6 +63,6 @@ final class LabFuzzCommand extends TrialCommand {
                 begin.getFileName().toString());
         // a write takes up to 10 ms in an emulated guest whose every access to memory is checked
         Duration limit = Duration.ofMinutes(20).plusMillis(10L * writes).plusSeconds(10L * loads);
-        return run("fuzz", arguments, List.of(begin), limit);
+        return run(Trial.Program.FUZZ, arguments, List.of(begin), limit);
     }
 }

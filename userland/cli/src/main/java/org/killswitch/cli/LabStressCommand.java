@@ -2,6 +2,7 @@ package org.killswitch.cli;
 
 import java.time.Duration;
 import java.util.List;
+import org.killswitch.lab.Trial;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -39,6 +40,6 @@ final class LabStressCommand extends TrialCommand {
     public Integer call() {
         List<String> arguments =
                 List.of("--seconds", Long.toString(time.toSeconds()), "--seed", Integer.toString(seed));
-        return run("stress", arguments, List.of(), time.plusMinutes(10));
+        return run(Trial.Program.STRESS, arguments, List.of(), time.plusMinutes(10));
     }
 }

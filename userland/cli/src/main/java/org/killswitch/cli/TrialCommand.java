@@ -33,7 +33,7 @@ abstract class TrialCommand implements Callable<Integer> {
     }
 
     /** The exit status of the program, whose output is passed on. */
-    final int run(String program, List<String> arguments, List<Path> files, Duration timeout) {
+    final int run(Trial.Program program, List<String> arguments, List<Path> files, Duration timeout) {
         SourceTree tree = SourceTree.required();
         Lab lab = GuestSetup.lab(host);
         return new Trial(lab, lab.kernel(KernelRelease.named(series)), tree.root())

@@ -18,18 +18,39 @@ public record Trial(Lab lab, Kernel kernel, Path sources) {
     /** A kernel that tells of mistakes, and has failures on request. */
     public static final String KERNEL = "6.12-debug";
 
+    /** The guest's folder that has a program and its files, and where it is started. */
+    private static final String FOLDER = "/trial/";
+
+    /** What there is. */
+    public enum Program {
+        /** Everything at once. */
+        STRESS("stress", true),
+        /** Whatever can be written. */
+        FUZZ("fuzz", true),
+        /** Whatever can fail; it looks for warnings itself, and knows which are not about the module. */
+        FAULTS("failnth", false);
+
+        private final String file;
+        private final boolean mustNotWarn;
+
+        Program(String file, boolean mustNotWarn) {
+            this.file = file;
+            this.mustNotWarn = mustNotWarn;
+        }
+    }
+
     /**
      * Runs one.
      *
-     * @param program its name
+     * @param program which
      * @param arguments its words
-     * @param files more files of the host, by name in the guest's /root, where it is started
+     * @param files more files of the host, by name in the guest's folder where it is started
      * @param timeout how long it may take
      * @return its exit status
      * @throws GuestFailure if the guest's kernel got into trouble, or found fault with anything
      */
     public int run(
-            String program,
+            Program program,
             List<String> arguments,
             List<Path> files,
             Duration timeout,
@@ -38,10 +59,12 @@ public record Trial(Lab lab, Kernel kernel, Path sources) {
         Commands.require("building what runs in the guest", sources, "make", "--silent", "selftests");
         GuestSpec spec = GuestSpec.standard()
                 .withTimeout(timeout)
+                // what the kernel finds fault with must still be in the log when the last of thousands of commands is
+                .withAppend(List.of("log_buf_len=32M"))
                 .withFile("/modules", lab.buildModules(kernel, sources.resolve("kernel")))
-                .withFile("/bin/" + program, sources.resolve("selftests").resolve(program));
+                .withFile(FOLDER + program.file, sources.resolve("selftests").resolve(program.file));
         for (Path file : files) {
-            spec = spec.withFile("/root/" + file.getFileName(), file);
+            spec = spec.withFile(FOLDER + file.getFileName(), file);
         }
         try (Guest guest = lab.boot(kernel, spec)) {
             Output loaded = guest.run("insmod /modules/test_killswitch.ko && insmod /modules/killswitch.ko");
@@ -50,8 +73,13 @@ public record Trial(Lab lab, Kernel kernel, Path sources) {
                         "the modules do not load: " + loaded.output().strip());
             }
             // or every refusal would go through the serial line
-            int status = guest.run("dmesg -n 4; exec " + program + " " + String.join(" ", arguments), output, errors);
-            KernelHealth.require(guest);
+            String command = "dmesg -n 4; cd " + FOLDER + "; exec ./" + program.file + " ";
+            int status = guest.run(command + String.join(" ", arguments), output, errors);
+            if (program.mustNotWarn) {
+                KernelHealth.require(guest);
+            } else {
+                KernelHealth.requireButWarnings(guest);
+            }
             return status;
         }
     }

@@ -20,7 +20,7 @@ final class TrialTest {
     private final Trial trial =
             new Trial(Project.LAB, Project.LAB.kernel(KernelRelease.named(Trial.KERNEL)), Project.ROOT);
 
-    private String run(String program, List<String> arguments, List<Path> files) {
+    private String run(Trial.Program program, List<String> arguments, List<Path> files) {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         int status = trial.run(program, arguments, files, Duration.ofMinutes(20), output, output);
         String text = output.toString(StandardCharsets.UTF_8);
@@ -30,14 +30,15 @@ final class TrialTest {
 
     @Test
     void everythingAtOnce() {
-        assertThat(run("stress", List.of("--seconds", "30"), List.of())).contains("engage ks_test_vuln -1");
+        assertThat(run(Trial.Program.STRESS, List.of("--seconds", "30"), List.of()))
+                .contains("engage ks_test_vuln -1");
     }
 
     @Test
     void whateverIsWritten() {
         Path corpus = Project.ROOT.resolve("selftests/fuzz.corpus");
         List<String> arguments = List.of("--writes", "5000", "--loads", "10", "fuzz.corpus");
-        assertThat(run("fuzz", arguments, List.of(corpus)))
+        assertThat(run(Trial.Program.FUZZ, arguments, List.of(corpus)))
                 .containsPattern("\\d+ writes accepted, \\d+ refused")
                 .containsPattern("[1-9]\\d* places of the module reached")
                 .contains("10 loads");
@@ -46,7 +47,7 @@ final class TrialTest {
     /** Of the failures in loading a module only the first: the others are for "killswitch lab faults". */
     @Test
     void whateverFails() {
-        assertThat(run("failnth", List.of("--stride", "4998"), List.of()))
+        assertThat(run(Trial.Program.FAULTS, List.of("--stride", "4998"), List.of()))
                 .containsPattern("[1-9]\\d of them refused.*: engage\n")
                 .contains(": insmod of killswitch\n");
     }
