@@ -34,7 +34,7 @@ final class EnduranceTest {
                         awk -v at=$1 '/^(SUnreclaim|Percpu|VmallocUsed):/ { print at, $1, $2 }' /proc/meminfo
                     }
                     hammer --workers 2 --pause 2000 EPERM > /tmp/hammer 2>&1 & hammer=$!
-                    until grep -q running /tmp/hammer; do sleep 0.1; done
+                    until grep -qs running /tmp/hammer; do sleep 0.1; done
                     i=0
                     while [ $i -lt 1000 ]; do
                         echo 'engage ks_test_vuln -1' > /sys/kernel/security/killswitch/control || exit 3

@@ -216,7 +216,7 @@ final class GuardTest extends SharedGuest {
         pin("args");
         String result = require("""
                 hammer --workers 8 --pause 2000 EPERM > /tmp/hammer 2>&1 & hammer=$!
-                until grep -q running /tmp/hammer; do sleep 0.1; done
+                until grep -qs running /tmp/hammer; do sleep 0.1; done
                 for i in $(seq 30); do
                   echo "engageif ks_test_vuln -1 %1$s" > %2$s/control || echo refused
                   echo "disengage ks_test_vuln" > %2$s/control || echo refused

@@ -31,6 +31,7 @@ final class TestGuest implements AutoCloseable {
             "aes_generic",
             "ctr",
             "cbc",
+            "ecb",
             "hmac",
             "cmac",
             "ghash_generic",
