@@ -55,6 +55,8 @@ static const struct command commands[] = {
 	{ "engagefor test_killswitch:ks_test_vuln -5 86400", { EBUSY } },
 	{ "tryengage ks_test_vuln -1 1", { EBUSY } },
 	{ "tryengage ks_test_vuln -1 86400", { EBUSY } },
+	{ "engageif ks_test_vuln -1 " KS_GUARD, { EBUSY } },
+	{ "tryengage ks_test_vuln -1 1 " KS_GUARD, { EBUSY } },
 	{ "keep ks_test_vuln", { EINVAL } },
 	{ "disengage ks_test_vuln", { 0 } },
 	{ "disengage test_killswitch:ks_test_vuln", { 0 } },
@@ -67,6 +69,33 @@ static const struct command commands[] = {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 #define DISENGAGE_ALL (COMMANDS - 1)
+
+/*
+ * Functions that are called when a file is read, and only then: so many that
+ * the module disengages them by the way that it has for many at a time.
+ */
+static const struct shown {
+	const char *symbol, *file;
+} shown[] = {
+	{ "loadavg_proc_show", "/proc/loadavg" },
+	{ "uptime_proc_show", "/proc/uptime" },
+	{ "meminfo_proc_show", "/proc/meminfo" },
+	{ "filesystems_proc_show", "/proc/filesystems" },
+	{ "show_stat", "/proc/stat" },
+	{ "show_softirqs", "/proc/softirqs" },
+	{ "show_interrupts", "/proc/interrupts" },
+	{ "vmstat_show", "/proc/vmstat" },
+	{ "frag_show", "/proc/buddyinfo" },
+	{ "zoneinfo_show", "/proc/zoneinfo" },
+	{ "diskstats_show", "/proc/diskstats" },
+	{ "tcp4_seq_show", "/proc/net/tcp" },
+	{ "udp4_seq_show", "/proc/net/udp" },
+	{ "raw_seq_show", "/proc/net/raw" },
+	{ "unix_seq_show", "/proc/net/unix" },
+	{ "packet_seq_show", "/proc/net/packet" },
+};
+
+#define SHOWN (sizeof(shown) / sizeof(shown[0]))
 
 /* What is counted beside the commands. */
 enum thing {
@@ -86,6 +115,7 @@ enum thing {
 	PROBE_ON,
 	EVENT_ON,
 	PROMISE_KEPT,
+	MANY_KEPT,
 	THINGS,
 };
 
@@ -106,6 +136,7 @@ static const char * const thing_names[THINGS] = {
 	[PROBE_ON] = "kprobe event on",
 	[EVENT_ON] = "killswitch_hit on",
 	[PROMISE_KEPT] = "engaged, seen so by 20 calls, disengaged",
+	[MANY_KEPT] = "many engaged, seen so by a call of each, disengaged at once",
 };
 
 /* Shared by all processes. */
@@ -415,9 +446,59 @@ static void promise(void)
 	rest(50);
 }
 
+static bool engage_shown(const struct shown *s)
+{
+	char text[64];
+	int err;
+
+	snprintf(text, sizeof(text), "engage %s -5", s->symbol);
+	err = put(KS_CONTROL, text);
+	if (err && err != ENODEV && err != ENOENT)
+		surprise(text, err);
+	return !err;
+}
+
+/* Return: how many of them are overridden. */
+static size_t count_overridden(void)
+{
+	size_t i, n = 0;
+	char buf[256];
+	int err;
+
+	for (i = 0; i < SHOWN; i++) {
+		err = get(shown[i].file, buf, sizeof(buf));
+		if (err && err != EIO)
+			surprise(shown[i].file, err);
+		n += !!err;
+	}
+	return n;
+}
+
+/* The same for many that are disengaged at once. */
+static void many(void)
+{
+	size_t i, engaged = 0;
+	int err;
+
+	pthread_rwlock_wrlock(&shared->all);
+	for (i = 0; i < SHOWN; i++)
+		engaged += engage_shown(&shown[i]);
+	if (count_overridden() != engaged)
+		surprise("many are engaged, and a call of one of them", 0);
+	err = put(KS_CONTROL, commands[DISENGAGE_ALL].text);
+	tell(DISENGAGE_ALL, err);
+	if (err && (engaged || (err != ENODEV && err != ENOENT)))
+		surprise("disengage_all of many", err);
+	if (count_overridden())
+		surprise("none of many is engaged, and a call of one of them", EIO);
+	tell(MANY_KEPT, engaged < SHOWN ? ENOENT : 0);
+	pthread_rwlock_unlock(&shared->all);
+	rest(1000);
+}
+
 static void (* const work[])(void) = {
 	command, command, call, call, files, target_module, own_module, processor, tracers,
-	promise,
+	promise, many,
 };
 
 #define WORKERS (sizeof(work) / sizeof(work[0]))
@@ -576,8 +657,14 @@ static void parse(int argc, char *argv[])
 int main(int argc, char *argv[])
 {
 	bool fine;
+	int err;
 
 	parse(argc, argv);
+	err = pin_guard();
+	if (err) {
+		fprintf(stderr, "stress: no guard can be pinned: %s\n", errname(err));
+		return 1;
+	}
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		      -1, 0);
 	if (shared == MAP_FAILED) {
