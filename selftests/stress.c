@@ -87,11 +87,11 @@ static const struct shown {
 	{ "vmstat_show", "/proc/vmstat" },
 	{ "frag_show", "/proc/buddyinfo" },
 	{ "zoneinfo_show", "/proc/zoneinfo" },
-	{ "diskstats_show", "/proc/diskstats" },
+	{ "devinfo_show", "/proc/devices" },
 	{ "tcp4_seq_show", "/proc/net/tcp" },
 	{ "udp4_seq_show", "/proc/net/udp" },
 	{ "raw_seq_show", "/proc/net/raw" },
-	{ "unix_seq_show", "/proc/net/unix" },
+	{ "arp_seq_show", "/proc/net/arp" },
 	{ "packet_seq_show", "/proc/net/packet" },
 };
 
@@ -467,7 +467,8 @@ static size_t count_overridden(void)
 
 	for (i = 0; i < SHOWN; i++) {
 		err = get(shown[i].file, buf, sizeof(buf));
-		if (err && err != EIO)
+		/* somebody may have written another retval */
+		if (err && err != EIO && err != EACCES)
 			surprise(shown[i].file, err);
 		n += !!err;
 	}
@@ -493,7 +494,7 @@ static void many(void)
 		surprise("none of many is engaged, and a call of one of them", EIO);
 	tell(MANY_KEPT, engaged < SHOWN ? ENOENT : 0);
 	pthread_rwlock_unlock(&shared->all);
-	rest(1000);
+	rest(5000);
 }
 
 static void (* const work[])(void) = {
