@@ -14,10 +14,11 @@ public final class KernelHealth {
     /** A kernel that was built to look for leaks reports memory that nothing points to once it is 5 seconds old. */
     private static final String SCRIPT = """
             tainted=$(cat /proc/sys/kernel/tainted)
+            report='WARNING: \\|BUG: \\|Oops: '
             if [ $((tainted & taints)) != 0 ]; then
-                echo "it is tainted: $tainted"
-                # what a script has kept from the console; each report is from a line with its kind to its "end trace"
-                dmesg | sed -n '/WARNING: \\|BUG: \\|Oops: /,/end trace/p' | head -n 150
+                # what a script has kept from the console; the first line is what a summary of tests shows
+                echo "it is tainted: $tainted: $(dmesg | grep -m 1 "$report")"
+                dmesg | sed -n "/$report/,/end trace/p" | head -n 150
             fi
             if grep -q 'debug_locks: *0' /proc/lockdep_stats 2>/dev/null; then echo 'lockdep has given up'; fi
             leaks=/sys/kernel/debug/kmemleak

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestFailure;
 import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.KernelHealth;
 import org.killswitch.lab.Output;
 
 /** The lab itself: what a guest says arrives, and a kernel in trouble is never missed. */
@@ -59,6 +60,27 @@ final class LabTest {
                     assertThat(e.kind()).isEqualTo(kind);
                     assertThat(e.console()).isNotEmpty();
                 });
+    }
+
+    @Test
+    void whatTheKernelWarnedOfIsToldAlsoWhereTheConsoleWasTurnedDown() {
+        inGuest(GuestSpec.standard().withMachine(1, 512), guest -> {
+            KernelHealth.require(guest);
+            assertThat(guest.run("""
+                            dmesg -n 1
+                            for line in before 'WARNING: CPU: 0 at nowhere' 'in between' '---[ end trace ]---' after; do
+                                echo "$line" > /dev/kmsg
+                            done
+                            echo 512 > /proc/sys/kernel/tainted
+                            """).status()).isZero();
+            assertThatThrownBy(() -> KernelHealth.require(guest))
+                    .isInstanceOf(GuestFailure.class)
+                    .message()
+                    .satisfies(m -> assertThat(m.lines().findFirst().orElseThrow())
+                            .containsPattern("it is tainted: 512: .*WARNING: CPU: 0 at nowhere"))
+                    .contains("in between", "end trace")
+                    .doesNotContain("before", "after");
+        });
     }
 
     @Test
