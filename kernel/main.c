@@ -85,6 +85,7 @@ static int __init ks_init(void)
 	/* last, for there is no way back */
 	if (seal)
 		ks_seal(KS_SOURCE_MODPARAM);
+	ks_securityfs_open();
 	return 0;
 
 err_securityfs:

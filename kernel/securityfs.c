@@ -4,12 +4,20 @@
  *
  * A file of fn/<symbol>/ carries the number of its engagement, not a pointer:
  * a descriptor that outlives the engagement finds nothing, whatever has been
- * engaged or freed since. An open file keeps the module from being unloaded.
+ * engaged or freed since.
+ *
+ * An open file keeps the module from being unloaded. Its own functions see to
+ * that: if the module were the owner of the file operations, the kernel would
+ * warn of everybody who opens a file while the module is going. Nobody can tell
+ * who is on the way to open() in that case, and it may be a long one. So the
+ * operations are not part of the module, and are emptied when it goes.
  */
 #include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
+#include <linux/module.h>
 #include <linux/security.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -19,6 +27,7 @@
 #include "compat.h"
 #include "control.h"
 #include "engagement.h"
+#include "override.h"
 #include "report.h"
 #include "seal.h"
 #include "securityfs.h"
@@ -26,6 +35,31 @@
 static struct dentry *ks_root;
 static struct dentry *ks_fn;
 static struct dentry *ks_root_files[5];
+
+/* What the files can do. */
+static struct ks_file_types {
+	struct file_operations control;
+	struct file_operations list;
+	struct file_operations fn;
+} *ks_types;
+
+/* Somebody had a file that was removed, and may be about to open it. */
+static bool ks_types_in_use;
+
+/* Loading is over, and cannot fail any more. */
+static bool ks_open_to_all;
+
+static int ks_open(struct inode *inode, struct file *file)
+{
+	return READ_ONCE(ks_open_to_all) && try_module_get(THIS_MODULE) ? 0 : -ENODEV;
+}
+
+/* After module_put() the module may go; that waits for who is still in here. */
+static int ks_release(struct inode *inode, struct file *file)
+{
+	module_put(THIS_MODULE);
+	return 0;
+}
 
 /* Copy in what one write(2) brings, which has to be text of at most @max bytes. */
 static char *ks_copy_text(const char __user *buf, size_t count, size_t max)
@@ -61,50 +95,64 @@ static ssize_t ks_control_write(struct file *file, const char __user *buf, size_
 	return err ?: count;
 }
 
-static const struct file_operations ks_control_fops = {
-	.owner = THIS_MODULE,
-	.open = nonseekable_open,
-	.write = ks_control_write,
-};
+static int ks_control_open(struct inode *inode, struct file *file)
+{
+	return ks_open(inode, file) ?: nonseekable_open(inode, file);
+}
 
 static int ks_engaged_show(struct seq_file *m, void *unused)
 {
 	ks_engagement_list(m);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(ks_engaged);
 
 static int ks_pending_show(struct seq_file *m, void *unused)
 {
 	ks_pending_list(m);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(ks_pending);
 
 static int ks_sealed_show(struct seq_file *m, void *unused)
 {
 	seq_printf(m, "%d\n", ks_sealed());
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(ks_sealed);
 
 static int ks_taint_show(struct seq_file *m, void *unused)
 {
 	seq_printf(m, "%d\n", test_taint(TAINT_OOT_MODULE));
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(ks_taint);
+
+/* The inode carries the function that shows the list. */
+static int ks_list_open(struct inode *inode, struct file *file)
+{
+	int err = ks_open(inode, file);
+
+	if (err)
+		return err;
+	err = single_open(file, inode->i_private, NULL);
+	if (err)
+		module_put(THIS_MODULE);
+	return err;
+}
+
+static int ks_list_release(struct inode *inode, struct file *file)
+{
+	single_release(inode, file);
+	return ks_release(inode, file);
+}
 
 static const struct {
 	const char *name;
 	umode_t mode;
-	const struct file_operations *fops;
+	int (*show)(struct seq_file *m, void *unused);	/* of a list */
 } ks_root_table[] = {
-	{ "control", 0200, &ks_control_fops },
-	{ "engaged", 0444, &ks_engaged_fops },
-	{ "pending", 0444, &ks_pending_fops },
-	{ "sealed", 0444, &ks_sealed_fops },
-	{ "taint", 0444, &ks_taint_fops },
+	{ "control", 0200, NULL },
+	{ "engaged", 0444, ks_engaged_show },
+	{ "pending", 0444, ks_pending_show },
+	{ "sealed", 0444, ks_sealed_show },
+	{ "taint", 0444, ks_taint_show },
 };
 
 enum ks_fn_file {
@@ -188,12 +236,59 @@ static ssize_t ks_fn_write(struct file *file, const char __user *buf, size_t cou
 	return err ?: count;
 }
 
-static const struct file_operations ks_fn_fops = {
-	.owner = THIS_MODULE,
-	.read = ks_fn_read,
-	.write = ks_fn_write,
-	.llseek = default_llseek,
-};
+static int ks_types_create(void)
+{
+	struct ks_file_types *types = kmalloc(sizeof(*types), GFP_KERNEL);
+
+	if (!types)
+		return -ENOMEM;
+	*types = (struct ks_file_types) {
+		.control = {
+			.open = ks_control_open,
+			.write = ks_control_write,
+			.release = ks_release,
+		},
+		.list = {
+			.open = ks_list_open,
+			.read = seq_read,
+			.llseek = seq_lseek,
+			.release = ks_list_release,
+		},
+		.fn = {
+			.open = ks_open,
+			.read = ks_fn_read,
+			.write = ks_fn_write,
+			.llseek = default_llseek,
+			.release = ks_release,
+		},
+	};
+	ks_types = types;
+	return 0;
+}
+
+/* open() comes last, or somebody could have a file open that can still do something. */
+static void ks_type_empty(struct file_operations *fops)
+{
+	WRITE_ONCE(fops->read, NULL);
+	WRITE_ONCE(fops->write, NULL);
+	WRITE_ONCE(fops->llseek, NULL);
+	WRITE_ONCE(fops->release, NULL);
+	smp_store_release(&fops->open, NULL);
+}
+
+/* All files are gone, and none is open. */
+static void ks_types_remove(void)
+{
+	ks_type_empty(&ks_types->control);
+	ks_type_empty(&ks_types->list);
+	ks_type_empty(&ks_types->fn);
+	/* Who has begun to call ks_open() is refused by it, and does not sleep before. */
+	ks_override_wait();
+	if (ks_types_in_use)
+		kmemleak_ignore(ks_types);
+	else
+		kfree(ks_types);
+}
 
 /*
  * Whoever has a file open or works in a directory keeps it findable after
@@ -207,6 +302,9 @@ static void ks_remove(struct dentry *dentry)
 	dget(dentry);
 	securityfs_remove(dentry);
 	d_drop(dentry);
+	/* nobody can find it now who has not found it already */
+	if (d_is_reg(dentry) && d_count(dentry) > 1)
+		ks_types_in_use = true;
 	dput(dentry);
 }
 
@@ -233,7 +331,7 @@ int ks_fn_dir_create(struct ks_fn_dir *d, const char *name, u64 id, bool guarded
 	d->dir = dentry;
 	for (i = 0; i < files; i++) {
 		dentry = securityfs_create_file(ks_fn_table[i].name, ks_fn_table[i].mode, d->dir,
-						KS_FN_KEY(id, i), &ks_fn_fops);
+						KS_FN_KEY(id, i), &ks_types->fn);
 		if (IS_ERR(dentry)) {
 			ks_fn_dir_remove(d);
 			return PTR_ERR(dentry);
@@ -251,32 +349,49 @@ void ks_securityfs_exit(void)
 		ks_remove(ks_root_files[i]);
 	ks_remove(ks_fn);
 	ks_remove(ks_root);
+	ks_types_remove();
 }
 
-int ks_securityfs_init(void)
+static int ks_root_create(void)
 {
 	struct dentry *dentry;
 	int i;
 
-	BUILD_BUG_ON(ARRAY_SIZE(ks_root_files) != ARRAY_SIZE(ks_root_table));
 	dentry = securityfs_create_dir("killswitch", NULL);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
 	ks_root = dentry;
 	dentry = securityfs_create_dir("fn", ks_root);
 	if (IS_ERR(dentry))
-		goto err_remove;
+		return PTR_ERR(dentry);
 	ks_fn = dentry;
 	for (i = 0; i < ARRAY_SIZE(ks_root_table); i++) {
 		dentry = securityfs_create_file(ks_root_table[i].name, ks_root_table[i].mode,
-						ks_root, NULL, ks_root_table[i].fops);
+						ks_root, ks_root_table[i].show,
+						ks_root_table[i].show ? &ks_types->list :
+									&ks_types->control);
 		if (IS_ERR(dentry))
-			goto err_remove;
+			return PTR_ERR(dentry);
 		ks_root_files[i] = dentry;
 	}
 	return 0;
+}
 
-err_remove:
-	ks_securityfs_exit();
-	return PTR_ERR(dentry);
+int ks_securityfs_init(void)
+{
+	int err;
+
+	BUILD_BUG_ON(ARRAY_SIZE(ks_root_files) != ARRAY_SIZE(ks_root_table));
+	err = ks_types_create();
+	if (err)
+		return err;
+	err = ks_root_create();
+	if (err)
+		ks_securityfs_exit();
+	return err;
+}
+
+void ks_securityfs_open(void)
+{
+	WRITE_ONCE(ks_open_to_all, true);
 }

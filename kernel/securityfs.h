@@ -16,6 +16,9 @@ struct ks_fn_dir {
 int ks_securityfs_init(void);
 void ks_securityfs_exit(void);
 
+/* From now on the files can be opened: loading has succeeded, and open files keep the module. */
+void ks_securityfs_open(void);
+
 /**
  * ks_fn_dir_create() - make fn/<name> and its files
  * @d: where to keep them, zeroed

@@ -89,6 +89,25 @@ final class UnloadTest extends SharedGuest {
         assertThat(sh(RMMOD).status()).isZero();
     }
 
+    /** The kernel warns of a file that is opened while the module that owns it is going, and SharedGuest fails then. */
+    @Test
+    void whileFilesAreBeingOpened() {
+        String result = require("""
+                cd /tmp
+                for file in control engaged fn/ks_test_vuln/hits; do
+                    while :; do true < $file || true > $file; done 2> /dev/null & readers="$readers $!"
+                done
+                for i in $(seq 10); do
+                    echo 'engage ks_test_vuln -13' > %1$s/control
+                    until rmmod killswitch; do :; done
+                    %2$s
+                done 2> /dev/null
+                kill $readers
+                cat %1$s/engaged
+                """.replace("$file", ROOT + "/$file").formatted(ROOT, INSMOD));
+        assertThat(result).isEmpty();
+    }
+
     @Test
     void theModuleOfAnEngagedFunctionCanGo() {
         control("engage ks_test_vuln -13");
