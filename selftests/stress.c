@@ -494,7 +494,8 @@ static void many(void)
 		surprise("none of many is engaged, and a call of one of them", EIO);
 	tell(MANY_KEPT, engaged < SHOWN ? ENOENT : 0);
 	pthread_rwlock_unlock(&shared->all);
-	rest(5000);
+	/* the others want the lock as well */
+	rest(15000);
 }
 
 static void (* const work[])(void) = {
