@@ -36,15 +36,17 @@ static struct dentry *ks_root;
 static struct dentry *ks_fn;
 static struct dentry *ks_root_files[5];
 
-/* What the files can do. */
-static struct ks_file_types {
-	struct file_operations control;
-	struct file_operations list;
-	struct file_operations fn;
-} *ks_types;
+enum ks_file_type {
+	KS_FILE_CONTROL,
+	KS_FILE_LIST,
+	KS_FILE_FN,
+	KS_FILE_TYPES,
+};
+
+static const struct file_operations *ks_fops;	/* by type */
 
 /* Somebody had a file that was removed, and may be about to open it. */
-static bool ks_types_in_use;
+static bool ks_fops_in_use;
 
 /* Loading is over, and cannot fail any more. */
 static bool ks_open_to_all;
@@ -146,13 +148,14 @@ static int ks_list_release(struct inode *inode, struct file *file)
 static const struct {
 	const char *name;
 	umode_t mode;
+	enum ks_file_type type;
 	int (*show)(struct seq_file *m, void *unused);	/* of a list */
 } ks_root_table[] = {
-	{ "control", 0200, NULL },
-	{ "engaged", 0444, ks_engaged_show },
-	{ "pending", 0444, ks_pending_show },
-	{ "sealed", 0444, ks_sealed_show },
-	{ "taint", 0444, ks_taint_show },
+	{ "control", 0200, KS_FILE_CONTROL, NULL },
+	{ "engaged", 0444, KS_FILE_LIST, ks_engaged_show },
+	{ "pending", 0444, KS_FILE_LIST, ks_pending_show },
+	{ "sealed", 0444, KS_FILE_LIST, ks_sealed_show },
+	{ "taint", 0444, KS_FILE_LIST, ks_taint_show },
 };
 
 enum ks_fn_file {
@@ -236,58 +239,53 @@ static ssize_t ks_fn_write(struct file *file, const char __user *buf, size_t cou
 	return err ?: count;
 }
 
-static int ks_types_create(void)
-{
-	struct ks_file_types *types = kmalloc(sizeof(*types), GFP_KERNEL);
+/* What the files can do, to be copied: see above. */
+static const struct file_operations ks_fops_table[KS_FILE_TYPES] = {
+	[KS_FILE_CONTROL] = {
+		.open = ks_control_open,
+		.write = ks_control_write,
+		.release = ks_release,
+	},
+	[KS_FILE_LIST] = {
+		.open = ks_list_open,
+		.read = seq_read,
+		.llseek = seq_lseek,
+		.release = ks_list_release,
+	},
+	[KS_FILE_FN] = {
+		.open = ks_open,
+		.read = ks_fn_read,
+		.write = ks_fn_write,
+		.llseek = default_llseek,
+		.release = ks_release,
+	},
+};
 
-	if (!types)
-		return -ENOMEM;
-	*types = (struct ks_file_types) {
-		.control = {
-			.open = ks_control_open,
-			.write = ks_control_write,
-			.release = ks_release,
-		},
-		.list = {
-			.open = ks_list_open,
-			.read = seq_read,
-			.llseek = seq_lseek,
-			.release = ks_list_release,
-		},
-		.fn = {
-			.open = ks_open,
-			.read = ks_fn_read,
-			.write = ks_fn_write,
-			.llseek = default_llseek,
-			.release = ks_release,
-		},
-	};
-	ks_types = types;
-	return 0;
-}
-
-/* open() comes last, or somebody could have a file open that can still do something. */
-static void ks_type_empty(struct file_operations *fops)
+static void ks_fops_clear(const void *op)
 {
-	WRITE_ONCE(fops->read, NULL);
-	WRITE_ONCE(fops->write, NULL);
-	WRITE_ONCE(fops->llseek, NULL);
-	WRITE_ONCE(fops->release, NULL);
-	smp_store_release(&fops->open, NULL);
+	WRITE_ONCE(*(void **)op, NULL);
 }
 
 /* All files are gone, and none is open. */
-static void ks_types_remove(void)
+static void ks_fops_remove(void)
 {
-	ks_type_empty(&ks_types->control);
-	ks_type_empty(&ks_types->list);
-	ks_type_empty(&ks_types->fn);
+	const struct file_operations *fops;
+
+	for (fops = ks_fops; fops < ks_fops + KS_FILE_TYPES; fops++) {
+		ks_fops_clear(&fops->read);
+		ks_fops_clear(&fops->write);
+		ks_fops_clear(&fops->llseek);
+		ks_fops_clear(&fops->release);
+		/* Who finds no open() has a file open then, and must not find anything else. */
+		smp_wmb();
+		ks_fops_clear(&fops->open);
+	}
 	/* Who has begun to call ks_open() is refused by it, and does not sleep before. */
 	ks_override_wait();
-	if (ks_types_in_use)
-		kmemleak_ignore(ks_types);
+	if (ks_fops_in_use)
+		kmemleak_ignore(ks_fops);
 	else
-		kfree(ks_types);
+		kfree(ks_fops);
 }
 
 /*
@@ -304,7 +302,7 @@ static void ks_remove(struct dentry *dentry)
 	d_drop(dentry);
 	/* nobody can find it now who has not found it already */
 	if (d_is_reg(dentry) && d_count(dentry) > 1)
-		ks_types_in_use = true;
+		ks_fops_in_use = true;
 	dput(dentry);
 }
 
@@ -331,7 +329,7 @@ int ks_fn_dir_create(struct ks_fn_dir *d, const char *name, u64 id, bool guarded
 	d->dir = dentry;
 	for (i = 0; i < files; i++) {
 		dentry = securityfs_create_file(ks_fn_table[i].name, ks_fn_table[i].mode, d->dir,
-						KS_FN_KEY(id, i), &ks_types->fn);
+						KS_FN_KEY(id, i), &ks_fops[KS_FILE_FN]);
 		if (IS_ERR(dentry)) {
 			ks_fn_dir_remove(d);
 			return PTR_ERR(dentry);
@@ -349,7 +347,7 @@ void ks_securityfs_exit(void)
 		ks_remove(ks_root_files[i]);
 	ks_remove(ks_fn);
 	ks_remove(ks_root);
-	ks_types_remove();
+	ks_fops_remove();
 }
 
 static int ks_root_create(void)
@@ -368,8 +366,7 @@ static int ks_root_create(void)
 	for (i = 0; i < ARRAY_SIZE(ks_root_table); i++) {
 		dentry = securityfs_create_file(ks_root_table[i].name, ks_root_table[i].mode,
 						ks_root, ks_root_table[i].show,
-						ks_root_table[i].show ? &ks_types->list :
-									&ks_types->control);
+						&ks_fops[ks_root_table[i].type]);
 		if (IS_ERR(dentry))
 			return PTR_ERR(dentry);
 		ks_root_files[i] = dentry;
@@ -382,9 +379,9 @@ int ks_securityfs_init(void)
 	int err;
 
 	BUILD_BUG_ON(ARRAY_SIZE(ks_root_files) != ARRAY_SIZE(ks_root_table));
-	err = ks_types_create();
-	if (err)
-		return err;
+	ks_fops = kmemdup(ks_fops_table, sizeof(ks_fops_table), GFP_KERNEL);
+	if (!ks_fops)
+		return -ENOMEM;
 	err = ks_root_create();
 	if (err)
 		ks_securityfs_exit();
