@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.killswitch.lab.BenchmarkResult.Bulk;
 import org.killswitch.lab.BenchmarkResult.Cpus;
@@ -257,7 +258,7 @@ public final class Benchmark {
 
     private void scale(BenchmarkGuest guest, String backend, int count) {
         double instructions = guest.calls(engaged(backend, ""), OVERRIDDEN).instructions();
-        notes.accept(count + " engaged, " + backend + ": " + instructions);
+        notes.accept(count + " engaged, " + backend + ": " + perCall(instructions));
         scale.add(new Scale(backend, count, instructions));
     }
 
@@ -281,8 +282,12 @@ public final class Benchmark {
 
     private void row(BenchmarkGuest guest, Kernel kernel, String name, String script, int value) {
         double instructions = guest.calls(script, value).instructions();
-        notes.accept(name + ": " + instructions);
+        notes.accept(name + ": " + perCall(instructions));
         rows.add(Row.measured(kernel.version(), name, instructions));
+    }
+
+    private static String perCall(double instructions) {
+        return String.format(Locale.ROOT, "%.2f instructions a call", instructions);
     }
 
     private void missing(Kernel kernel, String name, String reason) {

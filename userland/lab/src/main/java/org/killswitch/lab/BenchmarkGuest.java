@@ -2,6 +2,7 @@ package org.killswitch.lab;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,12 @@ final class BenchmarkGuest implements AutoCloseable {
                 throw new LabException("no measurement: " + text.strip());
             }
             return new Spent(Long.parseLong(m.group(1)), Long.parseLong(m.group(2)));
+        }
+
+        /** As people read it. */
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.1f ms, %d instructions", nanoseconds / 1e6, instructions);
         }
     }
 

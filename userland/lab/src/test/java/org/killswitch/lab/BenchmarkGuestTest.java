@@ -18,7 +18,8 @@ final class BenchmarkGuestTest {
     @Test
     void readsWhatCommandsTook() {
         assertThat(BenchmarkGuest.Spent.parse("12000000 345678\n"))
-                .isEqualTo(new BenchmarkGuest.Spent(12000000, 345678));
+                .isEqualTo(new BenchmarkGuest.Spent(12000000, 345678))
+                .hasToString("12.0 ms, 345678 instructions");
     }
 
     @ParameterizedTest
