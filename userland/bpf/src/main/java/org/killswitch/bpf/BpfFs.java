@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.ErrnoException;
+import org.killswitch.posix.Native;
 
 /** What is pinned for killswitch in the BPF file system: programs and links that outlive who loaded them. */
 public final class BpfFs {
@@ -98,7 +101,7 @@ public final class BpfFs {
         try {
             fd = libbpf.objGet(file.toString());
         } catch (LibbpfException e) {
-            if (e.errno() == LibbpfException.ENOENT) {
+            if (e.is(Errno.ENOENT)) {
                 return Optional.empty();
             }
             throw e;
@@ -162,7 +165,7 @@ public final class BpfFs {
     Path folder() throws BpfException {
         try {
             if (!isMounted()) {
-                Native.mount("bpf", MOUNT.toString(), "bpf");
+                mount();
             }
             if (!Files.isDirectory(folder)) {
                 Files.createDirectory(
@@ -173,6 +176,14 @@ public final class BpfFs {
             throw needsRoot();
         } catch (IOException e) {
             throw new BpfException(folder + " cannot be made: " + e.getMessage());
+        }
+    }
+
+    private static void mount() throws LibbpfException {
+        try {
+            Native.mount("bpf", MOUNT.toString(), "bpf");
+        } catch (ErrnoException e) {
+            throw new LibbpfException("mounting bpf at " + MOUNT, e.number());
         }
     }
 

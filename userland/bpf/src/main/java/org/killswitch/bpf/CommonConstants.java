@@ -8,8 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.killswitch.posix.Errno;
 
-/** Constants that are macros in the kernel's headers: AF_*, errors and their like. */
+/** Constants that are macros in the kernel's headers: errors, AF_* and their like. */
 final class CommonConstants {
 
     private static final Map<String, Long> VALUES = read();
@@ -22,6 +23,9 @@ final class CommonConstants {
 
     private static Map<String, Long> read() {
         Map<String, Long> values = new LinkedHashMap<>();
+        Errno.names()
+                .forEach(name ->
+                        values.put(name, (long) Errno.ofName(name).orElseThrow().number()));
         try (InputStream in = CommonConstants.class.getResourceAsStream("constants");
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
             String line = lines.readLine();

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.killswitch.bpf.GuardException.WrongException;
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.Native;
 
 /** An expression about a call of a kernel function, as a BPF program that tells whether it is true; see docs/guards.md. */
 public final class Guard {
@@ -109,7 +111,7 @@ public final class Guard {
     }
 
     private static String reason(LibbpfException e, List<String> log) {
-        if (e.errno() == LibbpfException.EPERM && log.isEmpty()) {
+        if (e.is(Errno.EPERM) && log.isEmpty()) {
             return "loading BPF programs needs root (sudo killswitch ...), and a kernel that is not locked down";
         }
         return e.getMessage() + Complaints.last(log);

@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.killswitch.bpf.Native.Result;
+import org.killswitch.posix.Native;
+import org.killswitch.posix.Native.Result;
 
 /**
  * libbpf.so.1, from its release 1.0 on. Methods are called what the functions are called; those that fail there, with a

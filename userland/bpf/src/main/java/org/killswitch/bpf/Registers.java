@@ -1,8 +1,11 @@
 package org.killswitch.bpf;
 
+import java.util.Arrays;
+import org.killswitch.posix.Architecture;
+
 /** Where {@code struct pt_regs}, the context of a kprobe program, has the registers that arguments come in. */
 enum Registers {
-    X86_64("amd64") {
+    X86_64(Architecture.X86_64) {
         @Override
         int offset(int argument) {
             return switch (argument) {
@@ -16,7 +19,7 @@ enum Registers {
             };
         }
     },
-    ARM64("aarch64") {
+    ARM64(Architecture.ARM64) {
         // x0 to x5 are the first six of regs[].
         @Override
         int offset(int argument) {
@@ -24,20 +27,18 @@ enum Registers {
         }
     };
 
-    private final String name;
+    private final Architecture architecture;
 
-    Registers(String name) {
-        this.name = name;
+    Registers(Architecture architecture) {
+        this.architecture = architecture;
     }
 
     static Registers ofThisMachine() throws BpfException {
-        String arch = System.getProperty("os.arch");
-        for (Registers registers : values()) {
-            if (registers.name.equals(arch)) {
-                return registers;
-            }
-        }
-        throw new BpfException("guards are not known on " + arch + ", only on x86_64 and arm64");
+        String name = Architecture.nameOfHost();
+        return Architecture.ofJavaName(name)
+                .flatMap(a ->
+                        Arrays.stream(values()).filter(r -> r.architecture == a).findFirst())
+                .orElseThrow(() -> new BpfException("guards are not known on " + name + ", only on x86_64 and arm64"));
     }
 
     /** Bytes from the start of the context; arguments count from 0. */

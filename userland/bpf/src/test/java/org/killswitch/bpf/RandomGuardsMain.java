@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import org.killswitch.bpf.GuardException.WrongException;
+import org.killswitch.posix.Native;
 
 /**
  * {@code RandomGuardsMain COUNT SEED TYPES ADDRESS MEMORY}: for a guest of the lab, where it has the kernel run the

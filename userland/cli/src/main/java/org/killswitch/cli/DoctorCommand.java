@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.killswitch.kernel.Doctor;
 import org.killswitch.kernel.Finding;
+import org.killswitch.posix.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -46,7 +47,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String version = new Main.Version().getVersion()[0].replaceFirst("^killswitch ", "");
-        List<Finding> findings = Doctor.examine(Path.of("/"), System.getProperty("os.arch"), version, path());
+        List<Finding> findings = Doctor.examine(Path.of("/"), Architecture.nameOfHost(), version, path());
         if (json) {
             host.out().println(json(findings));
         } else {

@@ -2,6 +2,7 @@ package org.killswitch.control;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.posix.Errno;
 
 /** A command was refused or the state could not be read; the message is one line: what, why, and what to do. */
 public final class ControlException extends Exception {

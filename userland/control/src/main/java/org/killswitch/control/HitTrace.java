@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.ErrnoException;
+import org.killswitch.posix.Fd;
 
 /**
  * Follows the calls that overrides catch, by the trace event killswitch:killswitch_hit, in a trace instance of its own:
@@ -27,11 +30,11 @@ public final class HitTrace implements AutoCloseable {
     private static final int READ_MAX = 64 * 1024;
 
     private final Path instance;
-    private final Posix.Fd pipe;
+    private final Fd pipe;
     private final HitLines lines = new HitLines();
     private boolean closed;
 
-    private HitTrace(Path instance, Posix.Fd pipe) {
+    private HitTrace(Path instance, Fd pipe) {
         this.instance = instance;
         this.pipe = pipe;
     }
@@ -80,7 +83,7 @@ public final class HitTrace implements AutoCloseable {
                         instance.resolve(EVENT + "filter"),
                         symbols.stream().map(s -> "symbol == \"" + s + "\"").collect(Collectors.joining(" || ")));
             }
-            Posix.Fd pipe = Posix.open(instance.resolve("trace_pipe"), Posix.O_RDONLY | Posix.O_NONBLOCK);
+            Fd pipe = Fd.open(instance.resolve("trace_pipe"), Fd.Mode.READ_NONBLOCK);
             Files.writeString(instance.resolve(EVENT + "enable"), "1");
             begun = true;
             return new HitTrace(instance, pipe);

@@ -16,6 +16,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.ErrnoException;
+import org.killswitch.posix.Fd;
 
 /**
  * What the module has said in the kernel log. The log is a courtesy: where it cannot be read (mostly only root may), or
@@ -63,7 +66,7 @@ public final class KernelLog {
         if (boot.isEmpty()) {
             return origins;
         }
-        try (Posix.Fd fd = Posix.open(kmsg, Posix.O_RDONLY | Posix.O_NONBLOCK)) {
+        try (Fd fd = Fd.open(kmsg, Fd.Mode.READ_NONBLOCK)) {
             for (Message message : drain(fd)) {
                 // No switch over the types: it is code that the JVM makes anew at every start, which takes it 10 ms.
                 LogLine line = LogLine.parse(message.text()).orElse(null);
@@ -93,7 +96,7 @@ public final class KernelLog {
     /** Remembers where the log ends now, so that {@link Tail#lines} gives what a command made the module say. */
     Tail tail() {
         try {
-            Posix.Fd fd = Posix.open(kmsg, Posix.O_RDONLY | Posix.O_NONBLOCK);
+            Fd fd = Fd.open(kmsg, Fd.Mode.READ_NONBLOCK);
             try {
                 fd.seekToEnd();
                 return new Tail(fd);
@@ -109,9 +112,9 @@ public final class KernelLog {
     /** The end of the log from some moment on; empty where the log is not readable. */
     static final class Tail implements AutoCloseable {
 
-        private final Posix.@Nullable Fd fd;
+        private final @Nullable Fd fd;
 
-        private Tail(Posix.@Nullable Fd fd) {
+        private Tail(@Nullable Fd fd) {
             this.fd = fd;
         }
 
@@ -137,7 +140,7 @@ public final class KernelLog {
         }
     }
 
-    private static List<Message> drain(Posix.Fd fd) throws ErrnoException {
+    private static List<Message> drain(Fd fd) throws ErrnoException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         while (true) {
             try {

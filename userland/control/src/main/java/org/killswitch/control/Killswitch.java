@@ -18,6 +18,9 @@ import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.ErrnoException;
+import org.killswitch.posix.Fd;
 
 /**
  * The kernel module's control interface: a directory of securityfs.
@@ -250,7 +253,7 @@ public final class Killswitch {
 
     private void write(String command, IntFunction<ControlException> refusal) throws ControlException {
         byte[] text = command.getBytes(StandardCharsets.US_ASCII);
-        try (Posix.Fd control = Posix.open(root.resolve("control"), Posix.O_WRONLY)) {
+        try (Fd control = Fd.open(root.resolve("control"), Fd.Mode.WRITE)) {
             long written = control.write(text);
             if (written != text.length) {
                 throw new ControlException("'" + command + "' was cut short by the kernel; see dmesg", null);

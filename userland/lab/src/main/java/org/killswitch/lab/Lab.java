@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.killswitch.posix.Architecture;
 
 /** The lab: stock kernels, modules built for them, and guests that run them. */
 public final class Lab {

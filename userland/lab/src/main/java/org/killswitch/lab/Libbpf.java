@@ -3,6 +3,7 @@ package org.killswitch.lab;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.killswitch.posix.Architecture;
 
 /** libbpf, put into a guest where programs find it that load it at run time. */
 final class Libbpf {

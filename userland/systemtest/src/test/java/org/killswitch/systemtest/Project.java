@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
-import org.killswitch.lab.Architecture;
 import org.killswitch.lab.Disk;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
@@ -18,6 +17,7 @@ import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.Output;
 import org.killswitch.lab.Progress;
+import org.killswitch.posix.Architecture;
 
 /** The checkout under test, and what is built from it. */
 final class Project {

@@ -1,4 +1,4 @@
-package org.killswitch.control;
+package org.killswitch.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,11 @@
-package org.killswitch.control;
+package org.killswitch.posix;
 
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The error numbers of Linux, as x86_64 and arm64 know them (the generic table), from 1 to {@value #MAX} with gaps.
@@ -146,7 +149,7 @@ public enum Errno {
     public static final int MAX = 4095;
 
     private static final Map<Integer, Errno> BY_NUMBER = new HashMap<>();
-    private static final Map<String, Errno> BY_NAME = new HashMap<>();
+    private static final Map<String, Errno> BY_NAME = new LinkedHashMap<>();
 
     static {
         for (Errno errno : values()) {
@@ -176,6 +179,11 @@ public enum Errno {
      */
     public static Optional<Errno> ofNumber(long number) {
         return number > 0 && number <= MAX ? Optional.ofNullable(BY_NUMBER.get((int) number)) : Optional.empty();
+    }
+
+    /** The names of all errors, aliases included. */
+    public static Set<String> names() {
+        return Collections.unmodifiableSet(BY_NAME.keySet());
     }
 
     /**
