@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.killswitch.host.btf.Btf;
+import org.killswitch.host.btf.BtfKind;
 
 /** {@link Types} out of BTF. */
 final class BtfTypes implements Types {
@@ -76,23 +78,23 @@ final class BtfTypes implements Types {
     public CType resolve(int type) {
         int bare = bare(type);
         return switch (btf.kind(bare)) {
-            case Btf.KIND_INT -> {
+            case BtfKind.INT -> {
                 Btf.IntType i = btf.intType(bare);
                 yield i.bits() == i.bytes() * 8 && isMachineSize(i.bytes())
                         ? new CType.Int(btf.name(bare), i.bytes(), i.signed())
                         : new CType.Other();
             }
-            case Btf.KIND_ENUM, Btf.KIND_ENUM64 ->
+            case BtfKind.ENUM, BtfKind.ENUM64 ->
                 isMachineSize(btf.size(bare))
                         ? new CType.Int("enum " + btf.name(bare), btf.size(bare), btf.isSignedEnum(bare))
                         : new CType.Other();
-            case Btf.KIND_PTR -> new CType.Pointer(btf.target(bare));
-            case Btf.KIND_ARRAY -> {
+            case BtfKind.PTR -> new CType.Pointer(btf.target(bare));
+            case BtfKind.ARRAY -> {
                 Btf.ArrayType array = btf.array(bare);
                 yield new CType.Array(array.element(), array.count());
             }
-            case Btf.KIND_STRUCT, Btf.KIND_UNION -> new CType.Struct(bare);
-            case Btf.KIND_FWD -> new CType.Struct(declared(bare));
+            case BtfKind.STRUCT, BtfKind.UNION -> new CType.Struct(bare);
+            case BtfKind.FWD -> new CType.Struct(declared(bare));
             default -> new CType.Other();
         };
     }
@@ -103,7 +105,7 @@ final class BtfTypes implements Types {
 
     /** What a type that is only declared in one place is in another, if it is anywhere. */
     private int declared(int fwd) {
-        return btf.find(btf.isUnionFwd(fwd) ? Btf.KIND_UNION : Btf.KIND_STRUCT, btf.name(fwd))
+        return btf.find(btf.isUnionFwd(fwd) ? BtfKind.UNION : BtfKind.STRUCT, btf.name(fwd))
                 .orElse(fwd);
     }
 
@@ -115,14 +117,14 @@ final class BtfTypes implements Types {
     private long size(int type, int depth) {
         int bare = bare(type);
         return switch (btf.kind(bare)) {
-            case Btf.KIND_PTR -> 8;
-            case Btf.KIND_INT, Btf.KIND_ENUM, Btf.KIND_ENUM64, Btf.KIND_STRUCT, Btf.KIND_UNION, Btf.KIND_FLOAT ->
+            case BtfKind.PTR -> 8;
+            case BtfKind.INT, BtfKind.ENUM, BtfKind.ENUM64, BtfKind.STRUCT, BtfKind.UNION, BtfKind.FLOAT ->
                 btf.size(bare);
-            case Btf.KIND_ARRAY -> {
+            case BtfKind.ARRAY -> {
                 Btf.ArrayType array = btf.array(bare);
                 yield depth > CHAIN_MAX ? 0 : array.count() * size(array.element(), depth + 1);
             }
-            case Btf.KIND_FWD -> declared(bare) == bare ? 0 : btf.size(declared(bare));
+            case BtfKind.FWD -> declared(bare) == bare ? 0 : btf.size(declared(bare));
             default -> 0;
         };
     }
@@ -137,21 +139,21 @@ final class BtfTypes implements Types {
             return "...";
         }
         return switch (btf.kind(type)) {
-            case Btf.KIND_PTR -> {
+            case BtfKind.PTR -> {
                 String to = name(btf.target(type), depth + 1);
                 yield to + (to.endsWith("*") ? "*" : " *");
             }
-            case Btf.KIND_STRUCT -> "struct " + orUnnamed(type);
-            case Btf.KIND_UNION -> "union " + orUnnamed(type);
-            case Btf.KIND_ENUM, Btf.KIND_ENUM64 -> "enum " + orUnnamed(type);
-            case Btf.KIND_FWD -> (btf.isUnionFwd(type) ? "union " : "struct ") + btf.name(type);
-            case Btf.KIND_CONST -> "const " + name(btf.target(type), depth + 1);
-            case Btf.KIND_VOLATILE, Btf.KIND_RESTRICT, Btf.KIND_TYPE_TAG -> name(btf.target(type), depth + 1);
-            case Btf.KIND_ARRAY -> {
+            case BtfKind.STRUCT -> "struct " + orUnnamed(type);
+            case BtfKind.UNION -> "union " + orUnnamed(type);
+            case BtfKind.ENUM, BtfKind.ENUM64 -> "enum " + orUnnamed(type);
+            case BtfKind.FWD -> (btf.isUnionFwd(type) ? "union " : "struct ") + btf.name(type);
+            case BtfKind.CONST -> "const " + name(btf.target(type), depth + 1);
+            case BtfKind.VOLATILE, BtfKind.RESTRICT, BtfKind.TYPE_TAG -> name(btf.target(type), depth + 1);
+            case BtfKind.ARRAY -> {
                 Btf.ArrayType array = btf.array(type);
                 yield name(array.element(), depth + 1) + "[" + array.count() + "]";
             }
-            case Btf.KIND_FUNC_PROTO -> "function";
+            case BtfKind.FUNC_PROTO -> "function";
             default -> btf.name(type);
         };
     }
@@ -169,7 +171,7 @@ final class BtfTypes implements Types {
 
     private void collect(int type, long bitOffset, int depth, List<Field> fields) {
         int kind = btf.kind(type);
-        if (depth > CHAIN_MAX || (kind != Btf.KIND_STRUCT && kind != Btf.KIND_UNION)) {
+        if (depth > CHAIN_MAX || (kind != BtfKind.STRUCT && kind != BtfKind.UNION)) {
             return;
         }
         for (Btf.Member member : btf.members(type)) {
@@ -184,7 +186,7 @@ final class BtfTypes implements Types {
 
     @Override
     public OptionalInt struct(String name) {
-        return btf.find(Btf.KIND_STRUCT, name);
+        return btf.find(BtfKind.STRUCT, name);
     }
 
     @Override

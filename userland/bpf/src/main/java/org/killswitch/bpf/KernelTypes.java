@@ -1,8 +1,6 @@
 package org.killswitch.bpf;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -10,19 +8,18 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.killswitch.host.Symbols;
+import org.killswitch.host.btf.Btf;
+import org.killswitch.host.btf.BtfException;
+import org.killswitch.host.btf.BtfKind;
+import org.killswitch.host.btf.KernelBtf;
 
 /** The types of the kernel that runs here, as a function of it or of one of its modules sees them. */
 final class KernelTypes {
 
-    private static final Path BTF = Path.of("/sys/kernel/btf");
-    private static final Path SYMBOLS = Path.of("/proc/kallsyms");
     private static final Path CONTROL_GROUPS = Path.of("/sys/fs/cgroup");
 
-    private final Libbpf libbpf;
-
-    private KernelTypes(Libbpf libbpf) {
-        this.libbpf = libbpf;
-    }
+    private KernelTypes() {}
 
     /**
      * The types for one function.
@@ -30,50 +27,43 @@ final class KernelTypes {
      * @param module its module, where that was said
      */
     static Types of(String function, Optional<String> module) throws BpfException {
-        return new KernelTypes(Libbpf.load()).types(function, module);
+        try {
+            return types(function, module);
+        } catch (BtfException e) {
+            throw new BpfException(String.valueOf(e.getMessage()));
+        }
     }
 
-    private Types types(String function, Optional<String> module) throws BpfException {
-        if (!Files.exists(BTF.resolve("vmlinux"))) {
-            throw new BpfException("this kernel has no BTF (" + BTF.resolve("vmlinux")
-                    + "), which guards take types and offsets from; it has to be built with CONFIG_DEBUG_INFO_BTF");
+    private static Types types(String function, Optional<String> module) throws BpfException, BtfException {
+        Btf kernel = KernelBtf.ofKernel()
+                .orElseThrow(() -> new BpfException("this kernel has no BTF (" + KernelBtf.FILE
+                        + "), which guards take types and offsets from; it has to be built with"
+                        + " CONFIG_DEBUG_INFO_BTF"));
+        OptionalInt here = module.isPresent() ? OptionalInt.empty() : kernel.find(BtfKind.FUNC, function);
+        if (here.isPresent()) {
+            return types(kernel, function, here, "");
         }
-        Libbpf.BtfHandle vmlinux = libbpf.btfLoadVmlinuxBtf();
-        try {
-            Btf kernel = Btf.of(libbpf.btfRawData(vmlinux));
-            OptionalInt here = module.isPresent() ? OptionalInt.empty() : kernel.find(Btf.KIND_FUNC, function);
-            if (here.isPresent()) {
-                return types(kernel, function, here, "");
-            }
-            Optional<String> home = module.isPresent() ? module : moduleOf(function);
-            if (home.isEmpty()) {
-                return types(kernel, function, here, why(function));
-            }
-            // A module's name may have a dash where its own files have an underscore.
-            String name = home.get().replace('-', '_');
-            if (name.equals("vmlinux")) {
-                return types(kernel, function, kernel.find(Btf.KIND_FUNC, function), why(function));
-            }
-            if (!Files.exists(BTF.resolve(name))) {
-                String why = Files.exists(Path.of("/sys/module", name))
-                        ? "module " + name
-                                + " has no BTF, so that its functions' arguments are not known by name; arg1 to"
-                                + " arg6 can be used as plain numbers"
-                        : "module " + name
-                                + " is not loaded, so that its functions' arguments are not known; first run:"
-                                + " modprobe " + name;
-                return types(kernel, function, OptionalInt.empty(), why);
-            }
-            Libbpf.BtfHandle own = libbpf.btfLoadModuleBtf(name, vmlinux);
-            try {
-                Btf both = Btf.of(libbpf.btfRawData(own), kernel);
-                return types(both, function, both.findOwn(Btf.KIND_FUNC, function), why(function));
-            } finally {
-                libbpf.btfFree(own);
-            }
-        } finally {
-            libbpf.btfFree(vmlinux);
+        Optional<String> home = module.isPresent() ? module : moduleOf(function);
+        if (home.isEmpty()) {
+            return types(kernel, function, here, why(function));
         }
+        // A module's name may have a dash where its own files have an underscore.
+        String name = home.get().replace('-', '_');
+        if (name.equals("vmlinux")) {
+            return types(kernel, function, kernel.find(BtfKind.FUNC, function), why(function));
+        }
+        Optional<Btf> both = KernelBtf.ofModule(name, kernel);
+        if (both.isPresent()) {
+            return types(both.get(), function, both.get().findOwn(BtfKind.FUNC, function), why(function));
+        }
+        String why = Files.exists(Path.of("/sys/module", name))
+                ? "module " + name
+                        + " has no BTF, so that its functions' arguments are not known by name; arg1 to arg6 can be"
+                        + " used as plain numbers"
+                : "module " + name
+                        + " is not loaded, so that its functions' arguments are not known; first run: modprobe "
+                        + name;
+        return types(kernel, function, OptionalInt.empty(), why);
     }
 
     private static String why(String function) {
@@ -88,24 +78,11 @@ final class KernelTypes {
         return new BtfTypes(btf, function, prototype, why, new ThisHost());
     }
 
-    /** The module that a function is in, by the kernel's list of symbols. */
     private static Optional<String> moduleOf(String function) throws BpfException {
-        Pattern line = Pattern.compile("[0-9a-f]+ [tTwW] " + Pattern.quote(function) + "\\t\\[(?<module>\\S+)\\]");
-        String part = " " + function + "\t[";
-        try (BufferedReader symbols = Files.newBufferedReader(SYMBOLS, StandardCharsets.ISO_8859_1)) {
-            String text = symbols.readLine();
-            while (text != null) {
-                if (text.contains(part)) {
-                    Matcher m = line.matcher(text);
-                    if (m.matches()) {
-                        return Optional.of(m.group("module"));
-                    }
-                }
-                text = symbols.readLine();
-            }
-            return Optional.empty();
+        try {
+            return Symbols.moduleOf(function);
         } catch (IOException e) {
-            throw new BpfException(SYMBOLS + " cannot be read: " + e.getMessage());
+            throw new BpfException(Symbols.FILE + " cannot be read: " + e.getMessage());
         }
     }
 

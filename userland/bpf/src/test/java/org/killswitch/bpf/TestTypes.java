@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.killswitch.host.btf.Btf;
+import org.killswitch.host.btf.BtfException;
+import org.killswitch.host.btf.BtfKind;
 
 /** The types of src/test/bpf/types.bpf.c, and its function {@code target}. */
 final class TestTypes {
@@ -27,7 +30,7 @@ final class TestTypes {
                 Types types = of(Files.readAllBytes(object));
                 Files.delete(object);
                 return types;
-            } catch (IOException | BpfException e) {
+            } catch (IOException | BpfException | BtfException e) {
                 throw new IllegalStateException(e);
             }
         }
@@ -57,9 +60,9 @@ final class TestTypes {
     }
 
     /** The types in a compiled object. */
-    static Types of(byte[] object) throws BpfException {
+    static Types of(byte[] object) throws BpfException, BtfException {
         Btf btf = Btf.of(BpfElf.section(Path.of("types.bpf.o"), object, ".BTF").orElseThrow());
-        OptionalInt function = btf.find(Btf.KIND_FUNC, "target");
+        OptionalInt function = btf.find(BtfKind.FUNC, "target");
         OptionalInt prototype = OptionalInt.of(btf.target(function.orElseThrow()));
         return new BtfTypes(btf, "target", prototype, "", new BtfTypes.Surroundings() {
             @Override

@@ -11,7 +11,7 @@ public final class ControlException extends Exception {
 
     private final @Nullable Errno errno;
 
-    ControlException(String message, @Nullable Errno errno) {
+    public ControlException(String message, @Nullable Errno errno) {
         super(message);
         this.errno = errno;
     }

@@ -101,7 +101,7 @@ public final class Lab {
 
     /** A guest in which programs find libbpf; without it, if this machine has none of its own for them. */
     public GuestSpec withLibbpf(GuestSpec spec, Kernel kernel) {
-        return Libbpf.add(spec, cache, progress, kernel.release().architecture());
+        return GuestLibbpf.add(spec, cache, progress, kernel.release().architecture());
     }
 
     /**
