@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.killswitch.posix.DidYouMean;
 import org.killswitch.posix.Errno;
 import org.killswitch.posix.ErrnoException;
 import org.killswitch.posix.Native;
@@ -143,7 +144,7 @@ public final class BpfFs {
         try {
             Files.delete(folder.resolve(name));
         } catch (NoSuchFileException e) {
-            throw new BpfException("nothing is pinned as '" + name + "'" + Similar.hint(name, names())
+            throw new BpfException("nothing is pinned as '" + name + "'" + DidYouMean.hint(name, names())
                     + "; see what is: killswitch bpf list");
         } catch (AccessDeniedException e) {
             throw needsRoot();

@@ -293,7 +293,7 @@ final class Libbpf {
     }
 
     /** What the verifier says of a program that it refuses goes here. */
-    interface VerifierLog {
+    interface Refused {
         void lines(String text);
     }
 
@@ -303,7 +303,7 @@ final class Libbpf {
      * @param name letters, digits and underscores; the kernel keeps 15 of them
      * @return its descriptor
      */
-    int progLoad(int type, String name, byte[] instructions, VerifierLog log) throws LibbpfException {
+    int progLoad(int type, String name, byte[] instructions, Refused log) throws LibbpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment code = arena.allocate(instructions.length, INSN_SIZE);
             MemorySegment.copy(instructions, 0, code, ValueLayout.JAVA_BYTE, 0, instructions.length);

@@ -175,6 +175,6 @@ final class OverrideLoader {
     }
 
     private BpfException failed(String what, LibbpfException e) {
-        return new BpfException(what + ": " + Native.describe(e.errno()) + Complaints.last(complaints));
+        return new BpfException(what + ": " + Native.describe(e.errno()) + VerifierLog.last(complaints));
     }
 }

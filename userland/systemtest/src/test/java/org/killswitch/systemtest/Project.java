@@ -107,7 +107,7 @@ final class Project {
         });
     }
 
-    /** The folder with the programs of userland/bpf/src/test/bpf, compiled by clang for a kernel's architecture. */
+    /** The folder with the programs of src/test/bpf of bpf and guard, compiled by clang for a kernel's architecture. */
     static Path bpfPrograms(Kernel kernel) {
         Architecture architecture = kernel.release().architecture();
         return PROGRAMS.computeIfAbsent("bpf " + architecture, k -> {
@@ -115,8 +115,8 @@ final class Project {
             run(List.of("mkdir", "-p", folder.toString()));
             String triplet = architecture.triplet();
             String headers = architecture.isHost() ? "/usr/include/" + triplet : "/usr/" + triplet + "/include";
-            try (Stream<Path> sources = Files.list(ROOT.resolve("userland/bpf/src/test/bpf"))) {
-                for (Path source : sources.toList()) {
+            for (String module : List.of("bpf", "guard")) {
+                for (Path source : files(ROOT.resolve("userland/" + module + "/src/test/bpf"))) {
                     String name = source.getFileName().toString().replaceFirst("\\.c$", ".o");
                     run(List.of(
                             "clang",
@@ -133,11 +133,17 @@ final class Project {
                             "-o",
                             folder.resolve(name).toString()));
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
             return folder;
         });
+    }
+
+    private static List<Path> files(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path target(Architecture architecture) {
