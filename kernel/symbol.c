@@ -173,12 +173,14 @@ static int ks_lookup_run(struct ks_lookup *l)
 	int err = 0;
 
 	l->loaded = vmlinux;
+	ks_symbols_lock();
 	if (!l->module || vmlinux)
 		err = ks_vmlinux_symbols_call(ks_vmlinux_symbols, ks_lookup_vmlinux_symbol,
 					      l->name, l);
 	if (!err && !vmlinux)
 		err = ks_module_symbols_call(ks_module_symbols, l->module,
 					     ks_lookup_module_symbol, l);
+	ks_symbols_unlock();
 	return err;
 }
 
@@ -270,8 +272,12 @@ static int ks_each_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
 int ks_symbol_each(const char *module, void (*fn)(const char *name, void *data), void *data)
 {
 	struct ks_each each = { .module = module, .fn = fn, .data = data };
+	int err;
 
-	return ks_module_symbols_call(ks_module_symbols, module, ks_each_symbol, &each);
+	ks_symbols_lock();
+	err = ks_module_symbols_call(ks_module_symbols, module, ks_each_symbol, &each);
+	ks_symbols_unlock();
+	return err;
 }
 
 int ks_symbol_init(void)

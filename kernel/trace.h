@@ -6,10 +6,9 @@
 #define KS_TRACE_H
 
 #include <linux/cred.h>
+#include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/uidgid.h>
-
-#include "compat.h"
 
 /* An overridden call. In an interrupt the task and its user have nothing to do with it. */
 TRACE_EVENT_FN(killswitch_hit,
@@ -21,7 +20,7 @@ TRACE_EVENT_FN(killswitch_hit,
 		__field(u32, uid)
 	),
 	TP_fast_assign(
-		ks_assign_str(symbol, symbol);
+		strscpy(__get_str(symbol), symbol, __get_dynamic_array_len(symbol));
 		__entry->retval = retval;
 		__entry->uid = from_kuid(&init_user_ns, current_uid());
 	),
