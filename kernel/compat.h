@@ -186,6 +186,7 @@ static inline int ks_ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long
 #define ks_vmlinux_symbol_wanted(symbol) true
 #define KS_VMLINUX_SYMBOLS_ARGS					\
 	int (*fn)(void *data, unsigned long addr), const char *name, void *data
+#define KS_VMLINUX_SYMBOLS_USES "r" (fn), "r" (name), "r" (data)
 #define ks_vmlinux_symbols_call(walk, fn, name, data) walk(fn, name, data)
 #else
 #define ks_vmlinux_walker kallsyms_on_each_symbol
@@ -198,6 +199,7 @@ static inline int ks_ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long
 #endif
 #define KS_VMLINUX_SYMBOLS_ARGS					\
 	int (*fn)(void *data, KS_VMLINUX_SYMBOL_ARGS), void *data
+#define KS_VMLINUX_SYMBOLS_USES "r" (fn), "r" (data)
 #define ks_vmlinux_symbols_call(walk, fn, name, data) walk(fn, data)
 #endif
 
@@ -217,9 +219,11 @@ typedef int (*ks_module_symbol_fn)(void *data, KS_MODULE_SYMBOL_ARGS);
 
 #ifdef KS_HAVE_MODULE_SYMBOLS_OF_ONE
 #define KS_MODULE_SYMBOLS_ARGS const char *modname, ks_module_symbol_fn fn, void *data
+#define KS_MODULE_SYMBOLS_USES "r" (modname), "r" (fn), "r" (data)
 #define ks_module_symbols_call(walk, modname, fn, data) walk(modname, fn, data)
 #else
 #define KS_MODULE_SYMBOLS_ARGS ks_module_symbol_fn fn, void *data
+#define KS_MODULE_SYMBOLS_USES "r" (fn), "r" (data)
 #define ks_module_symbols_call(walk, modname, fn, data) walk(fn, data)
 #endif
 

@@ -23,31 +23,41 @@
 
 /*
  * The bodies run only if ftrace has been switched off by force; the callers
- * then see an error instead of an answer.
+ * then see an error instead of an answer. A compiler must not see which error,
+ * nor that the arguments are not looked at: clang has no noipa, and would drop
+ * both the callers' tests and what they pass.
  */
 static noinline __ks_noipa
 int ks_vmlinux_symbols(KS_VMLINUX_SYMBOLS_ARGS)
 {
-	asm volatile("" : : "r" (fn), "r" (data));
-	return -EOPNOTSUPP;
+	int err = -EOPNOTSUPP;
+
+	asm volatile("" : "+r" (err) : KS_VMLINUX_SYMBOLS_USES);
+	return err;
 }
 
 static noinline __ks_noipa int ks_module_symbols(KS_MODULE_SYMBOLS_ARGS)
 {
-	asm volatile("" : : "r" (fn), "r" (data));
-	return -EOPNOTSUPP;
+	int err = -EOPNOTSUPP;
+
+	asm volatile("" : "+r" (err) : KS_MODULE_SYMBOLS_USES);
+	return err;
 }
 
 static noinline __ks_noipa int ks_is_kernel_text(unsigned long addr)
 {
-	asm volatile("" : : "r" (addr));
-	return -EOPNOTSUPP;
+	int err = -EOPNOTSUPP;
+
+	asm volatile("" : "+r" (err) : "r" (addr));
+	return err;
 }
 
 static noinline __ks_noipa struct module *ks_module_of(unsigned long addr)
 {
-	asm volatile("" : : "r" (addr));
-	return ERR_PTR(-EOPNOTSUPP);
+	struct module *err = ERR_PTR(-EOPNOTSUPP);
+
+	asm volatile("" : "+r" (err) : "r" (addr));
+	return err;
 }
 
 struct ks_redirect {
