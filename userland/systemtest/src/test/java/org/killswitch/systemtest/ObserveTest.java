@@ -73,19 +73,13 @@ final class ObserveTest extends SharedGuest {
         assertThat(read("pending")).isEqualTo("ks_test_vuln observe module=test_killswitch\n");
         sh("insmod " + TEST_MODULE);
         assertThat(fire(1)).isEqualTo("ok 1");
-        awaitFiles("ks_test_vuln");
-        assertThat(read("fn/ks_test_vuln/hits")).isEqualTo("2\n");
+        assertThat(awaitRead("fn/ks_test_vuln/hits")).isEqualTo("2\n");
         assertThat(read("fn/ks_test_vuln/reason")).isEqualTo("who uses it?\n");
         sh("rmmod test_killswitch");
         assertThat(control("enforce ks_test_vuln -13")).as("while it is pending").startsWith("ok");
         assertThat(read("pending")).isEqualTo("ks_test_vuln retval=-13 module=test_killswitch\n");
         sh("insmod " + TEST_MODULE);
         assertThat(fire(1)).isEqualTo("EACCES");
-    }
-
-    /** The files follow the engagements, a moment later. */
-    private void awaitFiles(String symbol) {
-        require("i=0; until [ -e " + ROOT + "/fn/" + symbol + "/hits ] || [ $i = 100 ]; do i=$((i + 1)); sleep 0.1; done");
     }
 
     @Test

@@ -33,6 +33,7 @@ final class PendingTest extends SharedGuest {
     void cleanUp() {
         control("disengage_all");
         assertThat(read("pending")).isEmpty();
+        sh("[ -e /sys/kernel/livepatch/ks_livepatch ] && echo 0 > /sys/kernel/livepatch/ks_livepatch/enabled");
         sh("rmmod ks_early ks_twin_a ks_twin_b ks_twin_data 2> /dev/null; lsmod | grep -q ^test_killswitch || insmod "
                 + TEST_MODULE);
         assertThat(fire(1)).isEqualTo("ok 1");
@@ -129,7 +130,7 @@ final class PendingTest extends SharedGuest {
             assertThat(fire(1)).isEqualTo("EACCES");
             // the hits are those of the whole mitigation
             assertThat(read("engaged")).isEqualTo("ks_test_vuln retval=-13 hits=" + (hits + 1) + "\n");
-            assertThat(read("fn/ks_test_vuln/hits")).isEqualTo((hits + 1) + "\n");
+            assertThat(awaitRead("fn/ks_test_vuln/hits")).isEqualTo((hits + 1) + "\n");
             assertThat(log())
                     .containsExactly("ks_test_vuln" + LOST, "ks_test_vuln armed: module test_killswitch loading");
         }
@@ -261,6 +262,7 @@ final class PendingTest extends SharedGuest {
                             "ks_twin pending: it arms when a module that has it loads",
                             "ks_twin_b:ks_twin armed",
                             "ks_twin_a:ks_twin armed: module ks_twin_a loading");
+            guest.sh("sleep 1");
             assertThat(guest.read("fn/ks_twin_a:ks_twin/reason")).isEqualTo("both of them\n");
             guest.sh("rmmod ks_twin_a ks_twin_b");
             assertThat(guest.read("pending")).isEqualTo("""
