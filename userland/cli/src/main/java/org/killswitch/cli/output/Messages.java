@@ -19,7 +19,8 @@ public final class Messages {
     }
 
     public static String pending(Pending pending) {
-        return pending.symbol() + " is pending: it returns " + pending.retval() + " from when "
+        return pending.symbol() + " is pending: it "
+                + pending.retval().map(v -> "returns " + v).orElse("is observed") + " from when "
                 + pending.module().map(m -> "module " + m + " is loaded").orElse("a module that has it is loaded");
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.output.Json;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Pending;
+import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.control.log.Origin;
 
@@ -54,6 +55,9 @@ final class StatusJson {
         node.put("hits", e.hits());
         OptionalLong passed = e.details().map(Engagement.Details::passed).orElse(OptionalLong.empty());
         node.put("passed", passed.isPresent() ? passed.getAsLong() : null);
+        OptionalLong unread = e.details().map(Engagement.Details::unread).orElse(OptionalLong.empty());
+        node.put("unread", unread.isPresent() ? unread.getAsLong() : null);
+        node.put("reason", e.details().flatMap(Engagement.Details::reason).orElse(null));
         node.put("state", e.details().map(d -> d.state().toString()).orElse(null));
         node.put(
                 "timeoutLeft", e.details().map(d -> d.timeoutLeft().toSeconds()).orElse(null));
@@ -63,8 +67,8 @@ final class StatusJson {
 
     private static void fill(Map<String, @Nullable Object> node, Pending p) {
         node.put("symbol", p.symbol().text());
-        node.put("retval", p.retval().value());
-        node.put("errno", p.retval().errno().map(Enum::name).orElse(null));
+        node.put("retval", p.retval().map(Retval::value).orElse(null));
+        node.put("errno", p.retval().flatMap(Retval::errno).map(Enum::name).orElse(null));
         node.put("module", p.module().orElse(null));
         origin(node, p.origin());
     }

@@ -16,6 +16,7 @@ import org.killswitch.cli.output.Messages;
 import org.killswitch.cli.output.Table;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Pending;
+import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.control.log.Origin;
 
@@ -49,8 +50,7 @@ final class StatusTable {
         Table table = new Table(align);
         table.row(head);
         for (Engagement e : status.engagements()) {
-            List<String> row =
-                    new ArrayList<>(List.of(e.symbol().text(), e.retval().toString(), Long.toString(e.hits())));
+            List<String> row = new ArrayList<>(List.of(e.symbol().text(), retval(e), Long.toString(e.hits())));
             if (rates != null) {
                 Double rate = rates.get(e.symbol());
                 row.add(rate == null ? UNKNOWN : String.format(Locale.ROOT, "%.1f", rate));
@@ -65,21 +65,29 @@ final class StatusTable {
             table.row(row);
         }
         for (Pending p : status.pending()) {
-            List<String> row =
-                    new ArrayList<>(List.of(p.symbol().text(), p.retval().toString(), UNKNOWN));
+            List<String> row = new ArrayList<>(
+                    List.of(p.symbol().text(), p.retval().map(Retval::toString).orElse(UNKNOWN), UNKNOWN));
             if (rates != null) {
                 row.add(UNKNOWN);
             }
             if (guarded) {
                 row.add(UNKNOWN);
             }
-            row.add("pending" + p.module().map(m -> " for " + m).orElse(""));
+            row.add((p.retval().isPresent() ? "pending" : "observe, pending")
+                    + p.module().map(m -> " for " + m).orElse(""));
             row.add(UNKNOWN);
             row.add(since(p.origin(), zone));
             row.add(by(p.origin()));
             table.row(row);
         }
         return table.lines();
+    }
+
+    /** What is observed runs: it has no value yet. */
+    private static String retval(Engagement e) {
+        return e.details().filter(d -> d.state() == Engagement.State.OBSERVING).isPresent()
+                ? UNKNOWN
+                : e.retval().toString();
     }
 
     private static OptionalLong passed(Engagement e) {
