@@ -131,7 +131,7 @@ final class ObserveTest extends SharedGuest {
                     cat %1$s/fn/ks_test_vuln/hits; cat out.0 out.1 | wc -l
                     """.formatted(ROOT, TestGuest.FIRE));
             require("echo 0 > /sys/kernel/tracing/events/killswitch/killswitch_hit/enable");
-            String[] lines = result.split("\n");
+            String[] lines = result.split("\n", -1);
             assertThat(lines[0]).isEqualTo("ok 24");
             assertThat(lines[1]).matches("ok 1 EACCES ok 1 EACCES \\d+");
             long hits = Long.parseLong(lines[1].replaceAll(".* ", ""));
