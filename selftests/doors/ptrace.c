@@ -19,11 +19,13 @@
 
 static pid_t child(void)
 {
+	const pid_t parent = getpid();
 	pid_t pid = need(sys(fork()), NULL, "fork");
 
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pause();
+		if (getppid() == parent)	/* else it has gone already, and nothing comes */
+			pause();
 		_exit(0);
 	}
 	return pid;
