@@ -113,8 +113,8 @@ final class ListsTest {
 
     /** Of these files, what killswitch does without: files in tracefs, debugfs, sysfs and /proc, trace points, self-tests, system
      * calls, and inline functions that a compiler has left there. */
-    private static final Pattern UNNEEDED =
-            Pattern.compile("(__)?[tgms]_[a-z_]+|f(n)?pid_[a-z]+|.*_(open|release|write|show)"
+    private static final Pattern UNNEEDED = Pattern.compile(
+            "(__)?[tgms]_[a-z_]+|f(n)?pid_[a-z]+|.*_(open|release|write|show)"
                     + "|pid_write|set_graph_.*|print_ip_ins|release_probe|function_trace_probe_call|ignore_task_cpu|symbols_cmp"
                     + "|(__(bpf_trace|probestub|traceiter)|perf_trace|trace_event_raw_event|trace_raw_output)_.*|(__)?alt_reloc_selftest"
                     + "|bpf_iter_ksym.*|kprobe(_blacklist)?_seq_.*|show_kprobe_addr|.*_enabled_file_bool|debugfs_kprobe_init"
@@ -122,7 +122,8 @@ final class ListsTest {
                     + "|do_trace_rcu_torture_read|rcupdate_announce_bootup_oddness|update_iter|arch_get_kallsym|lsm_read"
                     + "|print_stop_info|int3_exception_notify|is_endbr|task_state_.*|cpu_online|print_subops|trace_.*|load_module|init_module_from_file"
                     + "|__(do|x64|ia32|arm64)_sys_.*_module|show_(refcnt|(core|init)size|initstate|taint|modinfo_.*)|store_uevent"
-                    + "|(free|setup)_modinfo_.*|modinfo_.*_exists|unknown_module_param_cb|bitmap_empty|cpumask_weight");
+                    + "|(free|setup)_modinfo_.*|modinfo_.*_exists|unknown_module_param_cb|module_(layout|notes_read|sect_read|remove_modinfo_attrs)|check_version"
+                    + "|set_module_sig_enforced|show_stalled_ipi_trace|get_order|arch_contended_release_trace_.*|bitmap_empty|cpumask_weight");
 
     /** What administrators have reason to close; none is needed, and of most no value says yes. */
     private static final List<String> TARGETS = List.of(
