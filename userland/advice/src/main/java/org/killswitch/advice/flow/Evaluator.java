@@ -21,13 +21,19 @@ final class Evaluator {
         return switch (operand) {
             case Operand.Immediate i -> Value.of(i.value());
             case Operand.Register r -> state.registers[r.number()];
-            case Operand.Place p -> p.perCpu() ? Value.UNKNOWN : address(p, state).map(Term::load);
+            case Operand.Place p -> p.perCpu() ? Value.UNKNOWN : load(address(p, state), state);
             case Operand.AddressOf a -> address(a.place(), state);
             case Operand.Binary b -> binary(b, state);
             case Operand.Choice c -> value(c.one(), state).or(value(c.other(), state));
             case Operand.Extended e -> extended(e, state);
             case Operand.Unknown u -> Value.UNKNOWN;
         };
+    }
+
+    private static Value load(Value address, State state) {
+        Long slot = State.slot(address.single());
+        Value aside = slot == null ? null : state.slots.get(slot);
+        return aside == null ? address.map(Term::load) : aside;
     }
 
     static Value address(Operand.Place place, State state) {
@@ -146,6 +152,38 @@ final class Evaluator {
             return compare.left().equals(compare.right()) ? Long.valueOf(0) : null;
         }
         return compare.right() instanceof Operand.Immediate i ? Long.valueOf(i.value()) : null;
+    }
+
+    /** Whether a branch is taken if the left side of the comparison is a value. */
+    static boolean isTaken(Compare compare, Condition condition, long value) {
+        Operand right = compare.right();
+        if (compare.bitwise()) {
+            long mask = compare.left().equals(right) ? -1 : right instanceof Operand.Immediate i ? i.value() : -1;
+            return holds(extend(value & mask, compare.bits()), condition);
+        }
+        long constant = right instanceof Operand.Immediate i ? i.value() : 0;
+        long left = extend(value, compare.bits());
+        int unsigned = Long.compareUnsigned(left, constant);
+        return switch (condition) {
+            case EQUAL -> left == constant;
+            case NOT_EQUAL -> left != constant;
+            case LESS -> left < constant;
+            case LESS_OR_EQUAL -> left <= constant;
+            case GREATER -> left > constant;
+            case GREATER_OR_EQUAL -> left >= constant;
+            case BELOW -> unsigned < 0;
+            case BELOW_OR_EQUAL -> unsigned <= 0;
+            case ABOVE -> unsigned > 0;
+            case ABOVE_OR_EQUAL -> unsigned >= 0;
+            case NEGATIVE -> left - constant < 0;
+            case NOT_NEGATIVE -> left - constant >= 0;
+            case OTHER -> false;
+        };
+    }
+
+    private static long extend(long value, int bits) {
+        int shift = 64 - bits;
+        return value << shift >> shift;
     }
 
     /** Constants are compared as such. */

@@ -28,8 +28,8 @@ public final class Flow {
 
     private static final int TRAILS_MAX = 24;
     private static final int STEPS_MAX = 150_000;
-    private static final String RETURN_THUNK = "return_thunk";
-    private static final String INDIRECT_THUNK = "__x86_indirect_thunk";
+    static final String RETURN_THUNK = "return_thunk";
+    private static final String INDIRECT_THUNK = "x86_indirect_thunk";
 
     private final Body body;
     private final Convention convention;
@@ -76,9 +76,6 @@ public final class Flow {
                 break;
             }
         }
-        for (long gap : body.gaps()) {
-            notFollowed.add("an instruction at " + body.offset(gap) + " is not known to libcapstone");
-        }
         return new Summary(
                 List.copyOf(exits.values()), calls, List.copyOf(stores.values()), notFollowed);
     }
@@ -104,6 +101,9 @@ public final class Flow {
         while (true) {
             Instruction instruction = body.instructions().get(at);
             if (instruction == null || ++steps > STEPS_MAX) {
+                if (body.gaps().contains(at)) {
+                    notFollowed.add("an instruction at " + body.offset(at) + " is not known to libcapstone");
+                }
                 return;
             }
             for (Operation operation : instruction.operations()) {
@@ -115,6 +115,7 @@ public final class Flow {
                             return;
                         }
                         state = rest.get();
+                        trail = assumed(trail, state);
                     }
                     case Operation.Jump j -> {
                         jump(at, j.target(), trail, state);
@@ -132,7 +133,13 @@ public final class Flow {
                     case Operation.Halt h -> {
                         return;
                     }
-                    case Operation.Call c -> trail = call(at, callees.name(c.target()), trail, state);
+                    case Operation.Call c -> {
+                        String name = callees.name(c.target());
+                        if (Callee.endsPath(name)) {
+                            return;
+                        }
+                        trail = call(at, name, trail, state);
+                    }
                     case Operation.IndirectCall c -> trail = call(at, Callee.INDIRECT, trail, state);
                     default -> apply(at, operation, state);
                 }
@@ -146,7 +153,18 @@ public final class Flow {
     }
 
     private void branch(long at, Operation.Branch branch, Trail trail, State state) {
-        Evaluator.assume(state, branch.condition()).ifPresent(s -> jump(at, branch.target(), trail, s));
+        Evaluator.assume(state, branch.condition())
+                .ifPresent(s -> jump(at, branch.target(), assumed(trail, s), s));
+    }
+
+    /** Remembers that an argument is found to be NULL or an error pointer on this side of a branch. */
+    private static Trail assumed(Trail trail, State state) {
+        State.Flags flags = state.flags;
+        return flags != null
+                        && flags.left().single() instanceof Term.Argument a
+                        && !flags.left().mayBe(Value.Sign.OTHER)
+                ? trail.without(a.number())
+                : trail;
     }
 
     private void jump(long at, long target, Trail trail, State state) {
@@ -171,9 +189,15 @@ public final class Flow {
     }
 
     private Trail call(long site, String target, Trail trail, State state) {
-        String name = target.startsWith(INDIRECT_THUNK) ? Callee.INDIRECT : target;
+        String name = target.contains(INDIRECT_THUNK) ? Callee.INDIRECT : target;
         calls.put(site, name);
         Term object = state.registers[convention.arguments().getFirst()].single();
+        for (int argument : convention.arguments()) {
+            Long slot = State.slot(state.registers[argument].single());
+            if (slot != null) {
+                state.escape(slot);
+            }
+        }
         for (int lost : convention.lost()) {
             state.registers[lost] = Value.UNKNOWN;
         }
@@ -198,15 +222,12 @@ public final class Flow {
                 Value value = Evaluator.value(s.value(), state);
                 state.registers[s.register()] = value;
                 if (s.flags()) {
-                    state.flags = new State.Flags(
-                            new Operation.Compare(
-                                    new Operand.Register(s.register(), 64), new Operand.Immediate(0), false, 64),
-                            value);
+                    state.flags = new State.Flags(withZero(s.register()), value);
                 }
             }
             case Operation.Compare c -> state.flags = new State.Flags(c, Evaluator.value(c.left(), state));
-            case Operation.Store s -> store(at, Evaluator.address(s.place(), state).single());
-            case Operation.Atomic a -> store(at, Evaluator.address(a.place(), state).single());
+            case Operation.Store s -> store(at, s.place(), Evaluator.value(s.value(), state), state);
+            case Operation.Atomic a -> store(at, a.place(), Value.UNKNOWN, state);
             case Operation.Clobber c -> {
                 for (int register : c.registers()) {
                     state.registers[register] = Value.UNKNOWN;
@@ -219,10 +240,19 @@ public final class Flow {
         }
     }
 
-    private void store(long at, Term place) {
-        if (place.isOfCaller()) {
+    private void store(long at, Operand.Place where, Value value, State state) {
+        Term place = Evaluator.address(where, state).single();
+        Long slot = State.slot(place);
+        if (slot != null) {
+            state.slots.put(slot, value);
+        } else if (place.isOfCaller()) {
             stores.put(at, new Store(at, place));
         }
+    }
+
+    /** What a computation does to the flags. */
+    static Operation.Compare withZero(int register) {
+        return new Operation.Compare(new Operand.Register(register, 64), new Operand.Immediate(0), false, 64);
     }
 
     static Operation.Condition inverse(Operation.Condition condition) {

@@ -2,15 +2,19 @@
 package org.killswitch.advice.flow;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.host.text.Convention;
 import org.killswitch.host.text.Operation.Compare;
 
-/** What the registers hold at a place, on some paths. */
+/** What the registers and the stack hold at a place, on some paths. */
 final class State {
 
     final Value[] registers;
+    /** Values that were put aside, by their distance from the stack pointer at the entry. */
+    final Map<Long, Value> slots;
     /** What set the flags, with what it looked at; null if that is not known. */
     @Nullable Flags flags;
 
@@ -21,8 +25,9 @@ final class State {
      */
     record Flags(Compare compare, Value left) {}
 
-    private State(Value[] registers, @Nullable Flags flags) {
+    private State(Value[] registers, Map<Long, Value> slots, @Nullable Flags flags) {
         this.registers = registers;
+        this.slots = slots;
         this.flags = flags;
     }
 
@@ -33,7 +38,7 @@ final class State {
             registers[convention.arguments().get(i)] = Value.of(new Term.Argument(i));
         }
         registers[convention.stack()] = Value.of(new Term.StackPointer());
-        return new State(registers, null);
+        return new State(registers, new HashMap<>(), null);
     }
 
     /** Right after a call, of which nothing is known but its result. */
@@ -42,11 +47,11 @@ final class State {
         Arrays.fill(registers, Value.UNKNOWN);
         registers[convention.stack()] = Value.of(new Term.StackPointer());
         registers[convention.result()] = Value.of(new Term.Result(site));
-        return new State(registers, null);
+        return new State(registers, new HashMap<>(), null);
     }
 
     State copy() {
-        return new State(registers.clone(), flags);
+        return new State(registers.clone(), new HashMap<>(slots), flags);
     }
 
     /** This and another one; null if the other adds nothing. */
@@ -57,8 +62,33 @@ final class State {
             both[i] = registers[i].or(other.registers[i]);
             changed |= !both[i].equals(registers[i]);
         }
-        Flags common = Objects.equals(flags, other.flags) ? flags : null;
-        changed |= !Objects.equals(common, flags);
-        return changed ? new State(both, common) : null;
+        Map<Long, Value> common = new HashMap<>();
+        slots.forEach((at, value) -> {
+            Value there = other.slots.get(at);
+            if (there != null) {
+                common.put(at, value.or(there));
+            }
+        });
+        changed |= !common.equals(slots);
+        Flags same = Objects.equals(flags, other.flags) ? flags : null;
+        changed |= !Objects.equals(same, flags);
+        return changed ? new State(both, common, same) : null;
+    }
+
+    /** The distance of a place from the stack pointer at the entry; null for what is not on the stack. */
+    static @Nullable Long slot(Term place) {
+        return switch (place) {
+            case Term.StackPointer() -> Long.valueOf(0);
+            case Term.Sum(Term.StackPointer(), long offset) -> Long.valueOf(offset);
+            default -> null;
+        };
+    }
+
+    /**
+     * A function gets the address of a place on the stack: what lies from there on may have changed after the call. What the
+     * caller passed and was put aside is taken to be still there.
+     */
+    void escape(long from) {
+        slots.entrySet().removeIf(e -> e.getKey() >= from && !(e.getValue().single() instanceof Term.Argument));
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.advice.flow;
 
+import java.util.OptionalInt;
+
 /** Where a value comes from. */
 public sealed interface Term {
 
@@ -50,24 +52,19 @@ public sealed interface Term {
         };
     }
 
-    /** Whether it is on the stack of the function: a value that was put aside. */
-    default boolean isOnStack() {
+    /** The number of the argument that it is, or is reached through. */
+    default OptionalInt argument() {
         return switch (this) {
-            case StackPointer() -> true;
-            case Sum s -> s.base.isOnStack();
-            case Load l -> l.address.isOnStack();
-            default -> false;
+            case Argument a -> OptionalInt.of(a.number);
+            case Sum s -> s.base.argument();
+            case Load l -> l.address.argument();
+            default -> OptionalInt.empty();
         };
     }
 
     /** Whether it is an argument, or reached through one. */
     default boolean isOfCaller() {
-        return switch (this) {
-            case Argument a -> true;
-            case Sum s -> s.base.isOfCaller();
-            case Load l -> l.address.isOfCaller();
-            default -> false;
-        };
+        return argument().isPresent();
     }
 
     /** For people: "argument 2", "*(argument 2 + 0x28)". */

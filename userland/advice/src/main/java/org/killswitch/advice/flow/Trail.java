@@ -3,16 +3,19 @@ package org.killswitch.advice.flow;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a path through a function has taken and not given back, and what it has given back that it had not taken.
  *
  * @param held calls that took something
  * @param owed calls that gave back what came from elsewhere
+ * @param absent arguments that are NULL or an error pointer on this path, by their numbers
  */
-public record Trail(List<Entry> held, List<Entry> owed) {
+public record Trail(List<Entry> held, List<Entry> owed, Set<Integer> absent) {
 
-    static final Trail EMPTY = new Trail(List.of(), List.of());
+    static final Trail EMPTY = new Trail(List.of(), List.of(), Set.of());
 
     /** Of more, the first ones are kept. */
     private static final int ENTRIES_MAX = 8;
@@ -24,8 +27,13 @@ public record Trail(List<Entry> held, List<Entry> owed) {
      */
     public record Entry(Effect.Family family, String function, Term object, long site) {
 
-        private boolean isSame(Entry other) {
+        public boolean isSame(Entry other) {
             return function.equals(other.function) && object.equals(other.object);
+        }
+
+        /** Whether it gives back the same, perhaps with another function. */
+        public boolean isAlike(Entry other) {
+            return family == other.family && object.equals(other.object);
         }
     }
 
@@ -33,17 +41,23 @@ public record Trail(List<Entry> held, List<Entry> owed) {
         if (takes) {
             return held.stream().anyMatch(entry::isSame) || held.size() >= ENTRIES_MAX
                     ? this
-                    : new Trail(plus(held, entry), owed);
+                    : new Trail(plus(held, entry), owed, absent);
         }
         int match = match(entry);
         if (match >= 0) {
             List<Entry> rest = new ArrayList<>(held);
             rest.remove(match);
-            return new Trail(List.copyOf(rest), owed);
+            return new Trail(List.copyOf(rest), owed, absent);
         }
-        return owed.stream().anyMatch(entry::isSame) || owed.size() >= ENTRIES_MAX
+        // What was found somewhere else than through an argument is not known to be the caller's.
+        return !entry.object.isOfCaller() || owed.stream().anyMatch(entry::isSame) || owed.size() >= ENTRIES_MAX
                 ? this
-                : new Trail(held, plus(owed, entry));
+                : new Trail(held, plus(owed, entry), absent);
+    }
+
+    Trail without(int argument) {
+        Set<Integer> more = new TreeSet<>(absent);
+        return more.add(argument) ? new Trail(held, owed, more) : this;
     }
 
     private static List<Entry> plus(List<Entry> entries, Entry entry) {

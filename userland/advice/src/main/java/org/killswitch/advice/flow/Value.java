@@ -67,12 +67,12 @@ public record Value(Map<Term, Set<Sign>> atoms) {
     /** What is computed from each term. */
     Value map(Function<Term, Term> change) {
         Map<Term, Set<Sign>> all = new LinkedHashMap<>();
-        for (Term term : atoms.keySet()) {
-            Term changed = change.apply(term);
+        for (Map.Entry<Term, Set<Sign>> atom : atoms.entrySet()) {
+            Term changed = change.apply(atom.getKey());
             if (changed instanceof Term.Unknown) {
                 return UNKNOWN;
             }
-            all.merge(changed, signs(changed), Value::union);
+            all.merge(changed, changed.equals(atom.getKey()) ? atom.getValue() : signs(changed), Value::union);
         }
         return new Value(all);
     }

@@ -19,6 +19,9 @@ final class GraphBuilder {
 
     private static final int OVERLAP = 64;
 
+    private static final int STT_FUNC = 2;
+    private static final long SYMBOL_SIZE_MAX = 1 << 20;
+
     private final Functions functions;
     private final Memory memory;
     private final StartTable starts;
@@ -112,11 +115,21 @@ final class GraphBuilder {
             long word = (long) LONG.get(data, i);
             if (word < 0) {
                 int target = starts.find(word);
-                if (target >= 0) {
+                if (target >= 0 && !isSymbol(data, i)) {
                     slot(address + i, target);
                 }
             }
         }
+    }
+
+    /** Whether a word is the value of a symbol: a loaded module keeps its table of them (struct elf64_sym). */
+    private static boolean isSymbol(byte[] data, int value) {
+        if (value < 8 || value + 16 > data.length) {
+            return false;
+        }
+        int type = data[value - 4] & 0xf;
+        long size = (long) LONG.get(data, value + 8);
+        return type == STT_FUNC && data[value - 3] >= 0 && data[value - 3] <= 3 && size > 0 && size < SYMBOL_SIZE_MAX;
     }
 
     private void slot(long address, int target) {
