@@ -27,7 +27,6 @@ public final class Kernel {
     private final String noDisassembler;
     private final Map<Integer, Body> bodies = new HashMap<>();
     private final Map<Integer, Summary> summaries = new HashMap<>();
-    private final Map<String, Map<String, Integer>> functionTypes = new HashMap<>();
     private final Map<String, Integer> parameterCounts = new HashMap<>();
 
     /** Types of the kernel and its modules. */
@@ -111,7 +110,7 @@ public final class Kernel {
         if (caller < 0) {
             return -1;
         }
-        Instruction instruction = body(caller).instructions().get(site);
+        Instruction instruction = body(caller).at(site);
         for (Operation operation : instruction == null ? List.<Operation>of() : instruction.operations()) {
             if (operation instanceof Operation.Call c) {
                 return functions().startingAt(c.target());
@@ -142,10 +141,7 @@ public final class Kernel {
     }
 
     private Optional<Signature> signature(String module, String function) {
-        return types.of(module).flatMap(btf -> Optional.ofNullable(functionTypes
-                        .computeIfAbsent(module, m -> Signature.functions(btf))
-                        .get(function))
-                .map(type -> Signature.of(btf, type)));
+        return types.of(module).flatMap(btf -> Signature.of(btf, function));
     }
 
     /** "vfs_mkdir+0x1c3", with the module if it is in one. */

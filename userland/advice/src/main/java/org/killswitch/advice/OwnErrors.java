@@ -3,6 +3,7 @@ package org.killswitch.advice;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.killswitch.advice.flow.Callee;
 import org.killswitch.advice.flow.Exit;
 import org.killswitch.advice.flow.Summary;
 import org.killswitch.advice.flow.Term;
@@ -34,7 +34,10 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
     /** Functions whose results are passed on are looked into this deep. */
     private static final int DEPTH_MAX = 2;
 
-    private static final int CALLS_MAX = 24;
+    /** So many of them, and only short ones: this is to find the usual errors, not all of them. */
+    private static final int LOOKED_MAX = 16;
+
+    private static final int INSTRUCTIONS_MAX = 400;
 
     static OwnErrors of(Kernel kernel, int function) throws IOException {
         Body body = kernel.body(function);
@@ -59,7 +62,7 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
 
     /** Where a register gets a constant. */
     private static List<Long> places(Body body, long constant) {
-        return body.instructions().values().stream()
+        return body.all().values().stream()
                 .filter(i -> i.operations().stream()
                         .anyMatch(o -> o instanceof Operation.Set s
                                 && s.value() instanceof Operand.Immediate m
@@ -125,7 +128,7 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
         if (constants.containsKey(value)) {
             return new Finding(ID, Level.OK, "the body returns " + shown + " itself: its callers know it", evidence);
         }
-        Optional<String> through = through(subject.kernel(), summary, value, DEPTH_MAX);
+        Optional<String> through = through(subject.kernel(), summary, value, DEPTH_MAX, new HashSet<>());
         if (through.isPresent()) {
             return new Finding(ID, Level.OK, "the body returns " + shown + " out of " + through.get(), evidence);
         }
@@ -185,22 +188,26 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
     }
 
     /** The function through which a constant comes, if it is found among those whose results are passed on. */
-    private Optional<String> through(Kernel kernel, Summary summary, long value, int depth) throws IOException {
+    private Optional<String> through(
+            Kernel kernel, Summary summary, long value, int depth, Set<Integer> looked) throws IOException {
         if (depth == 0) {
             return Optional.empty();
         }
-        int looked = 0;
         for (Map.Entry<Long, Set<Sign>> call : calls.entrySet()) {
-            String name = summary.calls().getOrDefault(call.getKey(), Callee.INDIRECT);
-            int callee = name.equals(Callee.INDIRECT) ? -1 : kernel.calleeAt(call.getKey());
-            if (callee < 0 || !call.getValue().contains(Sign.of(value)) || ++looked > CALLS_MAX) {
+            int callee = kernel.calleeAt(call.getKey());
+            if (callee < 0
+                    || !call.getValue().contains(Sign.of(value))
+                    || looked.size() >= LOOKED_MAX
+                    || !looked.add(callee)
+                    || kernel.body(callee).all().size() > INSTRUCTIONS_MAX) {
                 continue;
             }
+            String name = summary.calls().getOrDefault(call.getKey(), "");
             OwnErrors inner = of(kernel, callee);
             if (inner.constants.containsKey(value)) {
                 return Optional.of(name);
             }
-            Optional<String> deeper = inner.through(kernel, kernel.summary(callee), value, depth - 1);
+            Optional<String> deeper = inner.through(kernel, kernel.summary(callee), value, depth - 1, looked);
             if (deeper.isPresent()) {
                 return Optional.of(name + ", there out of " + deeper.get());
             }

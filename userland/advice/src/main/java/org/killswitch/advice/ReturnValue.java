@@ -77,7 +77,7 @@ final class ReturnValue {
                     shown + " from an unsigned " + signature.type() + " is "
                             + Long.toUnsignedString(signature.bits() == 64 ? value : value & ((1L << signature.bits()) - 1)));
         }
-        if (signature.bits() < 64 && signature.signed() && value != value << 64 - signature.bits() >> 64 - signature.bits()) {
+        if (signature.bits() < 64 && signature.signed() && !fits(value, signature.bits())) {
             return finding(subject, DANGER, shown + " does not fit " + signature.type());
         }
         return value < 0
@@ -86,5 +86,10 @@ final class ReturnValue {
                         subject,
                         WARNING,
                         shown + " is no error: the callers go on as if " + subject.symbol().name() + " had done its work");
+    }
+
+    private static boolean fits(long value, int bits) {
+        int unused = 64 - bits;
+        return value << unused >> unused == value;
     }
 }

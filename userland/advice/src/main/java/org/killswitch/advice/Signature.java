@@ -2,9 +2,9 @@
 package org.killswitch.advice;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.killswitch.host.btf.Btf;
 import org.killswitch.host.btf.BtfKind;
 
@@ -38,19 +38,13 @@ public record Signature(
 
     private static final int CHAIN_MAX = 64;
 
-    /** The functions that BTF has, by name. Of several with one name, the first. */
-    static Map<String, Integer> functions(Btf btf) {
-        Map<String, Integer> found = new HashMap<>();
-        for (int type = 1; type < btf.typeCount(); type++) {
-            if (btf.kind(type) == BtfKind.FUNC) {
-                found.putIfAbsent(btf.name(type), type);
-            }
-        }
-        return found;
+    /** That of a function which BTF knows by its name; of several with one name, the first. */
+    static Optional<Signature> of(Btf btf, String function) {
+        OptionalInt found = btf.find(BtfKind.FUNC, function);
+        return found.isPresent() ? Optional.of(of(btf, found.getAsInt())) : Optional.empty();
     }
 
-    /** That of a FUNC. */
-    static Signature of(Btf btf, int function) {
+    private static Signature of(Btf btf, int function) {
         int prototype = btf.target(function);
         List<Parameter> parameters = new ArrayList<>();
         for (Btf.Parameter p : btf.parameters(prototype)) {

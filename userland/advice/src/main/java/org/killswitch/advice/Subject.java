@@ -34,12 +34,11 @@ record Subject(Kernel kernel, Symbol symbol, int function, Optional<Signature> s
         if (retval.isEmpty() || returns(Signature.Kind.VOID)) {
             return returns(Signature.Kind.VOID);
         }
-        return returns(Signature.Kind.BOOL) || returns(Signature.Kind.POINTER)
-                ? retval.getAsLong() != 0 && sign().orElseThrow() != Sign.ERROR
-                : sign().orElseThrow() != Sign.ERROR;
+        boolean zeroIsNo = returns(Signature.Kind.BOOL) || returns(Signature.Kind.POINTER);
+        return Sign.of(retval.getAsLong()) != Sign.ERROR && !(zeroIsNo && retval.getAsLong() == 0);
     }
 
-    /** "-EPERM" or "-1 (-EPERM)"; a number that is no errno as it is. */
+    /** "-EPERM"; a number that is no errno as it is. */
     static String describe(long value) {
         return value < 0 && value >= -Errno.MAX
                 ? Errno.ofNumber(-value).map(e -> "-" + e.name()).orElse(Long.toString(value))

@@ -52,7 +52,7 @@ final class Evaluator {
         return inner.map(t -> t instanceof Term.Constant c
                 ? new Term.Constant(
                         extended.signed() ? c.value() << shift >> shift : c.value() << shift >>> shift)
-                : extended.bits() == 32 ? t : Term.UNKNOWN);
+                : extended.bits() == 32 ? t : Term.unknown());
     }
 
     private static Value binary(Operand.Binary b, State state) {
@@ -65,7 +65,7 @@ final class Evaluator {
             return right.map(t -> binary(b, t, c.value()));
         }
         if (left.single() instanceof Term.Constant l) {
-            return right.map(t -> t instanceof Term.Constant r ? constant(b, l.value(), r.value()) : Term.UNKNOWN);
+            return right.map(t -> t instanceof Term.Constant r ? constant(b, l.value(), r.value()) : Term.unknown());
         }
         return Value.UNKNOWN;
     }
@@ -77,7 +77,7 @@ final class Evaluator {
         return switch (b.operator()) {
             case ADD -> Term.sum(left, right);
             case SUBTRACT -> Term.sum(left, -right);
-            default -> Term.UNKNOWN;
+            default -> Term.unknown();
         };
     }
 
@@ -114,7 +114,7 @@ final class Evaluator {
         Map<Term, Set<Sign>> had = flags.left().atoms();
         for (int i = 0; i < result.registers.length; i++) {
             Value r = result.registers[i];
-            if (r.atoms().equals(had) && !r.has(Term.UNKNOWN)) {
+            if (r.atoms().equals(had) && !r.has(Term.unknown())) {
                 result.registers[i] = narrowed;
             }
         }

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.advice.flow;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.killswitch.advice.flow.Summary.Store;
 import org.killswitch.host.text.Body;
 import org.killswitch.host.text.Convention;
@@ -35,7 +33,11 @@ public final class Flow {
     private final Convention convention;
     private final Callees callees;
     private final Map<Long, Map<Trail, State>> states = new HashMap<>();
-    private final Deque<Place> open = new ArrayDeque<>();
+    /** Places to go on from, in the order of the text: that is nearly the order in which paths meet. */
+    private final SequencedSet<Place> open = new TreeSet<>(
+            Comparator.comparingLong(Place::address).thenComparingInt(p -> number(p.trail())));
+
+    private final Map<Trail, Integer> numbers = new HashMap<>();
     private final Map<Place, Exit> exits = new LinkedHashMap<>();
     private final Map<Long, String> calls = new TreeMap<>();
     private final Map<Long, Store> stores = new TreeMap<>();
@@ -64,9 +66,10 @@ public final class Flow {
     }
 
     private Summary run() {
+        body.all();
         reach(body.start(), Trail.EMPTY, State.atEntry(convention));
         while (!open.isEmpty()) {
-            Place place = open.poll();
+            Place place = open.removeFirst();
             State state = states.getOrDefault(place.address, Map.of()).get(place.trail);
             if (state != null) {
                 walk(place.address, place.trail, state.copy());
@@ -78,6 +81,10 @@ public final class Flow {
         }
         return new Summary(
                 List.copyOf(exits.values()), calls, List.copyOf(stores.values()), notFollowed);
+    }
+
+    private int number(Trail trail) {
+        return numbers.computeIfAbsent(trail, t -> numbers.size());
     }
 
     private void reach(long address, Trail trail, State state) {
@@ -99,9 +106,9 @@ public final class Flow {
         long at = start;
         Trail trail = startTrail;
         while (true) {
-            Instruction instruction = body.instructions().get(at);
+            Instruction instruction = body.at(at);
             if (instruction == null || ++steps > STEPS_MAX) {
-                if (body.gaps().contains(at)) {
+                if (instruction == null && body.has(at)) {
                     notFollowed.add("an instruction at " + body.offset(at) + " is not known to libcapstone");
                 }
                 return;
@@ -145,7 +152,7 @@ public final class Flow {
                 }
             }
             at = instruction.next();
-            if (body.joins().contains(at)) {
+            if (body.isJoin(at)) {
                 reach(at, trail, state);
                 return;
             }

@@ -24,7 +24,9 @@ public sealed interface Term {
 
     record Unknown() implements Term {}
 
-    Term UNKNOWN = new Unknown();
+    static Term unknown() {
+        return new Unknown();
+    }
 
     /** Values are followed through this many steps in memory. */
     int DEPTH_MAX = 4;
@@ -41,7 +43,7 @@ public sealed interface Term {
     }
 
     static Term load(Term address) {
-        return address instanceof Unknown || depth(address) >= DEPTH_MAX ? UNKNOWN : new Load(address);
+        return address instanceof Unknown || depth(address) >= DEPTH_MAX ? unknown() : new Load(address);
     }
 
     private static int depth(Term term) {

@@ -9,7 +9,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.killswitch.advice.flow.Use.Kind;
 import org.killswitch.advice.flow.Use.Test;
 import org.killswitch.host.text.Body;
@@ -30,7 +32,7 @@ public final class Uses {
     private final Term result;
     private final long site;
     private final Map<Long, State> states = new HashMap<>();
-    private final Deque<Long> open = new ArrayDeque<>();
+    private final SortedSet<Long> open = new TreeSet<>();
     private final Set<Kind> found = new LinkedHashSet<>();
     private final Map<Long, Test> tests = new TreeMap<>();
     private int steps;
@@ -59,7 +61,7 @@ public final class Uses {
     }
 
     private Use run() {
-        Instruction call = body.instructions().get(site);
+        Instruction call = body.at(site);
         if (call == null) {
             return new Use(site, List.of(), List.of(), false);
         }
@@ -68,7 +70,7 @@ public final class Uses {
         }
         reach(call.next(), State.afterCall(convention, site));
         while (!open.isEmpty() && steps <= STEPS_MAX) {
-            long at = open.poll();
+            long at = open.removeFirst();
             walk(at, states.getOrDefault(at, State.afterCall(convention, site)).copy());
         }
         return new Use(site, List.copyOf(found), List.copyOf(tests.values()), steps <= STEPS_MAX && !gap);
@@ -100,9 +102,9 @@ public final class Uses {
         long at = start;
         State state = startState;
         while (holds(state)) {
-            Instruction instruction = body.instructions().get(at);
+            Instruction instruction = body.at(at);
             if (instruction == null) {
-                gap |= body.gaps().contains(at);
+                gap |= body.has(at);
                 return;
             }
             steps++;
@@ -147,7 +149,7 @@ public final class Uses {
                 }
             }
             at = instruction.next();
-            if (body.joins().contains(at)) {
+            if (body.isJoin(at)) {
                 reach(at, state);
                 return;
             }
@@ -171,9 +173,8 @@ public final class Uses {
 
     /** After a call nothing is left in the registers that it may change. */
     private void passed(String name, State state) {
-        int count = Math.min(parameters.count(name), convention.arguments().size());
-        for (int argument : convention.arguments().subList(0, count)) {
-            if (state.registers[argument].has(result)) {
+        for (int i = 0; i < convention.arguments().size(); i++) {
+            if (state.registers[convention.arguments().get(i)].has(result) && i < parameters.count(name)) {
                 found.add(Kind.PASSED);
             }
         }

@@ -32,7 +32,7 @@ public record Value(Map<Term, Set<Sign>> atoms) {
 
     private static final Set<Sign> ANY = Set.of(Sign.values());
 
-    public static final Value UNKNOWN = new Value(Map.of(Term.UNKNOWN, ANY));
+    public static final Value UNKNOWN = new Value(Map.of(Term.unknown(), ANY));
 
     static Value of(Term term) {
         return term instanceof Term.Unknown ? UNKNOWN : new Value(Map.of(term, signs(term)));
@@ -122,6 +122,6 @@ public record Value(Map<Term, Set<Sign>> atoms) {
 
     /** The only thing that it can be; unknown if there are several. */
     public Term single() {
-        return atoms.size() == 1 ? atoms.keySet().iterator().next() : Term.UNKNOWN;
+        return atoms.size() == 1 ? atoms.keySet().iterator().next() : Term.unknown();
     }
 }

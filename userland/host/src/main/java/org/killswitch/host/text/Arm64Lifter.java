@@ -233,8 +233,7 @@ final class Arm64Lifter implements Lifter {
         return new Place(base, index, 1, displacement, bits, false, false);
     }
 
-    private static List<Operation> computation(
-            String mnemonic, List<String> parts, Supplier<List<String>> written) {
+    private static List<Operation> computation(String mnemonic, List<String> parts, Supplier<List<String>> written) {
         if (parts.size() < 2 || !(operand(parts.get(0)) instanceof Register to)) {
             return List.of(clobber(written));
         }

@@ -46,7 +46,7 @@ final class Arm64Scanner implements GraphBuilder.TextScanner {
     }
 
     private static long page(int adrp, long at) {
-        long pages = (long) (adrp >> 5 & 0x7ffff) << 2 | adrp >>> 29 & 3;
+        long pages = (long) (adrp >> 5 & 0x7ffff) << 2 | (adrp >>> 29 & 3);
         return (at & ~0xfffL) + (pages << 43 >> 31);
     }
 

@@ -10,98 +10,116 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The instructions of a function that can be reached from its start without a jump through a register.
- *
- * @param instructions by their addresses
- * @param joins addresses that several ways may lead to: the targets of jumps
- * @param gaps where there was no instruction that the disassembler knows
- */
-public record Body(
-        long start,
-        List<Functions.Piece> pieces,
-        Map<Long, Instruction> instructions,
-        Set<Long> joins,
-        Set<Long> gaps) {
+/** The instructions of a function, decoded when they are asked for. */
+public final class Body {
 
-    /** Reads and decodes a function. */
-    public static Body read(KernelText text, int function, Disassembler disassembler) throws IOException {
-        List<Functions.Piece> pieces = text.functions().pieces(function);
-        Map<Functions.Piece, byte[]> code = new HashMap<>();
-        for (Functions.Piece piece : pieces) {
-            code.put(piece, text.memory().read(piece.start(), (int) (piece.end() - piece.start())));
-        }
-        return decode(text.functions().start(function), pieces, code, disassembler);
+    private final long start;
+    private final List<Functions.Piece> pieces;
+    private final Map<Functions.Piece, byte[]> code = new HashMap<>();
+    private final Disassembler disassembler;
+    private final Map<Long, Instruction> instructions = new HashMap<>();
+    private final Set<Long> joins = new HashSet<>();
+    private boolean complete;
+
+    private Body(long start, List<Functions.Piece> pieces, Disassembler disassembler) {
+        this.start = start;
+        this.pieces = pieces;
+        this.disassembler = disassembler;
     }
 
-    private static Body decode(
-            long start, List<Functions.Piece> pieces, Map<Functions.Piece, byte[]> code, Disassembler disassembler) {
-        Body body = new Body(start, pieces, new HashMap<>(), new HashSet<>(), new HashSet<>());
-        Deque<Long> open = new ArrayDeque<>(List.of(start));
-        while (!open.isEmpty()) {
-            long at = open.pop();
-            while (!body.instructions.containsKey(at)) {
-                Optional<Functions.Piece> piece = body.piece(at);
-                if (piece.isEmpty()) {
-                    break;
-                }
-                Optional<Instruction> decoded =
-                        disassembler.decode(code.get(piece.get()), (int) (at - piece.get().start()), at);
-                if (decoded.isEmpty()) {
-                    body.gaps.add(at);
-                    break;
-                }
-                body.instructions.put(at, decoded.get());
-                if (!body.follow(decoded.get(), open)) {
-                    break;
-                }
-                at = decoded.get().next();
-            }
+    /** Reads a function. */
+    public static Body read(KernelText text, int function, Disassembler disassembler) throws IOException {
+        Body body = new Body(text.functions().start(function), text.functions().pieces(function), disassembler);
+        for (Functions.Piece piece : body.pieces) {
+            body.code.put(piece, text.memory().read(piece.start(), (int) (piece.end() - piece.start())));
         }
         return body;
     }
 
+    public long start() {
+        return start;
+    }
+
+    /** The instruction at an address; null if it is not in the function, or not known to the disassembler. */
+    public @Nullable Instruction at(long address) {
+        Instruction known = instructions.get(address);
+        if (known != null) {
+            return known;
+        }
+        Functions.Piece piece = piece(address);
+        Instruction decoded = piece == null
+                ? null
+                : disassembler
+                        .decode(code.getOrDefault(piece, new byte[0]), (int) (address - piece.start()), address)
+                        .orElse(null);
+        if (decoded != null) {
+            instructions.put(address, decoded);
+            for (Operation operation : decoded.operations()) {
+                target(operation).filter(this::has).ifPresent(joins::add);
+            }
+        }
+        return decoded;
+    }
+
+    private static Optional<Long> target(Operation operation) {
+        return switch (operation) {
+            case Operation.Branch b -> Optional.of(b.target());
+            case Operation.Jump j -> Optional.of(j.target());
+            default -> Optional.empty();
+        };
+    }
+
+    /** All that can be reached from the start without a jump through a register. */
+    public Map<Long, Instruction> all() {
+        if (!complete) {
+            complete = true;
+            Deque<Long> open = new ArrayDeque<>(List.of(start));
+            Set<Long> seen = new HashSet<>();
+            while (!open.isEmpty()) {
+                long address = open.pop();
+                Instruction next = at(address);
+                while (next != null && seen.add(address) && follow(next, open)) {
+                    address = next.next();
+                    next = at(address);
+                }
+            }
+        }
+        return instructions;
+    }
+
     /** Remembers where an instruction jumps to, and says whether the next one can be reached. */
-    private boolean follow(Instruction instruction, Deque<Long> open) {
+    private static boolean follow(Instruction instruction, Deque<Long> open) {
         for (Operation operation : instruction.operations()) {
-            switch (operation) {
-                case Operation.Branch b -> jump(b.target(), open);
-                case Operation.Jump j -> {
-                    jump(j.target(), open);
-                    return false;
-                }
-                case Operation.IndirectJump j -> {
-                    return false;
-                }
-                case Operation.Return r -> {
-                    return false;
-                }
-                case Operation.Halt h -> {
-                    return false;
-                }
-                default -> {
-                    // Goes on.
-                }
+            target(operation).ifPresent(open::push);
+            if (operation instanceof Operation.Jump
+                    || operation instanceof Operation.IndirectJump
+                    || operation instanceof Operation.Return
+                    || operation instanceof Operation.Halt) {
+                return false;
             }
         }
         return true;
     }
 
-    private void jump(long target, Deque<Long> open) {
-        if (has(target)) {
-            joins.add(target);
-            open.push(target);
-        }
+    /** Whether several ways may lead to an address: what was decoded so far jumps there. */
+    public boolean isJoin(long address) {
+        return joins.contains(address);
     }
 
-    private Optional<Functions.Piece> piece(long address) {
-        return pieces.stream().filter(p -> p.has(address)).findFirst();
+    private Functions.@Nullable Piece piece(long address) {
+        for (Functions.Piece piece : pieces) {
+            if (piece.has(address)) {
+                return piece;
+            }
+        }
+        return null;
     }
 
     /** Whether an address is in the function. */
     public boolean has(long address) {
-        return piece(address).isPresent();
+        return piece(address) != null;
     }
 
     /** "+0x1f": where an address is in the function. */

@@ -12,10 +12,21 @@ public final class CallGraph {
 
     /** How a function is named. */
     public enum Kind {
-        CALL,
-        JUMP,
+        CALL(0),
+        JUMP(1),
         /** Its address is an operand: the function is registered, or compared, at run time. */
-        ADDRESS
+        ADDRESS(2);
+
+        private final byte code;
+
+        Kind(int code) {
+            this.code = (byte) code;
+        }
+
+        /** As it is kept: its place in {@link #KINDS}. */
+        byte code() {
+            return code;
+        }
     }
 
     /**

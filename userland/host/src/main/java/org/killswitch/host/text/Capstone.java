@@ -84,9 +84,7 @@ public final class Capstone implements Disassembler, AutoCloseable {
             mnemonicAt = switch (major) {
                 case 4 -> BYTES_AT + 16;
                 case 5 -> BYTES_AT + 24;
-                default ->
-                    throw new UnavailableException(
-                            "libcapstone is of version " + major + "; 4 and 5 are known");
+                default -> throw new UnavailableException("libcapstone is of version " + major + "; 4 and 5 are known");
             };
             lifter = machine == Machine.X86_64 ? new X86Lifter() : new Arm64Lifter();
             // cs_err cs_open(cs_arch arch, cs_mode mode, csh *handle);
@@ -140,7 +138,8 @@ public final class Capstone implements Disassembler, AutoCloseable {
             }
             return new Capstone(machine, library);
         }
-        throw new UnavailableException("libcapstone is not installed: apt install libcapstone5 (Debian 12: libcapstone4)");
+        throw new UnavailableException(
+                "libcapstone is not installed: apt install libcapstone5 (Debian 12: libcapstone4)");
     }
 
     @SuppressWarnings("restricted") // as above
@@ -185,7 +184,8 @@ public final class Capstone implements Disassembler, AutoCloseable {
 
     private List<String> writtenRegisters() {
         try {
-            int error = (int) registersAccessed.invokeExact(handle, instruction, read, readCount, written, writtenCount);
+            int error =
+                    (int) registersAccessed.invokeExact(handle, instruction, read, readCount, written, writtenCount);
             List<String> names = new ArrayList<>();
             for (int i = 0; error == 0 && i < writtenCount.get(JAVA_BYTE, 0); i++) {
                 names.add(name(written.getAtIndex(JAVA_SHORT, i)));
@@ -203,7 +203,8 @@ public final class Capstone implements Disassembler, AutoCloseable {
             return known;
         }
         MemorySegment name = (MemorySegment) registerName.invokeExact(handle, (int) register);
-        String text = name.equals(MemorySegment.NULL) ? "" : name.reinterpret(32).getString(0);
+        String text =
+                name.equals(MemorySegment.NULL) ? "" : name.reinterpret(32).getString(0);
         registerNames.put(register, text);
         return text;
     }

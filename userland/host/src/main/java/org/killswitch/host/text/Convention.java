@@ -11,8 +11,8 @@ import java.util.Set;
  */
 public record Convention(int result, List<Integer> arguments, Set<Integer> lost, int stack, int registers) {
 
-    private static final Convention X86_64 = new Convention(
-            0, List.of(7, 6, 2, 1, 8, 9), Set.of(0, 1, 2, 6, 7, 8, 9, 10, 11), X86Lifter.STACK, 16);
+    private static final Convention X86_64 =
+            new Convention(0, List.of(7, 6, 2, 1, 8, 9), Set.of(0, 1, 2, 6, 7, 8, 9, 10, 11), X86Lifter.STACK, 16);
 
     private static final Convention ARM64 = new Convention(
             0,

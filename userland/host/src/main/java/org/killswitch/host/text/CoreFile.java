@@ -52,8 +52,8 @@ public final class CoreFile implements Memory, Closeable {
         for (int i = 0; i < count; i++) {
             int base = i * SEGMENT_SIZE;
             if (headers.getInt(base) == PT_LOAD) {
-                found.add(new Segment(
-                        headers.getLong(base + 16), headers.getLong(base + 32), headers.getLong(base + 8)));
+                found.add(
+                        new Segment(headers.getLong(base + 16), headers.getLong(base + 32), headers.getLong(base + 8)));
             }
         }
         segments = List.copyOf(found);

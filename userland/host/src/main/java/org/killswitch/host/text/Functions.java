@@ -78,7 +78,8 @@ public final class Functions {
     private boolean isCold(int symbol) {
         byte[] names = symbols.names;
         for (int i = symbols.nameAt[symbol]; names[i] != 0; i++) {
-            if (names[i] == '.' && Arrays.equals(names, i, Math.min(i + COLD.length, names.length), COLD, 0, COLD.length)) {
+            if (names[i] == '.'
+                    && Arrays.equals(names, i, Math.min(i + COLD.length, names.length), COLD, 0, COLD.length)) {
                 return true;
             }
         }
@@ -209,7 +210,11 @@ public final class Functions {
     /** Where the next symbol begins that is text, or where the range ends. */
     private long endOf(int symbol) {
         long start = symbols.addresses[symbol];
-        long limit = ranges.stream().filter(r -> r.has(start)).mapToLong(Range::end).findFirst().orElse(Long.MAX_VALUE);
+        long limit = ranges.stream()
+                .filter(r -> r.has(start))
+                .mapToLong(Range::end)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
         for (int i = symbol + 1; i < symbols.count(); i++) {
             if (symbols.addresses[i] > start && symbols.isText(i)) {
                 return Math.min(limit, symbols.addresses[i]);

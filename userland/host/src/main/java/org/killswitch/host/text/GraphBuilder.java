@@ -52,7 +52,11 @@ final class GraphBuilder {
     /** Looks for what names functions in a piece of text. */
     interface TextScanner {
 
-        /** @param end where to stop; bytes after it may be looked at, up to the code's length */
+        /**
+         * Goes through a piece of text.
+         *
+         * @param end where to stop; bytes after it may be looked at, up to the code's length
+         */
         void scan(byte[] code, int end, long address, Found found);
     }
 
@@ -98,7 +102,7 @@ final class GraphBuilder {
         sites[count] = address;
         callers[count] = caller;
         targets[count] = target;
-        kinds[count++] = (byte) kind.ordinal();
+        kinds[count++] = kind.code();
     }
 
     private int caller(long address) {

@@ -32,7 +32,7 @@ final class StartTable {
     }
 
     private int slot(long address) {
-        return (int) (address * 0x9e3779b97f4a7c15L >>> 40) & mask;
+        return (int) ((address * 0x9e3779b97f4a7c15L) >>> 40) & mask;
     }
 
     /** The number of what begins there, or -1. */

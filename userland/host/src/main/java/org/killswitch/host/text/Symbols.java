@@ -144,7 +144,7 @@ public final class Symbols {
             }
             long[] order = new long[count];
             for (int i = 0; i < count; i++) {
-                order[i] = addresses[i] - least << PLACE_BITS | i;
+                order[i] = (addresses[i] - least) << PLACE_BITS | i;
             }
             Arrays.sort(order);
             long[] sortedAddresses = new long[count];

@@ -80,7 +80,9 @@ final class X86Lifter implements Lifter {
             return jump(name, operands);
         }
         List<String> parts = Lifter.split(operands);
-        if (mnemonic.startsWith("lock ") && !parts.isEmpty() && operand(parts.getFirst(), next) instanceof Place place) {
+        if (mnemonic.startsWith("lock ")
+                && !parts.isEmpty()
+                && operand(parts.getFirst(), next) instanceof Place place) {
             Operand value = parts.size() > 1 ? operand(parts.get(1), next) : new Immediate(1);
             return List.of(new Atomic(place, name, value), clobber(written));
         }
@@ -140,8 +142,7 @@ final class X86Lifter implements Lifter {
         };
     }
 
-    private List<Operation> computation(
-            String name, List<String> parts, long next, Supplier<List<String>> written) {
+    private List<Operation> computation(String name, List<String> parts, long next, Supplier<List<String>> written) {
         if (parts.size() < 2) {
             return single(name, parts, next, written);
         }
@@ -245,7 +246,7 @@ final class X86Lifter implements Lifter {
         long displacement = 0;
         boolean absolute = false;
         String inner = text.substring(open + 1, text.indexOf(']')).replace(" - ", " + -");
-        for (String term : inner.split(" \\+ ")) {
+        for (String term : List.of(inner.split(" \\+ ", -1))) {
             int star = term.indexOf('*');
             if (star > 0) {
                 Register r = REGISTERS.get(term.substring(0, star));
@@ -269,7 +270,6 @@ final class X86Lifter implements Lifter {
             }
         }
         boolean perCpu = text.lastIndexOf("gs:", open) >= 0;
-        return new Place(
-                base, index, scale, displacement, size(text), absolute || (base < 0 && index < 0), perCpu);
+        return new Place(base, index, scale, displacement, size(text), absolute || (base < 0 && index < 0), perCpu);
     }
 }
