@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.killswitch.advice.flow.Flow;
 import org.killswitch.advice.flow.Summary;
-import org.killswitch.host.btf.Btf;
 import org.killswitch.host.text.Body;
 import org.killswitch.host.text.Convention;
 import org.killswitch.host.text.Disassembler;
@@ -22,24 +21,24 @@ import org.killswitch.host.text.Symbol;
 public final class Kernel {
 
     private final KernelText text;
-    private final Types types;
+    private final Signatures signatures;
     private final Optional<Disassembler> disassembler;
     private final String noDisassembler;
     private final Map<Integer, Body> bodies = new HashMap<>();
     private final Map<Integer, Summary> summaries = new HashMap<>();
     private final Map<String, Integer> parameterCounts = new HashMap<>();
 
-    /** Types of the kernel and its modules. */
+    /** Signatures of the functions of the kernel and its modules. */
     @FunctionalInterface
-    public interface Types {
+    public interface Signatures {
 
         /**
-         * Those that a module knows.
+         * That of a function.
          *
-         * @param module empty for the kernel
-         * @return empty if there are none
+         * @param module where it is; empty for the kernel
+         * @return empty if it is not known
          */
-        Optional<Btf> of(String module);
+        Optional<Signature> of(String module, String function);
     }
 
     /**
@@ -47,9 +46,9 @@ public final class Kernel {
      *
      * @param noDisassembler why there is none, for people; not used if there is one
      */
-    public Kernel(KernelText text, Types types, Optional<Disassembler> disassembler, String noDisassembler) {
+    public Kernel(KernelText text, Signatures signatures, Optional<Disassembler> disassembler, String noDisassembler) {
         this.text = text;
-        this.types = types;
+        this.signatures = signatures;
         this.disassembler = disassembler;
         this.noDisassembler = noDisassembler;
     }
@@ -129,7 +128,7 @@ public final class Kernel {
     int parameterCount(String function) {
         return parameterCounts.computeIfAbsent(
                 function,
-                f -> signature("", f).map(s -> s.parameters().size())
+                f -> signatures.of("", f).map(s -> s.parameters().size())
                         .orElse(convention().arguments().size()));
     }
 
@@ -137,11 +136,7 @@ public final class Kernel {
     Optional<Signature> signature(Symbol symbol) {
         int dot = symbol.name().indexOf('.');
         String name = dot < 0 ? symbol.name() : symbol.name().substring(0, dot);
-        return signature(symbol.module(), name);
-    }
-
-    private Optional<Signature> signature(String module, String function) {
-        return types.of(module).flatMap(btf -> Signature.of(btf, function));
+        return signatures.of(symbol.module(), name);
     }
 
     /** "vfs_mkdir+0x1c3", with the module if it is in one. */

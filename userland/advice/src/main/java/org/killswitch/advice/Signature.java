@@ -39,7 +39,7 @@ public record Signature(
     private static final int CHAIN_MAX = 64;
 
     /** That of a function which BTF knows by its name; of several with one name, the first. */
-    static Optional<Signature> of(Btf btf, String function) {
+    public static Optional<Signature> of(Btf btf, String function) {
         OptionalInt found = btf.find(BtfKind.FUNC, function);
         return found.isPresent() ? Optional.of(of(btf, found.getAsInt())) : Optional.empty();
     }
