@@ -59,13 +59,17 @@ record Callers(String where, Use use) {
     static List<Finding> findings(Subject subject) throws IOException {
         int count = sites(subject).size();
         if (count == 0) {
-            return List.of(Finding.of(ID, Level.NOTE, "no function calls " + subject.symbol().name() + " directly"));
+            return List.of(Finding.of(
+                    ID, Level.NOTE, "no function calls " + subject.symbol().name() + " directly"));
         }
         List<Callers> all = of(subject);
         String looked = count > all.size() ? "; the first " + all.size() + " of " + count + " were looked at" : "";
         if (subject.returns(Signature.Kind.VOID)) {
             return List.of(new Finding(
-                    ID, Level.OK, callers(count) + looked, all.stream().limit(LISTED_MAX).map(Callers::where).toList()));
+                    ID,
+                    Level.OK,
+                    callers(count) + looked,
+                    all.stream().limit(LISTED_MAX).map(Callers::where).toList()));
         }
         List<Callers> dropping = all.stream().filter(c -> c.use.isDropped()).toList();
         List<Callers> believing = all.stream().filter(c -> c.believes(subject)).toList();

@@ -35,8 +35,11 @@ public final class Check {
         Symbol function = kernel.functions().symbol(found.function());
         Optional<Signature> signature = kernel.signature(function);
         Subject subject = new Subject(kernel, function, found.function(), signature, retval);
-        ReturnValue.of(subject).ifPresentOrElse(findings::add, () -> missing.put(
-                Finding.Id.VALUE, "the kernel has no type of " + function.name() + " in its BTF"));
+        ReturnValue.of(subject)
+                .ifPresentOrElse(
+                        findings::add,
+                        () -> missing.put(
+                                Finding.Id.VALUE, "the kernel has no type of " + function.name() + " in its BTF"));
         if (kernel.canDecode()) {
             findings.addAll(OwnErrors.findings(subject));
             findings.addAll(Callers.findings(subject));

@@ -37,15 +37,21 @@ final class Context {
     }
 
     private static final List<Part> PARTS = List.of(
-            part(Level.NEVER, "RCU", "(__)?(rcu|srcu)_.*|.*call_rcu.*|synchronize_(s?rcu.*|net|sched)|tasks_rcu.*|kfree_rcu.*"),
+            part(
+                    Level.NEVER,
+                    "RCU",
+                    "(__)?(rcu|srcu)_.*|.*call_rcu.*|synchronize_(s?rcu.*|net|sched)|tasks_rcu.*|kfree_rcu.*"),
             part(
                     Level.NEVER,
                     "the scheduler",
                     "_*schedule(_.*)?|try_to_wake_up|wake_up_.*|__wake_up.*|(en|de)queue_task.*|pick_next_task.*|"
                             + "(set|update)_(next|curr)_?.*|ttwu_.*|sched_.*tick.*|context_switch|finish_task_switch|"
                             + "load_balance|.*_task_fair|resched_.*|do_wait_.*|prepare_to_wait.*|autoremove_wake.*"),
-            part(Level.NEVER, "locking", "_*(raw_)?(spin|read|write)_(un|try)?lock.*|.*mutex_(un|try)?lock.*|(down|up)_(read|write).*"
-                    + "|queued_.*_slowpath|rwsem_.*|rt_mutex_.*|percpu_(down|up)_.*|lock_sock.*|release_sock"),
+            part(
+                    Level.NEVER,
+                    "locking",
+                    "_*(raw_)?(spin|read|write)_(un|try)?lock.*|.*mutex_(un|try)?lock.*|(down|up)_(read|write).*"
+                            + "|queued_.*_slowpath|rwsem_.*|rt_mutex_.*|percpu_(down|up)_.*|lock_sock.*|release_sock"),
             part(
                     Level.NEVER,
                     "memory management",
@@ -53,13 +59,22 @@ final class Context {
                             + "_*slab_.*|_*vmalloc.*|vfree|handle_mm_fault|.*do_(user_addr_|page_)fault|shrink_.*|"
                             + "try_to_free_.*|_*do_fault|filemap_fault|do_anonymous_page|lru_.*|page_.*|folio_.*|"
                             + "___slab_alloc|new_slab|allocate_slab|.*_vma|.*mmap_lock.*|tlb_.*|flush_tlb.*|mem_cgroup_.*"),
-            part(Level.NEVER, "timers", "_*(hr)?timer_.*|(add|del|mod)_timer.*|tick_.*|update_process_times|run_timer_.*|_*run_timers|"
-                    + "clockevents_.*|ktime_get.*|timekeeping_.*|hrtimers?_.*"),
-            part(Level.NEVER, "interrupts", "_*do_(IRQ|softirq)|handle_softirqs|irq_.*|handle_irq.*|generic_handle_.*|raise_softirq.*|"
-                    + "tasklet_.*|sysvec_.*|asm_.*|exc_.*|common_interrupt|el[01]_.*|.*_ipi(_.*)?|smp_call_function.*|"
-                    + "flush_smp_call.*|nmi_.*"),
+            part(
+                    Level.NEVER,
+                    "timers",
+                    "_*(hr)?timer_.*|(add|del|mod)_timer.*|tick_.*|update_process_times|run_timer_.*|_*run_timers|"
+                            + "clockevents_.*|ktime_get.*|timekeeping_.*|hrtimers?_.*"),
+            part(
+                    Level.NEVER,
+                    "interrupts",
+                    "_*do_(IRQ|softirq)|handle_softirqs|irq_.*|handle_irq.*|generic_handle_.*|raise_softirq.*|"
+                            + "tasklet_.*|sysvec_.*|asm_.*|exc_.*|common_interrupt|el[01]_.*|.*_ipi(_.*)?|smp_call_function.*|"
+                            + "flush_smp_call.*|nmi_.*"),
             part(Level.NEVER, "work queues", "_*queue_(delayed_)?work.*|process_one_work|worker_.*|wq_.*"),
-            part(Level.NEVER, "printk and the console", "_*v?printk.*|console_.*|vprintk.*|prb_.*|vsnprintf|_*(un)?register_console"),
+            part(
+                    Level.NEVER,
+                    "printk and the console",
+                    "_*v?printk.*|console_.*|vprintk.*|prb_.*|vsnprintf|_*(un)?register_console"),
             part(
                     Level.NEVER,
                     "what killswitch itself stands on",

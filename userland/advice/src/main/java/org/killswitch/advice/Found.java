@@ -18,8 +18,8 @@ final class Found {
     private static final int LISTED_MAX = 12;
 
     /** nop dword ptr [rax + rax], nopl with a prefix, and the call that a tracer puts in its place. */
-    private static final List<byte[]> X86_SITES = List.of(
-            new byte[] {0x0f, 0x1f, 0x44, 0, 0}, new byte[] {(byte) 0xe8});
+    private static final List<byte[]> X86_SITES =
+            List.of(new byte[] {0x0f, 0x1f, 0x44, 0, 0}, new byte[] {(byte) 0xe8});
 
     /** The site is the first instruction, or follows the mark of a target of indirect calls, which may be a nop. */
     private static final int X86_MARK = 4;
@@ -58,7 +58,8 @@ final class Found {
         if (!kernel.functions().isLasting(function)) {
             return new Answer(
                     -1,
-                    List.of(Finding.of(ID, Level.NEVER, name + " is init code: it is gone once the kernel has booted")));
+                    List.of(Finding.of(
+                            ID, Level.NEVER, name + " is init code: it is gone once the kernel has booted")));
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(site(kernel, named.getFirst(), function));

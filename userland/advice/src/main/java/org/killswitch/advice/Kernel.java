@@ -6,9 +6,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.killswitch.advice.flow.Flow;
 import org.killswitch.advice.flow.Summary;
 import org.killswitch.host.text.Body;
+import org.killswitch.host.text.BugTable;
 import org.killswitch.host.text.Convention;
 import org.killswitch.host.text.Disassembler;
 import org.killswitch.host.text.Functions;
@@ -24,6 +27,7 @@ public final class Kernel {
     private final Signatures signatures;
     private final Optional<Disassembler> disassembler;
     private final String noDisassembler;
+    private @Nullable Set<Long> bugs;
     private final Map<Integer, Body> bodies = new HashMap<>();
     private final Map<Integer, Summary> summaries = new HashMap<>();
     private final Map<String, Integer> parameterCounts = new HashMap<>();
@@ -77,8 +81,17 @@ public final class Kernel {
     Body body(int function) throws IOException {
         Body known = bodies.get(function);
         if (known == null) {
-            known = Body.read(text, function, disassembler.orElseThrow());
+            known = Body.read(text, function, disassembler.orElseThrow(), bugs());
             bodies.put(function, known);
+        }
+        return known;
+    }
+
+    private Set<Long> bugs() throws IOException {
+        Set<Long> known = bugs;
+        if (known == null) {
+            known = BugTable.bugs(text);
+            bugs = known;
         }
         return known;
     }
@@ -128,7 +141,9 @@ public final class Kernel {
     int parameterCount(String function) {
         return parameterCounts.computeIfAbsent(
                 function,
-                f -> signatures.of("", f).map(s -> s.parameters().size())
+                f -> signatures
+                        .of("", f)
+                        .map(s -> s.parameters().size())
                         .orElse(convention().arguments().size()));
     }
 
@@ -146,6 +161,7 @@ public final class Kernel {
         if (canDecode()) {
             return name + body(function).offset(address);
         }
-        return name + (address >= start ? "+0x" + Long.toHexString(address - start) : " at 0x" + Long.toHexString(address));
+        return name
+                + (address >= start ? "+0x" + Long.toHexString(address - start) : " at 0x" + Long.toHexString(address));
     }
 }

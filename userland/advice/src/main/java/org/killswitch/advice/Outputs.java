@@ -4,9 +4,9 @@ package org.killswitch.advice;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.Set;
 import org.killswitch.advice.flow.Summary;
 import org.killswitch.advice.flow.Term;
 import org.killswitch.host.text.Body;
@@ -33,7 +33,8 @@ final class Outputs {
             return Optional.empty();
         }
         boolean result = places.keySet().stream().anyMatch(n -> isResult(subject, n));
-        String names = String.join(", ", places.keySet().stream().map(n -> name(subject, n)).toList());
+        String names = String.join(
+                ", ", places.keySet().stream().map(n -> name(subject, n)).toList());
         return Optional.of(new Finding(
                 Finding.Id.OUTPUTS,
                 result ? Level.DANGER : Level.WARNING,

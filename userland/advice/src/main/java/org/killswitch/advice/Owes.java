@@ -76,7 +76,8 @@ final class Owes {
     /** What the caller passed and gets back is no error, though nothing else is known of it. */
     private static boolean may(Exit exit, Sign sign) {
         return exit.value().atoms().entrySet().stream()
-                .anyMatch(a -> a.getValue().contains(sign) && (sign != Sign.ERROR || !a.getKey().isOfCaller()));
+                .anyMatch(a -> a.getValue().contains(sign)
+                        && (sign != Sign.ERROR || !a.getKey().isOfCaller()));
     }
 
     private static String describe(Subject subject) {
@@ -114,14 +115,16 @@ final class Owes {
         return exits.isEmpty()
                 ? List.of()
                 : exits.getFirst().trail().held().stream()
-                        .filter(h -> h.family() == Effect.Family.LOCK && h.object().isOfCaller())
+                        .filter(h ->
+                                h.family() == Effect.Family.LOCK && h.object().isOfCaller())
                         .filter(h -> exits.stream()
                                 .allMatch(e -> e.trail().held().stream().anyMatch(o -> o.isAlike(h))))
                         .toList();
     }
 
     private static String functions(List<Trail.Entry> entries) {
-        return String.join(", ", entries.stream().map(Trail.Entry::function).distinct().toList());
+        return String.join(
+                ", ", entries.stream().map(Trail.Entry::function).distinct().toList());
     }
 
     private static String describe(Body body, Trail.Entry entry) {

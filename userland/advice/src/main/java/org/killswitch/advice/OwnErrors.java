@@ -101,7 +101,8 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
     }
 
     private String list() {
-        List<String> shown = new ArrayList<>(constants.keySet().stream().map(Subject::describe).toList());
+        List<String> shown = new ArrayList<>(
+                constants.keySet().stream().map(Subject::describe).toList());
         if (!calls.isEmpty()) {
             shown.add("what " + calls.size() + (calls.size() == 1 ? " call returns" : " calls return"));
         }
@@ -116,9 +117,16 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
         constants.forEach((value, places) -> lines.add("returns " + Subject.describe(value)
                 + (places.isEmpty()
                         ? ""
-                        : ", set at " + String.join(", ", places.stream().limit(4).map(body::offset).toList()))));
-        calls.forEach((site, signs) -> lines.add("returns what " + summary.calls().get(site) + " at "
-                + body.offset(site) + " returns" + (signs.contains(Sign.ERROR) ? "" : ", if that is no error")));
+                        : ", set at "
+                                + String.join(
+                                        ", ",
+                                        places.stream()
+                                                .limit(4)
+                                                .map(body::offset)
+                                                .toList()))));
+        calls.forEach(
+                (site, signs) -> lines.add("returns what " + summary.calls().get(site) + " at " + body.offset(site)
+                        + " returns" + (signs.contains(Sign.ERROR) ? "" : ", if that is no error")));
         return lines;
     }
 
@@ -176,20 +184,24 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
         List<Long> errors = errors();
         if (errors.isEmpty()) {
             return new Finding(
-                    ID, Level.NOTE, "the body returns errors, but whether " + shown + " is one of them cannot be seen", evidence);
+                    ID,
+                    Level.NOTE,
+                    "the body returns errors, but whether " + shown + " is one of them cannot be seen",
+                    evidence);
         }
         return new Finding(
                 ID,
                 Level.NOTE,
                 "the body returns errors, but not " + shown + (followed && calls.isEmpty() ? "" : " that could be seen")
                         + "; its own are "
-                        + String.join(", ", errors.stream().map(Subject::describe).toList()),
+                        + String.join(
+                                ", ", errors.stream().map(Subject::describe).toList()),
                 evidence);
     }
 
     /** The function through which a constant comes, if it is found among those whose results are passed on. */
-    private Optional<String> through(
-            Kernel kernel, Summary summary, long value, int depth, Set<Integer> looked) throws IOException {
+    private Optional<String> through(Kernel kernel, Summary summary, long value, int depth, Set<Integer> looked)
+            throws IOException {
         if (depth == 0) {
             return Optional.empty();
         }

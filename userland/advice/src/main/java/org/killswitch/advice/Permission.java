@@ -18,8 +18,19 @@ final class Permission {
 
     /** What the names of the security modules' functions begin with, before the hook's name. */
     private static final List<String> MODULES = List.of(
-            "security_", "selinux_", "apparmor_", "smack_", "tomoyo_", "yama_", "hook_", "lockdown_", "loadpin_",
-            "safesetid_", "ipe_", "bpf_lsm_", "cap_");
+            "security_",
+            "selinux_",
+            "apparmor_",
+            "smack_",
+            "tomoyo_",
+            "yama_",
+            "hook_",
+            "lockdown_",
+            "loadpin_",
+            "safesetid_",
+            "ipe_",
+            "bpf_lsm_",
+            "cap_");
 
     private static final Pattern DECIDES = Pattern.compile(
             "(^|.*_)(capable|permission|permitted|allowed|may|verify|verified|auth|authenticate|appraise)(_.*|$)"
@@ -41,11 +52,10 @@ final class Permission {
         long value = subject.retval().getAsLong();
         boolean allows = subject.returns(Signature.Kind.BOOL) ? value != 0 : Sign.of(value) != Sign.ERROR;
         if (!allows) {
-            return Optional.of(
-                    Finding.of(ID, Level.OK, why.get() + "; " + Subject.describe(value) + " says no"));
+            return Optional.of(Finding.of(ID, Level.OK, why.get() + "; " + Subject.describe(value) + " says no"));
         }
-        return Optional.of(Finding.of(
-                ID, Level.NEVER, why.get() + ", and " + Subject.describe(value) + " says yes to everyone"));
+        return Optional.of(
+                Finding.of(ID, Level.NEVER, why.get() + ", and " + Subject.describe(value) + " says yes to everyone"));
     }
 
     private static Optional<String> decides(Subject subject) {

@@ -28,8 +28,10 @@ final class Pointers {
                 taken.add("its address is taken at " + kernel.place(site.function(), site.address()));
             }
         }
-        boolean exported =
-                !kernel.text().symbols().named("__ksymtab_" + subject.symbol().name()).isEmpty();
+        boolean exported = !kernel.text()
+                .symbols()
+                .named("__ksymtab_" + subject.symbol().name())
+                .isEmpty();
         List<String> ways = new ArrayList<>();
         if (!tables.isEmpty()) {
             ways.add("through " + String.join(", ", tables.stream().limit(4).toList())

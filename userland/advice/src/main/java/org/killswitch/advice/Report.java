@@ -13,7 +13,8 @@ public record Report(String symbol, List<Finding> findings, Map<Finding.Id, Stri
 
     /** The worst of the findings decides. */
     public Verdict verdict() {
-        Level worst = findings.stream().map(Finding::level).max(Level::compareTo).orElse(Level.WARNING);
+        Level worst =
+                findings.stream().map(Finding::level).max(Level::compareTo).orElse(Level.WARNING);
         return switch (worst) {
             case NEVER -> Verdict.NEVER;
             case DANGER -> Verdict.DANGEROUS;

@@ -33,27 +33,31 @@ final class ReturnValue {
         }
         long value = subject.retval().getAsLong();
         String shown = Subject.describe(value);
-        return Optional.of(switch (signature.kind()) {
-            case BOOL -> bool(subject, value, shown);
-            case POINTER -> pointer(subject, value, shown);
-            case ENUM ->
-                signature.enumerators().contains(value)
-                        ? finding(subject, OK, shown + " is one of the values of " + signature.type())
-                        : finding(subject, DANGER, shown + " is none of the values of " + signature.type());
-            case NUMBER -> number(subject, signature, value, shown);
-            case OTHER, VOID ->
-                finding(subject, DANGER, "a " + signature.type() + " is not returned in one register");
-        });
+        return Optional.of(
+                switch (signature.kind()) {
+                    case BOOL -> bool(subject, value, shown);
+                    case POINTER -> pointer(subject, value, shown);
+                    case ENUM ->
+                        signature.enumerators().contains(value)
+                                ? finding(subject, OK, shown + " is one of the values of " + signature.type())
+                                : finding(subject, DANGER, shown + " is none of the values of " + signature.type());
+                    case NUMBER -> number(subject, signature, value, shown);
+                    case OTHER, VOID ->
+                        finding(subject, DANGER, "a " + signature.type() + " is not returned in one register");
+                });
     }
 
     private static Finding finding(Subject subject, Level level, String text) {
-        return Finding.of(Finding.Id.VALUE, level, text, subject.signature().orElseThrow().describe());
+        return Finding.of(
+                Finding.Id.VALUE, level, text, subject.signature().orElseThrow().describe());
     }
 
     private static Finding bool(Subject subject, long value, String shown) {
         if (value == 0 || value == 1) {
             return finding(
-                    subject, WARNING, (value == 0 ? "0 is false" : "1 is true") + "; what that means, only its callers say");
+                    subject,
+                    WARNING,
+                    (value == 0 ? "0 is false" : "1 is true") + "; what that means, only its callers say");
         }
         return finding(subject, DANGER, shown + " from a bool is true");
     }
@@ -75,7 +79,8 @@ final class ReturnValue {
                     subject,
                     DANGER,
                     shown + " from an unsigned " + signature.type() + " is "
-                            + Long.toUnsignedString(signature.bits() == 64 ? value : value & ((1L << signature.bits()) - 1)));
+                            + Long.toUnsignedString(
+                                    signature.bits() == 64 ? value : value & ((1L << signature.bits()) - 1)));
         }
         if (signature.bits() < 64 && signature.signed() && !fits(value, signature.bits())) {
             return finding(subject, DANGER, shown + " does not fit " + signature.type());
@@ -85,7 +90,8 @@ final class ReturnValue {
                 : finding(
                         subject,
                         WARNING,
-                        shown + " is no error: the callers go on as if " + subject.symbol().name() + " had done its work");
+                        shown + " is no error: the callers go on as if "
+                                + subject.symbol().name() + " had done its work");
     }
 
     private static boolean fits(long value, int bits) {

@@ -72,7 +72,9 @@ public record Signature(
                         btf.isSignedEnum(bare),
                         text,
                         parameters,
-                        btf.enumerators(bare).stream().map(Btf.Enumerator::value).toList());
+                        btf.enumerators(bare).stream()
+                                .map(Btf.Enumerator::value)
+                                .toList());
             case BtfKind.PTR -> new Signature(Kind.POINTER, 64, false, text, parameters, List.of());
             default -> new Signature(Kind.OTHER, 0, false, text, parameters, List.of());
         };
@@ -144,6 +146,8 @@ public record Signature(
     /** As a declaration says it, without the name. */
     public String describe() {
         return type + " ("
-                + String.join(", ", parameters.stream().map(p -> p.type() + " " + p.name()).toList()) + ")";
+                + String.join(
+                        ", ",
+                        parameters.stream().map(p -> p.type() + " " + p.name()).toList()) + ")";
     }
 }

@@ -91,14 +91,16 @@ class CheckTest {
         assertThat(report.verdict()).isEqualTo(Verdict.NEVER);
         assertThat(worst(report, Finding.Id.VALUE).text()).isEqualTo("-EPERM from a bool is true");
         assertThat(worst(report, Finding.Id.PERMISSION).level()).isEqualTo(Level.NEVER);
-        assertThat(worst(check(V6_12, "ptrace_may_access", 0), Finding.Id.PERMISSION).level())
+        assertThat(worst(check(V6_12, "ptrace_may_access", 0), Finding.Id.PERMISSION)
+                        .level())
                 .isEqualTo(Level.OK);
     }
 
     @Test
     void aHookThatSaysYesIsNeverAndOneThatSaysNoIsNot() throws IOException {
         assertThat(check(V6_12, "security_file_open", 0).verdict()).isEqualTo(Verdict.NEVER);
-        assertThat(worst(check(V6_12, "security_file_open", -1), Finding.Id.PERMISSION).level())
+        assertThat(worst(check(V6_12, "security_file_open", -1), Finding.Id.PERMISSION)
+                        .level())
                 .isEqualTo(Level.OK);
     }
 
@@ -152,8 +154,7 @@ class CheckTest {
         Report report = check(kernel, "vfs_mkdir", -1);
 
         assertThat(report.missing())
-                .containsOnlyKeys(
-                        Finding.Id.OWN_ERRORS, Finding.Id.CALLERS, Finding.Id.OUTPUTS, Finding.Id.OWES)
+                .containsOnlyKeys(Finding.Id.OWN_ERRORS, Finding.Id.CALLERS, Finding.Id.OUTPUTS, Finding.Id.OWES)
                 .containsValue("there is no disassembler");
         assertThat(report.verdict()).isEqualTo(Verdict.REHEARSE);
         assertThat(check(kernel, "security_file_open", 0).verdict()).isEqualTo(Verdict.NEVER);

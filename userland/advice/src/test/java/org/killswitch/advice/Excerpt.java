@@ -49,12 +49,17 @@ record Excerpt(Machine machine, byte[] kallsyms, List<Chunk> chunks, Map<String,
             switch (words.getFirst()) {
                 case "machine" -> machine = Machine.valueOf(words.get(1));
                 case "symbol" -> {
-                    kallsyms.append(words.get(1)).append(' ').append(words.get(2)).append(' ').append(words.get(3));
+                    kallsyms.append(words.get(1))
+                            .append(' ')
+                            .append(words.get(2))
+                            .append(' ')
+                            .append(words.get(3));
                     kallsyms.append(words.size() > 4 ? "\t[" + words.get(4) + "]\n" : "\n");
                 }
                 case "bytes" ->
                     chunks.add(new Chunk(
-                            Long.parseUnsignedLong(words.get(1), 16), HexFormat.of().parseHex(words.get(2))));
+                            Long.parseUnsignedLong(words.get(1), 16),
+                            HexFormat.of().parseHex(words.get(2))));
                 case "signature" -> signatures.put(words.get(1) + ":" + words.get(2), signature(words));
                 default -> throw new IllegalArgumentException(line);
             }
@@ -117,7 +122,8 @@ record Excerpt(Machine machine, byte[] kallsyms, List<Chunk> chunks, Map<String,
             int from = (int) Math.clamp(-at, 0, chunk.bytes.length);
             long to = at + from;
             if (to >= 0 && to < length) {
-                System.arraycopy(chunk.bytes, from, read, (int) to, (int) Math.min(chunk.bytes.length - from, length - to));
+                System.arraycopy(
+                        chunk.bytes, from, read, (int) to, (int) Math.min(chunk.bytes.length - from, length - to));
             }
         }
         return read;

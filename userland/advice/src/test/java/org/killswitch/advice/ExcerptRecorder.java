@@ -26,8 +26,18 @@ final class ExcerptRecorder {
 
     /** What the findings ask for by name. */
     private static final List<String> LINKER = List.of(
-            "_stext", "_etext", "__start_rodata", "__end_rodata", "_sdata", "_edata", "__sched_text_start",
-            "__sched_text_end", "__lock_text_start", "__lock_text_end", "__noinstr_text_start", "__noinstr_text_end");
+            "_stext",
+            "_etext",
+            "__start_rodata",
+            "__end_rodata",
+            "_sdata",
+            "_edata",
+            "__sched_text_start",
+            "__sched_text_end",
+            "__lock_text_start",
+            "__lock_text_end",
+            "__noinstr_text_start",
+            "__noinstr_text_end");
 
     private static final int CALLERS_MAX = 4;
 
@@ -51,8 +61,7 @@ final class ExcerptRecorder {
     public static void main(String[] args) throws IOException, BtfException {
         Symbols symbols = Symbols.parse(Files.readAllBytes(Path.of(args[1])));
         try (CoreFile core = CoreFile.open(Path.of(args[0]))) {
-            ExcerptRecorder recorder =
-                    new ExcerptRecorder(symbols, KernelText.read(core.machine(), symbols, core));
+            ExcerptRecorder recorder = new ExcerptRecorder(symbols, KernelText.read(core.machine(), symbols, core));
             recorder.record(List.of(args).subList(3, args.length));
             recorder.print(Path.of(args[2]));
         }

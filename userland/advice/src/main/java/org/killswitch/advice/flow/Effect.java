@@ -119,9 +119,36 @@ public record Effect(boolean takes, Family family) {
 
     /** Words that only say how. */
     private static final List<String> HOW = List.of(
-            "irq", "irqsave", "irqrestore", "bh", "nested", "slow", "noprof", "node", "reason", "rcu", "safe", "sync",
-            "deferred", "killable", "interruptible", "final", "cache", "buf", "many", "ref", "pages", "page", "skb",
-            "write", "read", "file", "creating", "dirop", "removing", "killed");
+            "irq",
+            "irqsave",
+            "irqrestore",
+            "bh",
+            "nested",
+            "slow",
+            "noprof",
+            "node",
+            "reason",
+            "rcu",
+            "safe",
+            "sync",
+            "deferred",
+            "killable",
+            "interruptible",
+            "final",
+            "cache",
+            "buf",
+            "many",
+            "ref",
+            "pages",
+            "page",
+            "skb",
+            "write",
+            "read",
+            "file",
+            "creating",
+            "dirop",
+            "removing",
+            "killed");
 
     /** What a call of a function does; empty if its name promises nothing of the kind. */
     public static Optional<Effect> of(String function) {
@@ -130,7 +157,8 @@ public record Effect(boolean takes, Family family) {
         if (known != null) {
             return Optional.of(known);
         }
-        List<String> words = Arrays.stream(name.split("_")).filter(w -> !w.isEmpty()).toList();
+        List<String> words =
+                Arrays.stream(name.split("_")).filter(w -> !w.isEmpty()).toList();
         for (int i = words.size() - 1; i >= 0; i--) {
             Effect effect = WORDS.get(words.get(i));
             if (effect != null) {

@@ -50,8 +50,7 @@ final class Evaluator {
         Value inner = value(extended.operand(), state);
         int shift = 64 - extended.bits();
         return inner.map(t -> t instanceof Term.Constant c
-                ? new Term.Constant(
-                        extended.signed() ? c.value() << shift >> shift : c.value() << shift >>> shift)
+                ? new Term.Constant(extended.signed() ? c.value() << shift >> shift : c.value() << shift >>> shift)
                 : extended.bits() == 32 ? t : Term.unknown());
     }
 
@@ -129,7 +128,9 @@ final class Evaluator {
         }
         if (constant == 0) {
             Set<Sign> signs = signs(condition);
-            return signs.isEmpty() ? flags.left() : exact(flags.left(), condition).only(signs);
+            return signs.isEmpty()
+                    ? flags.left()
+                    : exact(flags.left(), condition).only(signs);
         }
         return switch (condition) {
             case EQUAL -> flags.left().equalTo(constant, false);

@@ -34,8 +34,8 @@ public final class Flow {
     private final Callees callees;
     private final Map<Long, Map<Trail, State>> states = new HashMap<>();
     /** Places to go on from, in the order of the text: that is nearly the order in which paths meet. */
-    private final SequencedSet<Place> open = new TreeSet<>(
-            Comparator.comparingLong(Place::address).thenComparingInt(p -> number(p.trail())));
+    private final SequencedSet<Place> open =
+            new TreeSet<>(Comparator.comparingLong(Place::address).thenComparingInt(p -> number(p.trail())));
 
     private final Map<Trail, Integer> numbers = new HashMap<>();
     private final Map<Place, Exit> exits = new LinkedHashMap<>();
@@ -79,8 +79,7 @@ public final class Flow {
                 break;
             }
         }
-        return new Summary(
-                List.copyOf(exits.values()), calls, List.copyOf(stores.values()), notFollowed);
+        return new Summary(List.copyOf(exits.values()), calls, List.copyOf(stores.values()), notFollowed);
     }
 
     private int number(Trail trail) {
@@ -160,8 +159,7 @@ public final class Flow {
     }
 
     private void branch(long at, Operation.Branch branch, Trail trail, State state) {
-        Evaluator.assume(state, branch.condition())
-                .ifPresent(s -> jump(at, branch.target(), assumed(trail, s), s));
+        Evaluator.assume(state, branch.condition()).ifPresent(s -> jump(at, branch.target(), assumed(trail, s), s));
     }
 
     /** Remembers that an argument is found to be NULL or an error pointer on this side of a branch. */
@@ -212,9 +210,7 @@ public final class Flow {
         state.registers[convention.result()] = Value.of(result);
         state.flags = null;
         return Effect.of(name)
-                .map(e -> trail.with(
-                        e.takes(),
-                        new Trail.Entry(e.family(), name, isMade(e) ? result : object, site)))
+                .map(e -> trail.with(e.takes(), new Trail.Entry(e.family(), name, isMade(e) ? result : object, site)))
                 .orElse(trail);
     }
 

@@ -16,7 +16,8 @@ final class State {
     /** Values that were put aside, by their distance from the stack pointer at the entry. */
     final Map<Long, Value> slots;
     /** What set the flags, with what it looked at; null if that is not known. */
-    @Nullable Flags flags;
+    @Nullable
+    Flags flags;
 
     /**
      * The comparison that the flags came from.
@@ -55,7 +56,8 @@ final class State {
     }
 
     /** This and another one; null if the other adds nothing. */
-    @Nullable State merged(State other) {
+    @Nullable
+    State merged(State other) {
         Value[] both = new Value[registers.length];
         boolean changed = false;
         for (int i = 0; i < both.length; i++) {

@@ -13,8 +13,7 @@ import java.util.SortedSet;
  * @param stores where it writes to memory that the caller passed
  * @param notFollowed why something may be missing, in words; empty if all was followed
  */
-public record Summary(
-        List<Exit> exits, Map<Long, String> calls, List<Store> stores, SortedSet<String> notFollowed) {
+public record Summary(List<Exit> exits, Map<Long, String> calls, List<Store> stores, SortedSet<String> notFollowed) {
 
     /**
      * A write to memory.

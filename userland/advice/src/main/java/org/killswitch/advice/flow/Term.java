@@ -72,7 +72,8 @@ public sealed interface Term {
     /** For people: "argument 2", "*(argument 2 + 0x28)". */
     default String describe() {
         return switch (this) {
-            case Constant c -> c.value < 0 && c.value >= -4095 ? Long.toString(c.value) : "0x" + Long.toHexString(c.value);
+            case Constant c ->
+                c.value < 0 && c.value >= -4095 ? Long.toString(c.value) : "0x" + Long.toHexString(c.value);
             case Argument a -> "argument " + (a.number + 1);
             case Result r -> "the result of a call";
             case StackPointer() -> "a local variable";

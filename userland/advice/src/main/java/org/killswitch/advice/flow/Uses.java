@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.advice.flow;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -246,7 +243,8 @@ public final class Uses {
                 }
             }
             case Operand.Binary b -> {
-                if (Evaluator.value(b.left(), state).has(result) || Evaluator.value(b.right(), state).has(result)) {
+                if (Evaluator.value(b.left(), state).has(result)
+                        || Evaluator.value(b.right(), state).has(result)) {
                     found.add(Kind.COMPUTED);
                 }
             }

@@ -19,19 +19,26 @@ public final class Body {
     private final List<Functions.Piece> pieces;
     private final Map<Functions.Piece, byte[]> code = new HashMap<>();
     private final Disassembler disassembler;
+    private final Set<Long> bugs;
     private final Map<Long, Instruction> instructions = new HashMap<>();
     private final Set<Long> joins = new HashSet<>();
     private boolean complete;
 
-    private Body(long start, List<Functions.Piece> pieces, Disassembler disassembler) {
+    private Body(long start, List<Functions.Piece> pieces, Disassembler disassembler, Set<Long> bugs) {
         this.start = start;
         this.pieces = pieces;
         this.disassembler = disassembler;
+        this.bugs = bugs;
     }
 
-    /** Reads a function. */
-    public static Body read(KernelText text, int function, Disassembler disassembler) throws IOException {
-        Body body = new Body(text.functions().start(function), text.functions().pieces(function), disassembler);
+    /**
+     * Reads a function.
+     *
+     * @param bugs the traps after which nothing comes
+     */
+    public static Body read(KernelText text, int function, Disassembler disassembler, Set<Long> bugs)
+            throws IOException {
+        Body body = new Body(text.functions().start(function), text.functions().pieces(function), disassembler, bugs);
         for (Functions.Piece piece : body.pieces) {
             body.code.put(piece, text.memory().read(piece.start(), (int) (piece.end() - piece.start())));
         }
@@ -54,6 +61,9 @@ public final class Body {
                 : disassembler
                         .decode(code.getOrDefault(piece, new byte[0]), (int) (address - piece.start()), address)
                         .orElse(null);
+        if (decoded != null && bugs.contains(address)) {
+            decoded = new Instruction(address, decoded.length(), decoded.text(), List.of(new Operation.Halt()));
+        }
         if (decoded != null) {
             instructions.put(address, decoded);
             for (Operation operation : decoded.operations()) {
