@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class DependenciesTest {
 
     /** A layer knows nothing of those after it. */
-    private static final List<String> LAYERS = List.of("posix", "control", "host", "bpf", "guard", "advice", "lab", "cli", "dev");
+    private static final List<String> LAYERS =
+            List.of("posix", "control", "host", "bpf", "guard", "advice", "lab", "cli", "dev");
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
