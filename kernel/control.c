@@ -1,51 +1,47 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Parse one command, authorise it, call the engagement. */
-#include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/security.h>
 #include <linux/string.h>
 
 #include "control.h"
 #include "engagement.h"
 #include "gate.h"
 #include "report.h"
+#include "rules.h"
 #include "seal.h"
+#include "symbol.h"
 
 #define KS_ARGS_MAX 4
 #define KS_PATH_MAX 255
+
+/* One command as it was written. */
+struct ks_call {
+	char *args[KS_ARGS_MAX];	/* NULL: not given */
+	const char *reason;		/* NULL: not given */
+	u64 id;				/* what was engaged and armed, or 0 */
+};
 
 struct ks_command {
 	const char *name;
 	unsigned int args;
 	unsigned int optional;		/* so many more may follow */
 	bool overrides;			/* so refused under lockdown */
-	int (*run)(char *args[]);
+	int (*run)(struct ks_call *call);
 };
 
-bool ks_may_change(const struct file *file)
+static bool ks_refuse_locked_down(const char *what)
 {
-	if (file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) && capable(CAP_SYS_ADMIN))
-		return true;
-	pr_warn_ratelimited(KS_LOG "a write refused: opener and writer need CAP_SYS_ADMIN in the initial user namespace\n");
-	return false;
-}
-
-bool ks_locked_down(const char *what)
-{
-	/*
-	 * Any reason of the integrity level will do, and none of the
-	 * confidentiality level (LOCKDOWN_KPROBES is one) would.
-	 */
-	if (!security_locked_down(LOCKDOWN_MODULE_PARAMETERS))
+	if (!ks_is_locked_down())
 		return false;
 	ks_refuse("%s refused: the kernel is locked down", what);
 	return true;
 }
 
-int ks_parse_retval(const char *word, long *retval)
+/* -EINVAL if it is no number, -ERANGE if it does not fit a long */
+static int ks_parse_retval(const char *word, long *retval)
 {
 	/* kstrtol() forgives a newline at the end */
 	if (strchr(word, '\n'))
@@ -72,7 +68,12 @@ static size_t ks_span_identifier(const char *s, const char *more)
 	return n;
 }
 
-int ks_parse_name(const char *word)
+/*
+ * Is this a function's name? "symbol" and "module:symbol" are; -EINVAL for
+ * anything else, such as a symbol with an offset; -ENOENT for one longer than
+ * any symbol.
+ */
+static int ks_parse_name(const char *word)
 {
 	const char *symbol = word;
 	size_t len = ks_span_identifier(word, "_");
@@ -104,78 +105,99 @@ static int ks_parse_path(const char *word)
 }
 
 /* @guard: the word that names one, or NULL */
-static int ks_run_request(char *args[], enum ks_phase phase, unsigned int seconds,
+static int ks_run_request(struct ks_call *call, enum ks_phase phase, unsigned int seconds,
 			  const char *guard)
 {
 	struct ks_request r = {
-		.name = args[0],
+		.name = call->args[0],
 		.phase = phase,
 		.seconds = seconds,
 		.guard = guard,
+		.reason = call->reason,
 		.source = KS_SOURCE_CONTROL,
 	};
-	int err;
+	int err = 0;
 
-	err = ks_parse_retval(args[1], &r.retval);
+	if (phase != KS_OBSERVING)
+		err = ks_parse_retval(call->args[1], &r.retval);
 	if (!err && guard)
 		err = ks_parse_path(guard);
-	return err ?: ks_engage(&r);
+	return err ?: ks_engage(&r, &call->id);
 }
 
-static int ks_run_engage(char *args[])
+static int ks_run_engage(struct ks_call *call)
 {
-	return ks_run_request(args, KS_ENGAGED, 0, NULL);
+	return ks_run_request(call, KS_ENGAGED, 0, NULL);
 }
 
-static int ks_run_engageif(char *args[])
+static int ks_run_engageif(struct ks_call *call)
 {
-	return ks_run_request(args, KS_ENGAGED, 0, args[2]);
+	return ks_run_request(call, KS_ENGAGED, 0, call->args[2]);
 }
 
-static int ks_run_engagebpf(char *args[])
+static int ks_run_engagebpf(struct ks_call *call)
 {
-	int err = ks_parse_path(args[1]);
+	int err = ks_parse_path(call->args[1]);
 
-	return err ?: ks_engagebpf(args[0], args[1]);
+	return err ?: ks_engagebpf(call->args[0], call->args[1], call->reason);
 }
 
-static int ks_run_timed(char *args[], enum ks_phase phase, unsigned int least)
+static int ks_run_timed(struct ks_call *call, enum ks_phase phase, unsigned int least)
 {
 	unsigned int seconds;
 	int err;
 
-	err = ks_parse_seconds(args[2], least, &seconds);
-	return err ?: ks_run_request(args, seconds ? phase : KS_ENGAGED, seconds, args[3]);
+	err = ks_parse_seconds(call->args[2], least, &seconds);
+	return err ?: ks_run_request(call, seconds ? phase : KS_ENGAGED, seconds, call->args[3]);
 }
 
-static int ks_run_tryengage(char *args[])
+static int ks_run_tryengage(struct ks_call *call)
 {
-	return ks_run_timed(args, KS_PROBING, 0);
+	return ks_run_timed(call, KS_PROBING, 0);
 }
 
-static int ks_run_engagefor(char *args[])
+static int ks_run_engagefor(struct ks_call *call)
 {
-	return ks_run_timed(args, KS_EXPIRING, 1);
+	return ks_run_timed(call, KS_EXPIRING, 1);
 }
 
-static int ks_run_keep(char *args[])
+static int ks_run_keep(struct ks_call *call)
 {
-	return ks_keep(args[0]);
+	return ks_keep(call->args[0], call->reason);
 }
 
-static int ks_run_disengage(char *args[])
+static int ks_run_observe(struct ks_call *call)
 {
-	return ks_disengage(args[0]);
+	return ks_run_request(call, KS_OBSERVING, 0, call->args[1]);
 }
 
-static int ks_run_disengage_all(char *args[])
+static int ks_run_enforce(struct ks_call *call)
+{
+	long retval;
+	int err = ks_parse_retval(call->args[1], &retval);
+
+	return err ?: ks_enforce(call->args[0], retval, call->reason);
+}
+
+static int ks_run_disengage(struct ks_call *call)
+{
+	return ks_disengage(call->args[0], call->reason);
+}
+
+static int ks_run_disengage_all(struct ks_call *call)
 {
 	return ks_disengage_all();
 }
 
-static int ks_run_seal(char *args[])
+static int ks_run_seal(struct ks_call *call)
 {
 	return ks_seal(KS_SOURCE_CONTROL);
+}
+
+static int ks_run_lock(struct ks_call *call)
+{
+	ks_lock_down(KS_SOURCE_CONTROL);
+	return 0;
 }
 
 static const struct ks_command ks_commands[] = {
@@ -185,9 +207,12 @@ static const struct ks_command ks_commands[] = {
 	{ "engageif", 3, 0, true, ks_run_engageif },
 	{ "engagebpf", 2, 0, true, ks_run_engagebpf },
 	{ "keep", 1, 0, true, ks_run_keep },
+	{ "observe", 1, 1, true, ks_run_observe },
+	{ "enforce", 2, 0, true, ks_run_enforce },
 	{ "disengage", 1, 0, false, ks_run_disengage },
 	{ "disengage_all", 0, 0, false, ks_run_disengage_all },
 	{ "seal", 0, 0, false, ks_run_seal },
+	{ "lock", 0, 0, false, ks_run_lock },
 };
 
 static const struct ks_command *ks_command_find(const char *name)
@@ -217,78 +242,123 @@ static unsigned int ks_split(char *line, char *words[], unsigned int max)
 	return n;
 }
 
-int ks_control(char *command)
+/*
+ * Cut " # <reason>" off the end of a command. A name, a value and a path have no
+ * blank in them, so the first # that stands alone begins it.
+ */
+static int ks_cut_reason(char *command, const char **reason)
 {
-	char *words[1 + KS_ARGS_MAX] = { "" };	/* NULL: not given */
+	char *hash = command;
+	const char *c;
+
+	while ((hash = strchr(hash, '#'))) {
+		if (hash > command && strchr(" \t", hash[-1]) && strchr(" \t", hash[1]))
+			break;
+		hash++;
+	}
+	if (!hash)
+		return 0;
+	*hash = '\0';
+	*reason = strim(hash + 1);
+	for (c = *reason; *c; c++) {
+		if (!isascii(*c) || !isprint(*c))
+			break;
+	}
+	if (**reason && !*c && c - *reason <= KS_REASON_MAX)
+		return 0;
+	ks_refuse("a reason is 1 to %d printable ASCII characters", KS_REASON_MAX);
+	return -EINVAL;
+}
+
+static int ks_refuse_count(const struct ks_command *c)
+{
+	if (c->optional)
+		ks_refuse("%s takes %u to %u words after it", c->name, c->args,
+			  c->args + c->optional);
+	else
+		ks_refuse("%s takes %u words after it", c->name, c->args);
+	return -EINVAL;
+}
+
+/* @n: how many words there are, the command's name among them */
+static int ks_check_words(const struct ks_command *c, const struct ks_call *call, unsigned int n)
+{
+	int err;
+
+	if (n < 1 + c->args || n > 1 + c->args + c->optional)
+		return ks_refuse_count(c);
+	if (call->reason && !c->args) {
+		ks_refuse("%s takes no reason: it names no function", c->name);
+		return -EINVAL;
+	}
+	if (!c->args)
+		return 0;
+	err = ks_parse_name(call->args[0]);
+	if (err)
+		ks_refuse("%s takes a function's name, or <module>:<name>, without an offset",
+			  c->name);
+	return err;
+}
+
+int ks_control(char *command, u64 *id)
+{
+	char *words[1 + KS_ARGS_MAX] = { "" };
+	struct ks_call call = { };
 	const struct ks_command *c;
 	unsigned int n;
 	int err;
 
+	*id = 0;
+	err = ks_cut_reason(command, &call.reason);
+	if (err)
+		return err;
 	n = ks_split(strim(command), words, ARRAY_SIZE(words));
 	c = ks_command_find(words[0]);
 	if (!c) {
-		ks_refuse("unknown command; there are engage, tryengage, engagefor, engageif, engagebpf, keep, disengage, disengage_all and seal");
+		ks_refuse("unknown command; there are engage, tryengage, engagefor, engageif, engagebpf, keep, observe, enforce, disengage, disengage_all, seal and lock");
 		return -EINVAL;
 	}
-	if (n < 1 + c->args || n > 1 + c->args + c->optional) {
-		if (c->optional)
-			ks_refuse("%s takes %u to %u words after it", c->name, c->args,
-				  c->args + c->optional);
-		else
-			ks_refuse("%s takes %u words after it", c->name, c->args);
-		return -EINVAL;
-	}
-	if (c->args) {
-		err = ks_parse_name(words[1]);
-		if (err) {
-			ks_refuse("%s takes a function's name, or <module>:<name>, without an offset",
-				  c->name);
-			return err;
-		}
-	}
-	if (c->overrides && ks_locked_down(c->name))
+	memcpy(call.args, words + 1, sizeof(call.args));
+	err = ks_check_words(c, &call, n);
+	if (err)
+		return err;
+	if (c->overrides && ks_refuse_locked_down(c->name))
 		return -EPERM;
-	return c->run(words + 1);
+	err = c->run(&call);
+	*id = call.id;
+	return err;
 }
 
-static int ks_modparam_entry(char *entry)
+int ks_control_retval(u64 id, char *text)
 {
-	struct ks_request r = {
-		.name = entry,
-		.phase = KS_ENGAGED,
-		.source = KS_SOURCE_MODPARAM,
-	};
-	char *value = strchr(entry, '=');
+	long retval;
 	int err;
 
+	err = ks_parse_retval(strim(text), &retval);
+	if (err)
+		return err;
+	if (ks_refuse_locked_down("retval"))
+		return -EPERM;
+	return ks_engagement_set_retval(id, retval);
+}
+
+int ks_control_entry(char *entry)
+{
+	struct ks_request r = { .phase = KS_ENGAGED, .source = KS_SOURCE_MODPARAM };
+	char *value;
+	u64 id;
+	int err;
+
+	err = ks_cut_reason(entry, &r.reason);
+	if (err)
+		return err;
+	r.name = strim(entry);
+	value = strchr(r.name, '=');
 	if (!value)
 		return -EINVAL;
 	*value++ = '\0';
-	err = ks_parse_name(entry);
-	if (err)
-		return err;
-	err = ks_parse_retval(value, &r.retval);
-	if (err)
-		return err;
-	return ks_engage(&r);
-}
-
-void ks_control_modparam(char *list)
-{
-	char *entry;
-	int err, n = 0;
-
-	/* What is set at load is part of how the machine boots: only confidentiality forbids it. */
-	if (security_locked_down(LOCKDOWN_KPROBES)) {
-		ks_refuse("parameter engage refused: the kernel is locked down (confidentiality)");
-		return;
-	}
-	while ((entry = strsep(&list, ","))) {
-		n++;
-		entry = strim(entry);
-		err = ks_modparam_entry(entry);
-		if (err)
-			ks_refuse("parameter engage: entry %d (%*pE) skipped: %pe; entries are [<module>:]<symbol>=<value>",
-				  n, (int)strlen(entry), entry, ERR_PTR(err));
-	}
+	err = ks_parse_name(r.name);
+	if (!err)
+		err = ks_parse_retval(value, &r.retval);
+	return err ?: ks_engage(&r, &id);
 }

@@ -1,8 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 #ifndef KS_COVER_H
 #define KS_COVER_H
 
 #include <linux/types.h>
+
+struct ks_cover;
 
 /**
  * ks_cover() - make it quick to unhook many functions at a time
@@ -12,11 +14,11 @@
  * Until ks_uncover() the overrides of these functions, and no others, are to be
  * unhooked as covered ones.
  *
- * Return: whether it is so; if not, unhook them as usual.
+ * Return: the cover, or NULL: then unhook them as usual.
  */
-bool ks_cover(unsigned long *addrs, unsigned int count);
+struct ks_cover *ks_cover(unsigned long *addrs, unsigned int count);
 
-/* The end of that; waits as ks_override_wait() does. */
-void ks_uncover(void);
+/* The end of that; ks_grace_wait() or ks_grace_later() is to follow. @cover may be NULL. */
+void ks_uncover(struct ks_cover *cover);
 
 #endif

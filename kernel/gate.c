@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * engagebpf: BPF programs that call bpf_override_return(), for functions that
  * the kernel does not allow them for. What the kernel asks then is overridden
@@ -6,6 +6,7 @@
  */
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/kprobes.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
@@ -18,11 +19,13 @@
 #include "gate.h"
 #include "life.h"
 #include "report.h"
+#include "rules.h"
+#include "seal.h"
 
 #define KS_GATE_FUNCTION "within_error_injection_list"
 #define KS_GATE_HELPER "/usr/sbin/ks-bpf-load"
 
-/* A load takes less than a second. Whoever wrote the command cannot be killed meanwhile. */
+/* A load takes less than a second. The writer of the command cannot be killed meanwhile. */
 #define KS_GATE_SECONDS 60
 
 struct ks_gate {
@@ -30,7 +33,7 @@ struct ks_gate {
 	unsigned long addr;		/* the one function that it is open for */
 	struct pid *helper;		/* and the one process; NULL until there is one */
 	struct delayed_work timeout;
-	struct ks_override override;
+	struct ks_override *override;
 };
 
 static DEFINE_MUTEX(ks_gate_lock);	/* one at a time */
@@ -42,10 +45,18 @@ static bool notrace ks_gate_matches(struct ks_guard *guard, struct pt_regs *regs
 
 	/* The kernel asks in process context only; in_task() would say no inside of a kprobe. */
 	return helper && task_tgid(current) == helper &&
-	       regs_get_kernel_argument(regs, 0) == gate->addr;
+	       regs_get_kernel_argument(regs, 0) == READ_ONCE(gate->addr);
 }
 
 NOKPROBE_SYMBOL(ks_gate_matches);
+
+static void ks_gate_release(struct ks_guard *guard)
+{
+	struct ks_gate *gate = container_of(guard, struct ks_gate, guard);
+
+	put_pid(gate->helper);
+	kfree(gate);
+}
 
 static void ks_gate_timeout(struct work_struct *work)
 {
@@ -101,11 +112,25 @@ static int ks_gate_resolve(const char *name, struct ks_symbol *s)
 
 static int ks_gate_open(struct ks_gate *gate, const char *name)
 {
+	struct ks_hook hook = {
+		.name = KS_GATE_FUNCTION,
+		.retval = true,
+		.internal = true,
+		.guard = &gate->guard,
+	};
 	struct ks_symbol function, asked;
+	struct ks_name n;
 	int err;
 
 	lockdep_assert_held(&ks_lock);
+	err = ks_refuse_locked("engagebpf");
+	if (err)
+		return err;
 	err = ks_gate_resolve(name, &function);
+	if (err)
+		return err;
+	ks_name_split(name, &n);
+	err = ks_permit_any_value(&n, function.addr);
 	if (err)
 		return err;
 	err = ks_refuse_engaged(name, function.addr);
@@ -119,45 +144,36 @@ static int ks_gate_open(struct ks_gate *gate, const char *name)
 		return -EBUSY;
 	}
 	gate->addr = function.addr;
-	gate->override.internal = true;
-	return ks_override_install(&gate->override, KS_GATE_FUNCTION, asked.addr, true, true,
-				   &gate->guard);
+	hook.addr = asked.addr;
+	gate->override = ks_override_install(&hook);
+	return PTR_ERR_OR_ZERO(gate->override);
 }
 
-/* The hook may stay if ftrace has shut down; it asks a gate that is of no process then. */
-static bool ks_gate_close(struct ks_gate *gate)
+/* The hook may stay if ftrace has shut down; it asks a gate that is open for nothing then. */
+static void ks_gate_close(struct ks_gate *gate)
 {
-	struct pid *helper = gate->helper;
-	bool stuck;
+	LIST_HEAD(unhooked);
 
-	WRITE_ONCE(gate->helper, NULL);
+	WRITE_ONCE(gate->addr, 0);
 	mutex_lock(&ks_lock);
-	stuck = ks_override_unhook(&gate->override, false);
-	if (stuck) {
-		__module_get(THIS_MODULE);
-	} else {
-		ks_override_wait();
-		ks_override_release(&gate->override);
-	}
+	ks_override_unhook(gate->override, false, &unhooked);
 	mutex_unlock(&ks_lock);
-	if (!stuck)
-		put_pid(helper);
-	return !stuck;
+	ks_override_bury(&unhooked);
 }
 
 /* What the caller is told of a helper that was run. */
-static int ks_gate_conclude(const char *name, const char *path, int rc)
+static int ks_gate_conclude(const char *name, const char *path, const char *reason, int rc)
 {
 	if (rc < 0)
 		ks_refuse("%s: " KS_GATE_HELPER " cannot be run: %pe; it comes with the killswitch command",
 			  name, ERR_PTR(rc));
-	ks_report("engagebpf %s bpf=%s rc=%d", name, path, rc);
+	ks_report(reason, "engagebpf %s bpf=%s rc=%d", name, path, rc);
 	if (!rc)
 		return 0;
 	return rc == -ENOMEM ? -ENOMEM : -EIO;
 }
 
-static int ks_gate_load(const char *name, const char *path)
+static int ks_gate_load(const char *name, const char *path, const char *reason)
 {
 	struct ks_gate *gate;
 	int err, rc;
@@ -166,21 +182,22 @@ static int ks_gate_load(const char *name, const char *path)
 	if (!gate)
 		return -ENOMEM;
 	gate->guard.matches = ks_gate_matches;
+	gate->guard.release = ks_gate_release;
+	refcount_set(&gate->guard.users, 1);
 	INIT_DELAYED_WORK(&gate->timeout, ks_gate_timeout);
 	mutex_lock(&ks_lock);
 	err = ks_gate_open(gate, name);
 	mutex_unlock(&ks_lock);
-	if (err) {
-		kfree(gate);
-		return err;
+	if (!err) {
+		rc = ks_gate_run(gate, name, path);
+		ks_gate_close(gate);
+		err = ks_gate_conclude(name, path, reason, rc);
 	}
-	rc = ks_gate_run(gate, name, path);
-	if (ks_gate_close(gate))
-		kfree(gate);
-	return ks_gate_conclude(name, path, rc);
+	ks_guard_put(&gate->guard);
+	return err;
 }
 
-int ks_engagebpf(const char *name, const char *path)
+int ks_engagebpf(const char *name, const char *path, const char *reason)
 {
 	int err;
 
@@ -194,7 +211,7 @@ int ks_engagebpf(const char *name, const char *path)
 		ks_refuse("%s: another program is being loaded; try again", name);
 		return -EBUSY;
 	}
-	err = ks_gate_load(name, path);
+	err = ks_gate_load(name, path, reason);
 	mutex_unlock(&ks_gate_lock);
 	return err;
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 #ifndef KS_GATE_H
 #define KS_GATE_H
 
@@ -16,6 +16,6 @@
  * the kernel asks; -EADDRNOTAVAIL if the name is ambiguous; -ENOMEM. On error
  * nothing is attached.
  */
-int ks_engagebpf(const char *name, const char *path);
+int ks_engagebpf(const char *name, const char *path, const char *reason);
 
 #endif

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: GPL-2.0
-/* Guards: BPF programs that tell which calls to override. */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Guards: BPF programs that decide which calls are overridden. */
 #include <linux/bpf.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -16,6 +16,7 @@
 
 struct ks_guard_cpu {
 	unsigned long passed;
+	unsigned long unread;
 	unsigned int asking;	/* a bit for each context in which it runs right now */
 };
 
@@ -49,25 +50,25 @@ static const char *ks_guard_objection(const struct bpf_prog *prog)
  * to be told. No function is called on the way to the program: it could be the
  * guarded one.
  */
-static __always_inline bool ks_guard_ask(const struct ks_bpf_guard *g, struct pt_regs *regs)
+static __always_inline u32 ks_guard_ask(const struct ks_bpf_guard *g, struct pt_regs *regs)
 {
 	ks_bpf_run_ctx ctx;
-	bool matches;
+	u32 answer;
 
 	rcu_lock_acquire(&rcu_lock_map);
 	ks_bpf_run_begin(&ctx);
-	matches = ks_bpf_prog_run(g->prog, regs);
+	answer = ks_bpf_prog_run(g->prog, regs);
 	ks_bpf_run_end(&ctx);
 	rcu_lock_release(&rcu_lock_map);
-	return matches;
+	return answer;
 }
 
 static bool notrace ks_bpf_guard_matches(struct ks_guard *guard, struct pt_regs *regs)
 {
 	struct ks_bpf_guard *g = ks_bpf_guard(guard);
 	struct ks_guard_cpu *cpu;
-	bool matches = true;
 	unsigned int bit;
+	u32 answer = 1;
 
 	if (in_nmi())
 		return true;
@@ -76,22 +77,54 @@ static bool notrace ks_bpf_guard_matches(struct ks_guard *guard, struct pt_regs 
 	bit = ks_context_enter(&cpu->asking);
 	if (bit) {
 		if (rcu_is_watching())
-			matches = ks_guard_ask(g, regs);
+			answer = ks_guard_ask(g, regs);
 		ks_context_leave(&cpu->asking, bit);
 	}
-	if (!matches)
+	if (unlikely((answer | 1) == (KS_GUARD_UNREAD | 1))) {
+		this_cpu_inc(g->cpu->unread);
+		answer &= 1;
+	}
+	if (!answer)
 		this_cpu_inc(g->cpu->passed);
 	preempt_enable_notrace();
-	return matches;
+	return answer;
 }
 
 NOKPROBE_SYMBOL(ks_bpf_guard_matches);
+
+static void ks_bpf_guard_release(struct ks_guard *guard)
+{
+	struct ks_bpf_guard *g = ks_bpf_guard(guard);
+
+	bpf_prog_put(g->prog);
+	free_percpu(g->cpu);
+	kfree(g);
+}
+
+static struct ks_guard *ks_bpf_guard_alloc(struct bpf_prog *prog)
+{
+	struct ks_bpf_guard *g;
+
+	g = kzalloc(sizeof(*g), GFP_KERNEL);
+	if (!g)
+		return ERR_PTR(-ENOMEM);
+	g->cpu = alloc_percpu(struct ks_guard_cpu);
+	if (!g->cpu) {
+		kfree(g);
+		return ERR_PTR(-ENOMEM);
+	}
+	g->prog = prog;
+	g->guard.matches = ks_bpf_guard_matches;
+	g->guard.release = ks_bpf_guard_release;
+	refcount_set(&g->guard.users, 1);
+	return &g->guard;
+}
 
 struct ks_guard *ks_guard_get(const char *path)
 {
 	const char *objection;
 	struct bpf_prog *prog;
-	struct ks_bpf_guard *g;
+	struct ks_guard *g;
 
 	prog = bpf_prog_get_type_path(path, BPF_PROG_TYPE_KPROBE);
 	if (IS_ERR(prog)) {
@@ -106,29 +139,23 @@ struct ks_guard *ks_guard_get(const char *path)
 		bpf_prog_put(prog);
 		return ERR_PTR(-EINVAL);
 	}
-	g = kzalloc(sizeof(*g), GFP_KERNEL);
-	if (g)
-		g->cpu = alloc_percpu(struct ks_guard_cpu);
-	if (!g || !g->cpu) {
-		kfree(g);
+	g = ks_bpf_guard_alloc(prog);
+	if (IS_ERR(g))
 		bpf_prog_put(prog);
-		return ERR_PTR(-ENOMEM);
-	}
-	g->prog = prog;
-	g->guard.matches = ks_bpf_guard_matches;
-	return &g->guard;
+	return g;
+}
+
+struct ks_guard *ks_guard_hold(struct ks_guard *g)
+{
+	if (g)
+		refcount_inc(&g->users);
+	return g;
 }
 
 void ks_guard_put(struct ks_guard *g)
 {
-	struct ks_bpf_guard *b;
-
-	if (!g)
-		return;
-	b = ks_bpf_guard(g);
-	bpf_prog_put(b->prog);
-	free_percpu(b->cpu);
-	kfree(b);
+	if (g && refcount_dec_and_test(&g->users))
+		g->release(g);
 }
 
 u64 ks_guard_passed(const struct ks_guard *g)
@@ -139,4 +166,23 @@ u64 ks_guard_passed(const struct ks_guard *g)
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(ks_bpf_guard(g)->cpu, cpu)->passed);
 	return sum;
+}
+
+u64 ks_guard_unread(const struct ks_guard *g)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(ks_bpf_guard(g)->cpu, cpu)->unread);
+	return sum;
+}
+
+const char *ks_guard_changeable(const struct ks_guard *g)
+{
+	const struct bpf_prog_aux *aux = ks_bpf_guard(g)->prog->aux;
+
+	if (aux->used_map_cnt)
+		return "maps";
+	return aux->btf ? "replaceable functions" : NULL;
 }

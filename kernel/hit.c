@@ -37,10 +37,10 @@ static void ks_hit_unfollow(void)
 static DEFINE_PER_CPU(unsigned int, ks_tracing);
 
 /*
- * Whoever follows the event may call functions that are overridden, too; those
- * calls are overridden without being told of, or there would be no end to it.
+ * A tracer may itself call functions that are overridden; those calls are
+ * overridden without an event, or there would be no end to it.
  */
-void notrace ks_hit_tell(const char *symbol, long retval)
+void notrace ks_hit_tell(const char *symbol, long retval, bool observed)
 {
 	unsigned int *tracing, bit;
 
@@ -49,7 +49,7 @@ void notrace ks_hit_tell(const char *symbol, long retval)
 	bit = ks_context_enter(tracing);
 	if (bit) {
 		if (rcu_is_watching())
-			trace_killswitch_hit(symbol, retval);
+			trace_killswitch_hit(symbol, observed ? 0 : retval, observed);
 		ks_context_leave(tracing, bit);
 	}
 	preempt_enable_notrace();

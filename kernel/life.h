@@ -1,47 +1,51 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What engagement.c, which is about one engagement's life, shares with
- * pending.c, which is about modules that come and go.
+ * pending.c, which is about modules that come and go, and with seal.c and gate.c.
  */
 #ifndef KS_LIFE_H
 #define KS_LIFE_H
 
 #include <linux/list.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 
 #include "engagement.h"
 #include "guard.h"
+#include "lock.h"
 #include "override.h"
-#include "securityfs.h"
 #include "symbol.h"
 
+/* Fields without a comment of their own are fixed once it is in ks_engagements. */
 struct ks_engagement {
-	struct list_head node;		/* in ks_engagements */
+	struct list_head node;		/* in ks_engagements; readers go along it by RCU */
 	struct ks_name name;		/* as it was engaged */
-	char module[MODULE_NAME_LEN];	/* whose function; empty: the kernel's, or not known yet */
-	enum ks_phase phase;
 	unsigned int seconds;		/* how long the phase was to last */
-	u64 deadline;			/* its end in jiffies, unless it is KS_ENGAGED */
+	struct ks_guard *guard;		/* decides which calls are meant; NULL: all */
+	bool everywhere;		/* no function, but a name: for each module that brings it */
+	const struct ks_engagement *parent;	/* the one of that kind that it was made for, or NULL */
+
+	/* Changed with ks_lock held, read by readers as they are. */
+	char module[MODULE_NAME_LEN];	/* whose function; empty: the kernel's, or @everywhere */
+	enum ks_phase phase;
+	u64 deadline;			/* its end in jiffies, if the phase ends by itself */
 	long retval;
 	u64 hits;			/* of the times that it was armed before */
-	struct ks_guard *guard;		/* tells which calls to override; NULL: all */
+	u64 id;				/* of this time */
+	struct ks_override __rcu *override;	/* NULL: pending */
+	struct ks_reason __rcu *reason;
 
-	bool armed;			/* the fields below are in use; else it is pending */
-	u64 id;				/* of this time; 0 while pending */
-	struct ks_override override;
-	struct ks_fn_dir dir;
-
+	/* Used with ks_lock held only. */
 	struct list_head leaving;	/* in what is disarmed or ended at a time */
-	bool stuck;			/* ended, but ftrace still calls the hook */
 	bool offered;			/* the coming module has what is named without a module */
-	const struct module *tried;	/* refused to arm in this one, which is still there */
+
+	struct rcu_head rcu;
 };
 
-/* Protects everything below and in every engagement, and serialises all changes. */
-extern struct mutex ks_lock;
 extern struct list_head ks_engagements;	/* oldest first */
+
+struct ks_override *ks_override_of(const struct ks_engagement *e);
 
 struct ks_engagement *ks_find_addr(unsigned long addr);
 
@@ -55,53 +59,27 @@ int ks_refuse_engaged(const char *name, unsigned long addr);
  * ks_arm() - put the hook on the function of a pending engagement
  *
  * Return: 0, -EBUSY if the function is engaged under another name, or the
- * error of ks_override_install() or ks_fn_dir_create(). On error it is pending
- * as before.
+ * error of ks_permit() or ks_override_install(). On error it is pending as
+ * before.
  */
 int ks_arm(struct ks_engagement *e, const struct ks_symbol *s);
+
+/* The same for a name that is for all modules: arm it in this one. */
+int ks_arm_child(struct ks_engagement *parent, const char *module, const struct ks_symbol *s);
 
 /**
  * ks_disarm() - the reverse, for any number of engagements
  * @which: armed or pending ones, linked by @leaving
+ * @unhooked: to be given to ks_override_bury() or ks_override_bury_later()
  *
- * They are pending afterwards, and their hits final: no CPU runs a hook of
- * theirs any more. That is waited for once. Sets @stuck where the hook cannot
- * be taken off.
+ * Calls run again, and the engagements are pending.
  */
-void ks_disarm(struct list_head *which);
+void ks_disarm(struct list_head *which, struct list_head *unhooked);
 
-/* Their way out, from wherever they are; ks_free() is to follow for each. */
-void ks_end(struct list_head *which);
+/* Their way out, from wherever they are: disarm them, and take them off the list. */
+void ks_end(struct list_head *which, struct list_head *unhooked);
+
+/* To follow for each, before or after ks_lock is released. */
 void ks_free(struct ks_engagement *e);
-
-/**
- * ks_pending_find() - the one pending engagement that a name may mean
- * @n: the name
- * @module: what @n means is in this module; empty if that is not known
- * @count: set to the number of pending engagements that it may mean
- */
-struct ks_engagement *ks_pending_find(const struct ks_name *n, const char *module,
-				      unsigned int *count);
-
-/* If what @e means in @module is pending already, say so and return -EBUSY. */
-int ks_pending_refuse(const struct ks_engagement *e, const char *module);
-
-/**
- * ks_pending_begin() - engage what has no function, or none that can be hooked by now
- *
- * Return: 0; -ENOENT for a probe, which has nothing to count; -EBUSY if it is
- * pending already or ftrace is off.
- */
-int ks_pending_begin(struct ks_engagement *e, const struct ks_symbol *s);
-
-/**
- * ks_pending_hold() - see to it that what becomes pending can be armed
- *
- * Return: 0, or an error if ftrace is off or could be switched off.
- */
-int ks_pending_hold(void);
-
-/* The reverse, if nothing is pending; to be called when something no longer is. */
-void ks_pending_release(void);
 
 #endif

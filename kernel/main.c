@@ -1,33 +1,53 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * killswitch: make a chosen kernel function return a chosen value without
- * running its body. Load, unload, module parameter, module notifier.
+ * running its body. Load, unload, module parameters, module notifier.
  */
+#include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/notifier.h>
+#include <linux/sched.h>
+#include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "control.h"
 #include "engagement.h"
+#include "grace.h"
+#include "override.h"
+#include "pending.h"
+#include "report.h"
+#include "rules.h"
 #include "seal.h"
 #include "securityfs.h"
 #include "symbol.h"
+#include "words.h"
 
-static char *engage;
-module_param(engage, charp, 0400);
-MODULE_PARM_DESC(engage, "functions to engage at load: <symbol>=<value>,<module>:<symbol>=<value>,...");
+static struct ks_words engage = KS_WORDS_INIT(engage);
+module_param_cb(engage, &ks_words_ops, &engage, 0400);
+MODULE_PARM_DESC(engage, "functions to engage at load: [<module>:]<symbol>=<value>[ # <reason>],...; can be given more than once");
+
+static bool skip;
+module_param(skip, bool, 0400);
+MODULE_PARM_DESC(skip, "1: leave out engage, seal and lock: the way out if one of them keeps the machine from booting");
 
 static bool seal;
 module_param(seal, bool, 0400);
 MODULE_PARM_DESC(seal, "1: until reboot, nothing can be disengaged and killswitch not be unloaded");
 
+static bool lock;
+module_param(lock, bool, 0400);
+MODULE_PARM_DESC(lock, "1: until reboot, nothing more can be engaged and killswitch not be unloaded");
+
 static int ks_module_in(struct notifier_block *nb, unsigned long event, void *data)
 {
-	if (event == MODULE_STATE_COMING || event == MODULE_STATE_LIVE)
-		ks_module_coming(data);
+	if (event == MODULE_STATE_COMING)
+		return notifier_from_errno(ks_module_coming(data));
+	if (event == MODULE_STATE_LIVE)
+		ks_module_live(data);
 	return NOTIFY_OK;
 }
 
@@ -42,19 +62,57 @@ static int ks_module_out(struct notifier_block *nb, unsigned long event, void *d
 static struct notifier_block ks_notifier_in = { .notifier_call = ks_module_in, .priority = -1 };
 static struct notifier_block ks_notifier_out = { .notifier_call = ks_module_out, .priority = 1 };
 
-/* The parameter itself stays readable as it was given. */
-static int __init ks_engage_modparam(void)
+/*
+ * The parameters are part of how the machine boots, so that they are accepted
+ * where a command is not: only confidentiality forbids them. Under integrity
+ * they must not become a way around it, neither now nor by loading killswitch
+ * once more.
+ */
+static bool __init ks_modparam_allowed(void)
 {
-	char *list;
+	if (security_locked_down(LOCKDOWN_KPROBES)) {
+		ks_refuse("parameter engage refused: the kernel is locked down (confidentiality)");
+		return false;
+	}
+	if (ks_is_locked_down()) {
+		ks_rules_tighten();
+		ks_pin();
+	}
+	return true;
+}
 
-	if (!engage)
-		return 0;
-	list = kstrdup(engage, GFP_KERNEL);
-	if (!list)
-		return -ENOMEM;
-	ks_control_modparam(list);
-	kfree(list);
-	return 0;
+/* What is wrong with one entry is no reason to leave out the others, or not to load. */
+static void __init ks_modparam_entry(const char *text, unsigned int number)
+{
+	char *entry = kstrdup(text, GFP_KERNEL);
+	int err = entry ? ks_control_entry(entry) : -ENOMEM;
+
+	if (err)
+		ks_refuse("parameter engage: entry %u (%*pE) skipped: %pe; entries are [<module>:]<symbol>=<value>[ # <reason>]",
+			  number, (int)strlen(text), text, ERR_PTR(err));
+	kfree(entry);
+}
+
+static void __init ks_modparam_engage(void)
+{
+	const struct ks_word *w;
+	unsigned int n = 0;
+
+	if (skip && (!list_empty(&engage.list) || seal || lock))
+		ks_refuse("parameter skip: engage, seal and lock are left out");
+	if (skip || list_empty(&engage.list) || !ks_modparam_allowed())
+		return;
+	list_for_each_entry(w, &engage.list, node)
+		ks_modparam_entry(w->text, ++n);
+}
+
+/* Each is for good, so they come when loading cannot fail any more. */
+static void __init ks_modparam_close(void)
+{
+	if (seal && !skip)
+		ks_seal(KS_SOURCE_MODPARAM);
+	if (lock && !skip)
+		ks_lock_down(KS_SOURCE_MODPARAM);
 }
 
 static int __init ks_init(void)
@@ -76,21 +134,17 @@ static int __init ks_init(void)
 	err = register_module_notifier(&ks_notifier_in);
 	if (err)
 		goto err_out;
+	/* before the files: a user may keep those from being made */
+	ks_modparam_engage();
 	err = ks_securityfs_init();
 	if (err)
-		goto err_in;
-	err = ks_engage_modparam();
-	if (err)
-		goto err_securityfs;
-	/* last, for there is no way back */
-	if (seal)
-		ks_seal(KS_SOURCE_MODPARAM);
+		goto err_shutdown;
+	ks_modparam_close();
 	ks_securityfs_open();
 	return 0;
 
-err_securityfs:
-	ks_securityfs_exit();
-err_in:
+err_shutdown:
+	ks_engagement_shutdown();
 	unregister_module_notifier(&ks_notifier_in);
 err_out:
 	unregister_module_notifier(&ks_notifier_out);
@@ -103,12 +157,27 @@ err_symbol:
 	return err;
 }
 
+/*
+ * ftrace has shut down and still calls our code, so that must stay. There is no
+ * way to refuse to go, from here: so do not go.
+ */
+static void ks_stay_if_stuck(void)
+{
+	if (!ks_override_stuck())
+		return;
+	ks_refuse("ftrace has shut down and keeps a hook of killswitch until reboot: unloading never ends");
+	while (1)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
+}
+
 static void __exit ks_exit(void)
 {
+	ks_securityfs_close();
 	ks_engagement_shutdown();
-	ks_securityfs_exit();
 	unregister_module_notifier(&ks_notifier_in);
 	unregister_module_notifier(&ks_notifier_out);
+	ks_stay_if_stuck();
+	ks_securityfs_exit();
 	ks_pending_exit();
 	ks_engagement_exit();
 	ks_symbol_exit();

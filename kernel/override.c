@@ -1,31 +1,57 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Install the hook on a function, remove it. */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/cache.h>
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
-#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include <ks_arch.h>
 #include "compat.h"
+#include "grace.h"
 #include "guard.h"
 #include "hit.h"
+#include "lock.h"
 #include "override.h"
 #include "report.h"
 #include "stubs.h"
 #include "symbol.h"
 #include "vet.h"
 
+/* The hook on one function. All fields are fixed while installed. */
+struct ks_override {
+	unsigned long addr;		/* the function's, as the symbol table has it */
+	bool internal;			/* no engagement, and takes no place of theirs */
+	bool probed;			/* by a kprobe, not by ftrace */
+	bool direct;			/* the ops has a stub of ours, which is called as long as it is alone */
+	bool filtered;			/* ftrace has a filter of it to be given back */
+	struct ks_slot *slot;		/* what the hook goes by, and the stubs */
+	struct ks_guard *guard;		/* whose calls alone count and are overridden, or NULL */
+	struct ftrace_ops ops;
+	struct kprobe kp;
+	struct list_head unhooked;	/* in the list of that name, until it is buried */
+	struct ks_grace grace;
+	char name[];			/* of the function, for the trace event */
+};
+
 struct ks_slot ks_slots[KS_SLOTS] __cacheline_aligned;
 
-/* Which slots are taken; changed by install and release only. */
+/* Which slots are taken. */
 static DECLARE_BITMAP(ks_slots_taken, KS_SLOTS);
+static DEFINE_SPINLOCK(ks_slots_lock);	/* protects ks_slots_taken */
+
+static bool ks_stuck;		/* set once */
 
 const char * const ks_backend_names[] = {
 	[KS_BACKEND_DIRECT] = "direct",
@@ -62,38 +88,32 @@ static const void *ks_return_stub(const struct ks_slot *slot)
 }
 
 /*
- * A call that a callback has caught: count it, and say whether it is overridden,
- * which is for the caller to do.
+ * A call that has reached a hook: does the guard, if there is one, claim it?
+ * Then count it, trace it, and say whether it is overridden, which is for the
+ * caller to do.
  */
-static __always_inline bool ks_catch(struct ks_slot *slot, unsigned long flags)
+static __always_inline bool ks_catch(const struct ks_override *o, unsigned long flags,
+				     struct pt_regs *regs)
 {
+	struct ks_slot *slot = o->slot;
+	bool observed = flags & BIT(KS_SLOT_COUNT);
+
+	if ((flags & BIT(KS_SLOT_ASK)) && !o->guard->matches(o->guard, regs))
+		return false;
 	this_cpu_inc(*slot->hits);
-	return !(flags & BIT(KS_SLOT_COUNT));
-}
-
-static __always_inline void ks_tell(const struct ks_slot *slot, unsigned long flags)
-{
 	if (unlikely(flags & BIT(KS_SLOT_TELL)))
-		ks_hit_tell(slot->name, READ_ONCE(slot->retval));
-}
-
-static __always_inline void ks_ftrace_catch(struct ks_slot *slot, unsigned long flags,
-					    ks_ftrace_regs *fregs)
-{
-	if (!ks_catch(slot, flags))
-		return;
-	ks_ftrace_set_ip(fregs, (unsigned long)ks_return_stub(slot));
-	ks_tell(slot, flags);
+		ks_hit_tell(o->name, READ_ONCE(slot->retval), observed);
+	return !observed;
 }
 
 static void notrace ks_ftrace_hook(unsigned long ip, unsigned long parent_ip,
 				   struct ftrace_ops *ops, ks_ftrace_regs *fregs)
 {
-	struct ks_slot *slot = container_of(ops, struct ks_override, ops)->slot;
-	unsigned long flags = READ_ONCE(slot->flags);
+	struct ks_override *o = container_of(ops, struct ks_override, ops);
+	unsigned long flags = READ_ONCE(o->slot->flags);
 
-	if (!(flags & BIT(KS_SLOT_OFF)))
-		ks_ftrace_catch(slot, flags, fregs);
+	if (!(flags & BIT(KS_SLOT_OFF)) && ks_catch(o, flags, NULL))
+		ks_ftrace_set_ip(fregs, (unsigned long)ks_return_stub(o->slot));
 }
 
 NOKPROBE_SYMBOL(ks_ftrace_hook);
@@ -106,45 +126,66 @@ static void notrace ks_ftrace_guarded_hook(unsigned long ip, unsigned long paren
 	struct pt_regs room;
 
 	if (!(flags & BIT(KS_SLOT_OFF)) &&
-	    o->guard->matches(o->guard, ks_ftrace_guard_regs(fregs, &room)))
-		ks_ftrace_catch(o->slot, flags, fregs);
+	    ks_catch(o, flags, ks_ftrace_guard_regs(fregs, &room)))
+		ks_ftrace_set_ip(fregs, (unsigned long)ks_return_stub(o->slot));
 }
 
 NOKPROBE_SYMBOL(ks_ftrace_guarded_hook);
-
-/*
- * Have the function's ftrace site call a stub of ours, where it can and if no
- * guard has to be asked. It does so while no other tracer is on the function;
- * what else there is to an ops goes on as if it did not: nobody else may
- * redirect the function, and ftrace stays on.
- */
-static void ks_make_direct(struct ks_override *o)
-{
-#ifdef KS_ARCH_DIRECT
-	o->direct = !o->guard && ks_best == KS_BACKEND_DIRECT;
-	if (o->direct)
-		ks_arch_set_direct(&o->ops, (unsigned long)ks_direct_stubs +
-					    (o->slot - ks_slots) * KS_DIRECT_STUB_SIZE);
-#endif
-}
 
 long notrace ks_direct_told(struct ks_slot *slot)
 {
 	long value = READ_ONCE(slot->retval);
 
 	this_cpu_inc(*slot->hits);
-	ks_hit_tell(slot->name, value);
+	ks_hit_tell(slot->owner->name, value, false);
 	return value;
 }
 
 NOKPROBE_SYMBOL(ks_direct_told);
+
+unsigned long notrace ks_direct_ask(struct pt_regs *regs, struct ks_slot *slot)
+{
+	unsigned long flags = READ_ONCE(slot->flags);
+
+	if ((flags & BIT(KS_SLOT_OFF)) || !ks_catch(slot->owner, flags, regs))
+		return 0;
+	return (unsigned long)ks_return_stub(slot);
+}
+
+NOKPROBE_SYMBOL(ks_direct_ask);
+
+/*
+ * Have the function's ftrace site call a stub of ours, where it can. It does so
+ * while no other tracer is on the function; what else there is to an ops goes on
+ * as if it did not: nothing else may redirect the function, and ftrace stays on.
+ */
+static void ks_make_direct(struct ks_override *o)
+{
+#ifdef KS_ARCH_DIRECT
+	o->direct = ks_best == KS_BACKEND_DIRECT && (KS_ARCH_DIRECT_GUARD || !o->guard);
+	if (o->direct)
+		ks_arch_set_direct(&o->ops, (unsigned long)ks_direct_stubs +
+					    (o->slot - ks_slots) * KS_DIRECT_STUB_SIZE);
+#endif
+}
 
 static void ks_refuse_owned(const char *name)
 {
 	ks_refuse("%s: a livepatch or another redirection owns its entry", name);
 }
 
-static int ks_ftrace_install(struct ks_override *o, const char *name)
+static int ks_ftrace_register(struct ks_override *o)
+{
+	int err, tries = 10;
+
+	/* a BPF trampoline of the function is being changed right now */
+	do {
+		err = register_ftrace_function(&o->ops);
+	} while (err == -EAGAIN && tries--);
+	return err == -EAGAIN ? -EBUSY : err;
+}
+
+static int ks_ftrace_install(struct ks_override *o)
 {
 	int err;
 
@@ -154,13 +195,11 @@ static int ks_ftrace_install(struct ks_override *o, const char *name)
 	err = ftrace_set_filter_ip(&o->ops, o->addr, 0, 0);
 	if (err)
 		return err == -EINVAL ? -ENOENT : err;
+	o->filtered = true;
 	ks_make_direct(o);
-	err = register_ftrace_function(&o->ops);
-	if (err) {
-		ks_ftrace_free_filter(&o->ops);
-		if (err == -EBUSY)
-			ks_refuse_owned(name);
-	}
+	err = ks_ftrace_register(o);
+	if (err == -EBUSY)
+		ks_refuse_owned(o->name);
 	return err;
 }
 
@@ -170,12 +209,9 @@ static int notrace ks_kprobe_hook(struct kprobe *kp, struct pt_regs *regs)
 	struct ks_override *o = container_of(kp, struct ks_override, kp);
 	unsigned long flags = READ_ONCE(o->slot->flags);
 
-	if ((flags & BIT(KS_SLOT_OFF)) || (o->guard && !o->guard->matches(o->guard, regs)))
-		return 0;
-	if (!ks_catch(o->slot, flags))
+	if ((flags & BIT(KS_SLOT_OFF)) || !ks_catch(o, flags, regs))
 		return 0;
 	instruction_pointer_set(regs, (unsigned long)ks_return_stub(o->slot));
-	ks_tell(o->slot, flags);
 	return 1;
 }
 
@@ -194,51 +230,71 @@ static void notrace ks_kprobe_post(struct kprobe *kp, struct pt_regs *regs, unsi
 NOKPROBE_SYMBOL(ks_kprobe_post);
 
 /*
- * A file in debugfs disarms all kprobes. While an override is one of them,
- * what writes to that file is overridden, too.
+ * A file in debugfs disarms all kprobes. While an override is one of them, the
+ * function that writes to that file is overridden, too.
  */
 #define KS_KPROBE_SWITCH "write_enabled_file_bool"
-static struct ks_override ks_kprobe_switch;
-static bool ks_kprobe_switch_held;
-static unsigned int ks_kprobes;		/* both changed by install and remove only */
+/* Protects the two below; nests in ks_lock; no grace period is waited for with it. */
+static DEFINE_MUTEX(ks_kprobe_lock);
+static struct ks_override *ks_kprobe_switch;
+static unsigned int ks_kprobes;
 
-static int ks_kprobe_switch_hold(const char *name)
+static int ks_kprobe_switch_install(const char *name)
 {
+	struct ks_hook hook = { .name = KS_KPROBE_SWITCH, .retval = -EBUSY, .internal = true };
+	struct ks_override *o;
 	struct ks_symbol s;
 	struct ks_name n;
-	int err;
 
-	if (ks_kprobes++)
-		return 0;
 	ks_name_split(KS_KPROBE_SWITCH, &n);
 	if (ks_symbol_resolve(&n, &s)) {
 		ks_refuse("%s: debugfs kprobes/enabled cannot be kept from switching it off", name);
 		return 0;
 	}
-	ks_kprobe_switch.internal = true;
-	err = ks_override_install(&ks_kprobe_switch, KS_KPROBE_SWITCH, s.addr, -EBUSY, true, NULL);
-	ks_kprobe_switch_held = !err;
-	ks_kprobes -= !!err;
+	hook.addr = s.addr;
+	o = ks_override_install(&hook);
+	if (IS_ERR(o))
+		return PTR_ERR(o);
+	ks_kprobe_switch = o;
+	return 0;
+}
+
+static int ks_kprobe_switch_hold(const char *name)
+{
+	int err = 0;
+
+	mutex_lock(&ks_kprobe_lock);
+	if (!ks_kprobes)
+		err = ks_kprobe_switch_install(name);
+	if (!err)
+		ks_kprobes++;
+	mutex_unlock(&ks_kprobe_lock);
 	return err;
 }
 
 static void ks_kprobe_switch_release(void)
 {
-	if (--ks_kprobes || !ks_kprobe_switch_held)
-		return;
-	ks_kprobe_switch_held = ks_override_unhook(&ks_kprobe_switch, false);
-	if (ks_kprobe_switch_held) {
-		/* ftrace has shut down: the hook stays, and lets calls pass */
-		ks_kprobes++;
-		__module_get(THIS_MODULE);
-		return;
+	LIST_HEAD(unhooked);
+
+	mutex_lock(&ks_kprobe_lock);
+	if (!--ks_kprobes && ks_kprobe_switch) {
+		ks_override_unhook(ks_kprobe_switch, false, &unhooked);
+		ks_kprobe_switch = NULL;
 	}
-	ks_override_wait();
-	ks_override_release(&ks_kprobe_switch);
-	memset(&ks_kprobe_switch, 0, sizeof(ks_kprobe_switch));
+	mutex_unlock(&ks_kprobe_lock);
+	ks_override_bury_later(&unhooked);
 }
 
-static int ks_kprobe_register(struct ks_override *o, const char *name)
+/* To unregister a kprobe is to wait for a grace period. */
+static void ks_kprobe_leave(struct ks_grace *g)
+{
+	struct ks_override *o = container_of(g, struct ks_override, grace);
+
+	unregister_kprobe(&o->kp);
+	ks_kprobe_switch_release();
+}
+
+static int ks_kprobe_register(struct ks_override *o)
 {
 	int err;
 
@@ -247,109 +303,166 @@ static int ks_kprobe_register(struct ks_override *o, const char *name)
 	o->kp.post_handler = ks_kprobe_post;
 	err = register_kprobe(&o->kp);
 	if (err == -EBUSY)
-		ks_refuse_owned(name);
+		ks_refuse_owned(o->name);
 	if (err)
 		return err;
-	if (!ks_arch_kprobe_armed(&o->kp)) {
-		ks_refuse("%s: it has no ftrace site, and kprobes are switched off (debugfs kprobes/enabled)",
-			  name);
-		unregister_kprobe(&o->kp);
-		return -EBUSY;
-	}
-	return 0;
+	o->probed = true;
+	o->grace.leave = ks_kprobe_leave;
+	if (ks_arch_kprobe_armed(&o->kp))
+		return 0;
+	ks_refuse("%s: it has no ftrace site, and kprobes are switched off (debugfs kprobes/enabled)",
+		  o->name);
+	return -EBUSY;
 }
 
-static int ks_kprobe_install(struct ks_override *o, const char *name)
+static int ks_kprobe_install(struct ks_override *o)
 {
 	int err;
 
-	err = ks_kprobe_switch_hold(name);
+	err = ks_kprobe_switch_hold(o->name);
 	if (err)
 		return err;
-	err = ks_kprobe_register(o, name);
-	if (err)
+	err = ks_kprobe_register(o);
+	/* one that was registered is released when it is buried */
+	if (err && !o->probed)
 		ks_kprobe_switch_release();
-	else if (!o->internal && ks_best != KS_BACKEND_KPROBE)
+	else if (!err && !o->internal && ks_best != KS_BACKEND_KPROBE)
 		ks_refuse("%s: by a kprobe, as it has no ftrace site: calls are missed while the handler of another kprobe runs on their CPU",
-			  name);
+			  o->name);
 	return err;
 }
-
-static void ks_kprobe_remove(struct ks_override *o)
-{
-	unregister_kprobe(&o->kp);
-	ks_kprobe_switch_release();
-}
 #else
-static void ks_kprobe_remove(struct ks_override *o)
-{
-}
-
-static int ks_kprobe_install(struct ks_override *o, const char *name)
+static int ks_kprobe_install(struct ks_override *o)
 {
 	ks_refuse("%s: it has no ftrace site, and on this architecture ftrace is the only way",
-		  name);
+		  o->name);
 	return -EINVAL;
 }
 #endif
 
-static int ks_hook_install(struct ks_override *o, const char *name)
+static int ks_hook_install(struct ks_override *o, const struct ks_hook *hook)
 {
 	int err;
 
-	err = ks_vet(o->addr, name);
+	err = ks_vet(o->addr, o->name);
 	if (err)
 		return err;
 	err = -ENOENT;
 	if (o->internal || ks_best != KS_BACKEND_KPROBE)
-		err = ks_ftrace_install(o, name);
+		err = ks_ftrace_install(o);
 	if (err != -ENOENT)
 		return err;
-	o->probed = true;
-	return ks_kprobe_install(o, name);
+	if (hook->no_kprobe) {
+		ks_refuse("%s refused: sealed, and only a kprobe reaches it", o->name);
+		return -EPERM;
+	}
+	return ks_kprobe_install(o);
+}
+
+/* Take one of the places for engagements, or of those for what is internal. */
+static struct ks_slot *ks_slot_take(bool internal)
+{
+	unsigned int slot, end = internal ? KS_SLOTS : KS_PLACES;
+
+	spin_lock(&ks_slots_lock);
+	slot = find_next_zero_bit(ks_slots_taken, end, internal ? KS_PLACES : 0);
+	if (slot < end)
+		__set_bit(slot, ks_slots_taken);
+	spin_unlock(&ks_slots_lock);
+	return slot < end ? &ks_slots[slot] : NULL;
 }
 
 static void ks_slot_release(struct ks_slot *slot)
 {
-	__clear_bit(slot - ks_slots, ks_slots_taken);
 	free_percpu(slot->hits);
+	spin_lock(&ks_slots_lock);
+	__clear_bit(slot - ks_slots, ks_slots_taken);
+	spin_unlock(&ks_slots_lock);
 }
 
-int ks_override_install(struct ks_override *o, const char *name, unsigned long addr,
-			long retval, bool enforce, struct ks_guard *guard)
+static void ks_override_free(struct ks_grace *g)
 {
-	unsigned int slot, end = o->internal ? KS_SLOTS : KS_PLACES;
-	int err;
+	struct ks_override *o = container_of(g, struct ks_override, grace);
 
-	slot = find_next_zero_bit(ks_slots_taken, end, o->internal ? KS_PLACES : 0);
-	if (slot >= end) {
-		ks_refuse("%s: all %d places for engagements are taken", name, KS_PLACES);
+	if (o->filtered)
+		ks_ftrace_free_filter(&o->ops);
+	ks_slot_release(o->slot);
+	ks_guard_put(o->guard);
+	kfree(o);
+}
+
+static struct ks_override *ks_override_alloc(const struct ks_hook *hook)
+{
+	struct ks_override *o;
+
+	o = kzalloc(sizeof(*o) + strlen(hook->name) + 1, GFP_KERNEL);
+	if (!o)
+		return ERR_PTR(-ENOMEM);
+	strcpy(o->name, hook->name);
+	o->addr = hook->addr;
+	o->internal = hook->internal;
+	o->guard = ks_guard_hold(hook->guard);
+	o->grace.free = ks_override_free;
+	return o;
+}
+
+static int ks_slot_set_up(struct ks_override *o, const struct ks_hook *hook)
+{
+	unsigned long __percpu *hits;
+	struct ks_slot *slot;
+
+	hits = alloc_percpu(unsigned long);
+	if (!hits)
+		return -ENOMEM;
+	slot = ks_slot_take(o->internal);
+	if (!slot) {
+		free_percpu(hits);
+		ks_refuse("%s: all %d places for engagements are taken", o->name, KS_PLACES);
 		return -ENOMEM;
 	}
-	o->addr = addr;
-	o->guard = guard;
-	o->slot = &ks_slots[slot];
-	o->slot->hits = alloc_percpu(unsigned long);
-	if (!o->slot->hits)
-		return -ENOMEM;
-	__set_bit(slot, ks_slots_taken);
-	o->slot->name = name;
-	ks_override_set_retval(o, retval);
-	clear_bit(KS_SLOT_OFF, &o->slot->flags);
-	assign_bit(KS_SLOT_COUNT, &o->slot->flags, !enforce);
+	slot->hits = hits;
+	slot->owner = o;
+	WRITE_ONCE(slot->retval, hook->retval);
+	/* not all at a time: hit.c has the bit that is its own changed meanwhile */
+	assign_bit(KS_SLOT_COUNT, &slot->flags, hook->count);
+	assign_bit(KS_SLOT_ASK, &slot->flags, o->guard);
+	clear_bit(KS_SLOT_OFF, &slot->flags);
+	o->slot = slot;
+	return 0;
+}
 
-	err = ks_hook_install(o, name);
-	if (err)
-		ks_slot_release(o->slot);
-	return err;
+struct ks_override *ks_override_install(const struct ks_hook *hook)
+{
+	struct ks_override *o;
+	LIST_HEAD(unhooked);
+	int err;
+
+	o = ks_override_alloc(hook);
+	if (IS_ERR(o))
+		return o;
+	err = ks_slot_set_up(o, hook);
+	if (err) {
+		ks_guard_put(o->guard);
+		kfree(o);
+		return ERR_PTR(err);
+	}
+	err = ks_hook_install(o, hook);
+	if (!err)
+		return o;
+	/* ftrace may have had it on its list for a moment, and who goes through that looks at it */
+	set_bit(KS_SLOT_OFF, &o->slot->flags);
+	list_add(&o->unhooked, &unhooked);
+	ks_override_bury_later(&unhooked);
+	return ERR_PTR(err);
 }
 
 static int ks_ftrace_unhook(struct ks_override *o, bool covered)
 {
 	/*
-	 * For an ops that is not part of the kernel image ftrace waits for what
-	 * ks_override_wait() waits for, unless told that it need not: by this
-	 * flag. What ftrace has allocated for an ops is given back only after that.
+	 * For an ops that is not part of the kernel image ftrace waits for a
+	 * grace period, unless told that it need not: by this flag. What ftrace
+	 * has allocated for an ops is given back only after that; direct ones
+	 * have nothing of the kind.
 	 */
 	if (!(o->ops.flags & FTRACE_OPS_FL_ALLOC_TRAMP))
 		o->ops.flags &= ~FTRACE_OPS_FL_DYNAMIC;
@@ -358,33 +471,71 @@ static int ks_ftrace_unhook(struct ks_override *o, bool covered)
 	return unregister_ftrace_function(&o->ops);
 }
 
-int ks_override_unhook(struct ks_override *o, bool covered)
+void ks_override_unhook(struct ks_override *o, bool covered, struct list_head *unhooked)
 {
 	set_bit(KS_SLOT_OFF, &o->slot->flags);
-	if (!o->probed)
-		return ks_ftrace_unhook(o, covered);
-	ks_kprobe_remove(o);
-	return 0;
+	if (o->probed || !ks_ftrace_unhook(o, covered)) {
+		list_add_tail(&o->unhooked, unhooked);
+		return;
+	}
+	ks_refuse("%s: ftrace has shut down and keeps the hook until reboot; it lets calls pass",
+		  o->name);
+	WRITE_ONCE(ks_stuck, true);
 }
 
-void ks_override_wait(void)
+void ks_override_leave(struct list_head *unhooked)
 {
-	/* Where RCU does not watch a CPU, only a task that runs on it tells. */
-	synchronize_rcu_tasks_rude();
-	/* A task that was preempted in a hook or a stub is on no CPU. */
-	synchronize_rcu_tasks();
+	struct ks_override *o;
+
+	ks_assert_may_wait();
+	list_for_each_entry(o, unhooked, unhooked) {
+		if (o->grace.leave)
+			o->grace.leave(&o->grace);
+		o->grace.leave = NULL;
+	}
 }
 
-void ks_override_release(struct ks_override *o)
+void ks_override_bury_later(struct list_head *unhooked)
 {
-	/* not sooner: who goes through ftrace's list looks at the filters of all */
-	if (!o->probed)
-		ks_ftrace_free_filter(&o->ops);
-	ks_slot_release(o->slot);
+	struct ks_override *o, *next;
+
+	if (list_empty(unhooked))
+		return;
+	list_for_each_entry_safe(o, next, unhooked, unhooked)
+		ks_grace_add(&o->grace);
+	ks_grace_later();
 }
 
-void ks_override_enforce(struct ks_override *o)
+void ks_override_bury(struct list_head *unhooked)
 {
+	struct ks_override *o, *next;
+
+	ks_override_leave(unhooked);
+	list_for_each_entry_safe(o, next, unhooked, unhooked)
+		ks_grace_add(&o->grace);
+	ks_grace_wait();
+}
+
+bool ks_override_stuck(void)
+{
+	return READ_ONCE(ks_stuck);
+}
+
+unsigned long ks_override_addr(const struct ks_override *o)
+{
+	return o->addr;
+}
+
+bool ks_override_probed(const struct ks_override *o)
+{
+	return o->probed;
+}
+
+void ks_override_enforce(struct ks_override *o, long retval)
+{
+	ks_override_set_retval(o, retval);
+	/* A stub looks at the flags, then at the value, with nothing to keep these in order. */
+	kick_all_cpus_sync();
 	clear_bit(KS_SLOT_COUNT, &o->slot->flags);
 }
 

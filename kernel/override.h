@@ -1,10 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 #ifndef KS_OVERRIDE_H
 #define KS_OVERRIDE_H
 
-#include <linux/ftrace.h>
-#include <linux/kprobes.h>
+#include <linux/list.h>
 #include <linux/types.h>
+
+struct ks_guard;
+struct ks_override;
 
 enum ks_backend {
 	KS_BACKEND_DIRECT,	/* the function's ftrace site calls a stub of ours */
@@ -15,65 +17,69 @@ enum ks_backend {
 /* What an operator knows them by. */
 extern const char * const ks_backend_names[];
 
-/* The hook on one function. All fields are fixed while installed. */
-struct ks_override {
-	unsigned long addr;		/* the function's, as the symbol table has it */
-	bool internal;			/* no engagement, and takes no place of theirs; the caller sets it */
-	bool probed;			/* by a kprobe, not by ftrace */
-	bool direct;			/* the ops has a stub of ours, which is called as long as it is alone */
-	struct ks_slot *slot;		/* what the hook goes by, and the stubs */
-	struct ks_guard *guard;		/* whose calls alone count and are overridden, or NULL */
-	struct ftrace_ops ops;
-	struct kprobe kp;
+/* What is to be hooked, and how. */
+struct ks_hook {
+	const char *name;	/* for the log and the trace event */
+	unsigned long addr;	/* the function's, as the symbol table has it */
+	long retval;		/* what it returns instead of running */
+	bool count;		/* calls run, and are only counted */
+	bool internal;		/* no engagement: it takes none of their places */
+	bool no_kprobe;		/* what only a kprobe can reach is refused */
+	struct ks_guard *guard;	/* whose calls alone count and are overridden; NULL: all calls */
 };
 
 /**
  * ks_override_install() - hook a function
- * @o: a zeroed override, but for @internal
- * @name: for the log and the trace event; the caller keeps it until the
- *	override is removed
- * @addr: the function's address
- * @retval: what it shall return
- * @enforce: whether to override from the start or only to count calls
- * @guard: what tells which calls to count and to override, or NULL for all; the
- *	caller keeps it until the override is removed
  *
- * When it returns 0, every call that starts afterwards, on any CPU and in any
- * context, is counted, and overridden if @enforce is set.
+ * When it returns one, every call that starts afterwards, on any CPU and in any
+ * context, is counted, and overridden unless @count is set.
  *
- * Context: process context, may sleep. The caller serialises install and remove.
- * Return: 0; -EBUSY if something else owns the function's entry; -ENOMEM; or
- * what register_kprobe() said about the function. On error nothing is left.
+ * Context: process context, may sleep, but waits for no grace period.
+ * Return: the override, or an ERR_PTR: -EBUSY if something else owns the
+ * function's entry; -ENOMEM; -EPERM if @no_kprobe forbids it; or what
+ * register_kprobe() said about the function. On error the function is as it was.
  */
-int ks_override_install(struct ks_override *o, const char *name, unsigned long addr,
-			long retval, bool enforce, struct ks_guard *guard);
+struct ks_override *ks_override_install(const struct ks_hook *hook);
 
 /**
  * ks_override_unhook() - take the hook off
  * @o: an installed override
  * @covered: whether ks_cover() was told of it
+ * @unhooked: where it is added
  *
- * Calls run again when it returns, but for those that have entered the hook
- * before: ks_override_wait() is to follow, once for any number of overrides,
- * before anything that the hook uses is given back.
+ * New calls run the function when it returns. What is in @unhooked can still be
+ * read; ks_override_bury() or ks_override_bury_later() is to follow.
  *
- * Return: 0, or an error if ftrace has shut itself down after an error of its
- * own: then the hook is still in place, though it lets calls run, and @o and
- * the module must stay for good.
+ * If ftrace has shut itself down after an error of its own, the hook stays,
+ * though it lets calls run; then nothing is added, and ks_override_stuck() is
+ * true for ever.
+ *
+ * Context: process context, may sleep, but waits for no grace period.
  */
-int ks_override_unhook(struct ks_override *o, bool covered);
+void ks_override_unhook(struct ks_override *o, bool covered, struct list_head *unhooked);
 
 /*
- * Wait until no CPU runs a hook that has been taken off, and no task is on its
- * way through one.
+ * Take the kprobes among what was unhooked out of the kernel's text. To bury
+ * includes it, sooner or later. Waits for a grace period if there are any.
  */
-void ks_override_wait(void);
+void ks_override_leave(struct list_head *unhooked);
 
-/* Give back what an override holds that was taken off, after the wait. */
-void ks_override_release(struct ks_override *o);
+/*
+ * Give back what was unhooked, after a grace period. The first waits until no
+ * CPU runs any of it, in process context without a lock of ours; the other one
+ * leaves that to be done later.
+ */
+void ks_override_bury(struct list_head *unhooked);
+void ks_override_bury_later(struct list_head *unhooked);
+
+/* Has a hook stayed that nothing can take off? */
+bool ks_override_stuck(void);
+
+unsigned long ks_override_addr(const struct ks_override *o);
+bool ks_override_probed(const struct ks_override *o);
 
 /* Go from counting to overriding. */
-void ks_override_enforce(struct ks_override *o);
+void ks_override_enforce(struct ks_override *o, long retval);
 
 void ks_override_set_retval(struct ks_override *o, long retval);
 

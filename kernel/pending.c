@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Pending engagements: those whose module is not there. They are armed before
  * the module's own code runs, and pending again when it goes.
@@ -6,21 +6,30 @@
  * A module's functions can be hooked between its COMING and its GOING notice.
  * The kernel shows its symbols for a moment longer on both sides: before
  * COMING ftrace has not enabled the module's call sites yet, and would never
- * learn of a hook that is there already. So whoever wants to engage a function
- * then has to wait for the notice. A module that was on its way when
- * killswitch was loaded is caught at its LIVE notice.
+ * learn of a hook that is there already. So an engagement that is asked for then
+ * has to wait for the notice. A module that was on its way when killswitch was
+ * loaded is caught at its LIVE notice.
+ *
+ * A module that brings what is pending and cannot be armed is not loaded: it
+ * would run unprotected, and the load may be somebody's who wants just that.
  *
  * Notices come without any lock of the module loader held.
  */
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/ftrace.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
+#include <ks_arch.h>
 #include "compat.h"
 #include "life.h"
 #include "noipa.h"
+#include "pending.h"
 #include "report.h"
+#include "stubs.h"
+#include "text.h"
 
 /* Nothing calls it; it is there to have an ftrace site. */
 static noinline __used __ks_noipa void ks_pending_site(void)
@@ -44,14 +53,30 @@ static struct ftrace_ops ks_pending_ops = {
 
 static bool ks_pending_held;	/* protected by ks_lock */
 
+/* A module between its COMING and its LIVE or GOING notice. */
+struct ks_coming {
+	struct list_head node;
+	const struct module *mod;
+};
+
+static LIST_HEAD(ks_comings);	/* protected by ks_lock */
+
 int ks_pending_init(void)
 {
+#ifdef KS_ARCH_DIRECT
+	/* or ftrace would make code for it, and wait when that goes */
+	ks_arch_set_direct(&ks_pending_ops, (unsigned long)ks_pass_stub);
+#endif
 	return ftrace_set_filter_ip(&ks_pending_ops, (unsigned long)ks_pending_site, 0, 0);
 }
 
 void ks_pending_exit(void)
 {
+	struct ks_coming *c, *next;
+
 	ks_ftrace_free_filter(&ks_pending_ops);
+	list_for_each_entry_safe(c, next, &ks_comings, node)
+		kfree(c);
 }
 
 int ks_pending_hold(void)
@@ -71,18 +96,17 @@ void ks_pending_release(void)
 	struct ks_engagement *e;
 
 	lockdep_assert_held(&ks_lock);
+	if (!ks_pending_held)
+		return;
 	list_for_each_entry(e, &ks_engagements, node) {
-		if (!e->armed)
+		if (!ks_override_of(e))
 			return;
 	}
-	if (ks_pending_held)
-		ks_pending_held = unregister_ftrace_function(&ks_pending_ops);
+	/* It is part of the module and never given back: ftrace need not wait. */
+	ks_pending_ops.flags &= ~FTRACE_OPS_FL_DYNAMIC;
+	ks_pending_held = unregister_ftrace_function(&ks_pending_ops);
 }
 
-/*
- * An engagement that names no module may turn out to be for any, until it has
- * been armed for the first time.
- */
 struct ks_engagement *ks_pending_find(const struct ks_name *n, const char *module,
 				      unsigned int *count)
 {
@@ -91,9 +115,9 @@ struct ks_engagement *ks_pending_find(const struct ks_name *n, const char *modul
 	lockdep_assert_held(&ks_lock);
 	*count = 0;
 	list_for_each_entry(e, &ks_engagements, node) {
-		if (e->armed || strcmp(e->name.symbol, n->symbol))
+		if (ks_override_of(e) || e->everywhere || strcmp(e->name.symbol, n->symbol))
 			continue;
-		if (*e->module && *module && strcmp(e->module, module))
+		if (*module && strcmp(e->module, module))
 			continue;
 		found = e;
 		(*count)++;
@@ -101,12 +125,8 @@ struct ks_engagement *ks_pending_find(const struct ks_name *n, const char *modul
 	return found;
 }
 
-int ks_pending_refuse(const struct ks_engagement *e, const char *module)
+static int ks_refuse_pending(const struct ks_engagement *e, const struct ks_engagement *other)
 {
-	struct ks_engagement *other;
-	unsigned int count;
-
-	other = ks_pending_find(&e->name, module, &count);
 	if (!other)
 		return 0;
 	ks_refuse("%s: pending already as %s", e->name.name, other->name.name);
@@ -115,6 +135,7 @@ int ks_pending_refuse(const struct ks_engagement *e, const char *module)
 
 int ks_pending_begin(struct ks_engagement *e, const struct ks_symbol *s)
 {
+	unsigned int count;
 	int err;
 
 	if (e->phase == KS_PROBING) {
@@ -127,21 +148,66 @@ int ks_pending_begin(struct ks_engagement *e, const struct ks_symbol *s)
 	if (err)
 		return err;
 	strscpy(e->module, *s->module ? s->module : e->name.module, sizeof(e->module));
-	err = ks_pending_refuse(e, e->module);
+	err = ks_refuse_pending(e, ks_pending_find(&e->name, e->module, &count));
 	return err ?: ks_pending_hold();
 }
 
-void ks_pending_list(struct seq_file *m)
+int ks_pending_begin_everywhere(struct ks_engagement *e)
 {
+	struct ks_engagement *other;
+	int err;
+
+	list_for_each_entry(other, &ks_engagements, node) {
+		err = strcmp(other->name.name, e->name.name) ? 0 : ks_refuse_pending(e, other);
+		if (err)
+			return err;
+	}
+	e->everywhere = true;
+	return ks_pending_hold();
+}
+
+void ks_pending_arm_everywhere(struct ks_engagement *e)
+{
+	struct ks_symbol found[8];
+	unsigned int i, n;
+	int err;
+
+	n = ks_symbol_in_modules(e->name.symbol, found, ARRAY_SIZE(found));
+	for (i = 0; i < n && i < ARRAY_SIZE(found); i++) {
+		if (ks_find_addr(found[i].addr))
+			continue;
+		if (!found[i].ready && !ks_module_ready(found[i].module))
+			continue;
+		err = ks_arm_child(e, found[i].module, &found[i]);
+		if (err)
+			ks_refuse("%s could NOT be armed in module %s: %pe", e->name.name,
+				  found[i].module, ERR_PTR(err));
+		else
+			ks_report_event(NULL, "%s:%s armed", found[i].module, e->name.name);
+	}
+	if (n > ARRAY_SIZE(found))
+		ks_refuse("%s: %u modules have a function of this name, and only %zu are covered",
+			  e->name.name, n, ARRAY_SIZE(found));
+}
+
+size_t ks_pending_list(char *buffer, size_t size)
+{
+	struct ks_text text = { .buffer = buffer, .size = size };
 	struct ks_engagement *e;
 
-	mutex_lock(&ks_lock);
-	list_for_each_entry(e, &ks_engagements, node) {
-		if (!e->armed)
-			seq_printf(m, "%s retval=%ld module=%s\n", e->name.name, e->retval,
-				   *e->module ? e->module : "?");
+	rcu_read_lock();
+	list_for_each_entry_rcu(e, &ks_engagements, node) {
+		if (rcu_access_pointer(e->override))
+			continue;
+		ks_text_add(&text, "%s ", e->name.name);
+		if (READ_ONCE(e->phase) == KS_OBSERVING)
+			ks_text_add(&text, "observe");
+		else
+			ks_text_add(&text, "retval=%ld", READ_ONCE(e->retval));
+		ks_text_add(&text, " module=%s\n", *e->module ? e->module : "?");
 	}
-	mutex_unlock(&ks_lock);
+	rcu_read_unlock();
+	return text.length;
 }
 
 static void ks_mark_offered(const char *symbol, void *unused)
@@ -167,68 +233,144 @@ static int ks_mark_all_offered(const struct module *mod)
 	return look ? ks_symbol_each(mod->name, ks_mark_offered, NULL) : 0;
 }
 
-static int ks_resolve_in(const struct module *mod, const struct ks_engagement *e,
-			 struct ks_symbol *s)
+static int ks_resolve_in(const char *module, const struct ks_engagement *e, struct ks_symbol *s)
 {
 	struct ks_name n = e->name;
 	int err;
 
-	strscpy(n.module, mod->name, sizeof(n.module));
+	strscpy(n.module, module, sizeof(n.module));
 	err = ks_symbol_resolve(&n, s);
 	if (err == -EADDRNOTAVAIL)
-		ks_refuse("%s: module %s has %u functions of this name", n.name, mod->name,
-			  s->count);
+		ks_refuse("%s: module %s has %u functions of this name", n.name, module, s->count);
 	return err;
 }
 
-static void ks_arm_in(struct module *mod, struct ks_engagement *e)
+static void ks_report_arming(const struct ks_engagement *e, const char *module, int err)
+{
+	if (err)
+		ks_report_event(NULL, "%s could NOT be armed: module %s loading: %pe",
+				e->name.name, module, ERR_PTR(err));
+	else if (e->everywhere)
+		ks_report_event(NULL, "%s:%s armed: module %s loading", module, e->name.name,
+				module);
+	else
+		ks_report_event(NULL, "%s armed: module %s loading", e->name.name, module);
+}
+
+/*
+ * Arm in a module that has come what is for it. Without a function of that name
+ * there is nothing to protect: a variable, say, is not what was waited for.
+ */
+static int ks_arm_in(struct module *mod, struct ks_engagement *e)
 {
 	struct ks_symbol s;
 	int err;
 
-	err = ks_resolve_in(mod, e, &s);
-	/* a variable of that name is not what was waited for */
-	if (!*e->module && !s.count)
-		return;
-	if (!err)
-		err = ks_arm(e, &s);
-	if (err) {
-		e->tried = mod;
-		ks_report_event("%s could NOT be armed: module %s loading: %pe; it stays pending",
-				e->name.name, mod->name, ERR_PTR(err));
-		return;
+	err = ks_resolve_in(mod->name, e, &s);
+	if (!s.count) {
+		if (!e->everywhere)
+			ks_report_event(NULL, "%s stays pending: module %s has no such function",
+					e->name.name, mod->name);
+		return 0;
 	}
-	ks_report_event("%s armed: module %s loading", e->name.name, mod->name);
+	/* under its own name it was armed first */
+	if (!err && e->everywhere && ks_find_addr(s.addr))
+		return 0;
+	if (!err)
+		err = e->everywhere ? ks_arm_child(e, mod->name, &s) : ks_arm(e, &s);
+	ks_report_arming(e, mod->name, err);
+	/* what only counts protects nothing */
+	return e->phase == KS_OBSERVING ? 0 : err;
 }
 
-/* A name alone was meant for one function; tell of another that has it. */
-static void ks_tell_of_twin(struct module *mod, struct ks_engagement *e)
+/* A name alone, at run time, was meant for one function; report another that has it. */
+static void ks_report_twin(struct module *mod, struct ks_engagement *e)
 {
 	struct ks_symbol s;
 
-	if (!ks_resolve_in(mod, e, &s) && s.count && !s.init)
+	if (!ks_resolve_in(mod->name, e, &s) && s.count && !s.init && !ks_find_addr(s.addr))
 		ks_refuse("%s: module %s has a function of this name, too, and it is not engaged: that is %s:%s",
 			  e->name.name, mod->name, mod->name, e->name.symbol);
 }
 
-void ks_module_coming(struct module *mod)
+static int ks_arm_all_in(struct module *mod)
 {
 	struct ks_engagement *e;
+	int err = 0, failed;
 
-	mutex_lock(&ks_lock);
 	if (ks_mark_all_offered(mod))
 		ks_refuse("module %s loading: its functions cannot be looked up", mod->name);
+	/* a child is added behind its parent, and is not offered */
 	list_for_each_entry(e, &ks_engagements, node) {
 		bool is_it = !strcmp(e->module, mod->name);
 
-		if (e->tried == mod)
-			continue;
-		if (!e->armed && (is_it || (!*e->module && e->offered)))
-			ks_arm_in(mod, e);
+		failed = 0;
+		if (!ks_override_of(e) && (is_it || (e->everywhere && e->offered)))
+			failed = ks_arm_in(mod, e);
 		else if (e->offered && !is_it && mod->state == MODULE_STATE_COMING)
-			ks_tell_of_twin(mod, e);
+			ks_report_twin(mod, e);
+		err = err ?: failed;
 	}
 	ks_pending_release();
+	return err;
+}
+
+static void ks_note_coming(const struct module *mod)
+{
+	struct ks_coming *c = kmalloc(sizeof(*c), GFP_KERNEL);
+
+	/* without memory, what is engaged in it before its init ends is pending until then */
+	if (!c)
+		return;
+	c->mod = mod;
+	list_add(&c->node, &ks_comings);
+}
+
+static void ks_forget_coming(const struct module *mod)
+{
+	struct ks_coming *c, *next;
+
+	list_for_each_entry_safe(c, next, &ks_comings, node) {
+		if (c->mod == mod) {
+			list_del(&c->node);
+			kfree(c);
+		}
+	}
+}
+
+bool ks_module_ready(const char *module)
+{
+	struct ks_coming *c;
+
+	lockdep_assert_held(&ks_lock);
+	list_for_each_entry(c, &ks_comings, node) {
+		if (!strcmp(c->mod->name, module))
+			return true;
+	}
+	return false;
+}
+
+int ks_module_coming(struct module *mod)
+{
+	int err;
+
+	mutex_lock(&ks_lock);
+	err = ks_arm_all_in(mod);
+	if (err)
+		ks_report_event(NULL, "module %s is not loaded: what is pending for it could not be armed",
+				mod->name);
+	else
+		ks_note_coming(mod);
+	mutex_unlock(&ks_lock);
+	return err;
+}
+
+void ks_module_live(struct module *mod)
+{
+	mutex_lock(&ks_lock);
+	if (!ks_module_ready(mod->name))
+		ks_arm_all_in(mod);
+	ks_forget_coming(mod);
 	mutex_unlock(&ks_lock);
 }
 
@@ -238,35 +380,40 @@ static void ks_report_lost(struct ks_engagement *e, const struct module *mod)
 
 	list_del_init(&e->leaving);
 	if (e->phase == KS_PROBING) {
-		list_del(&e->node);
-		ks_report_event("tryengage %s aborted: module %s unloading", name, mod->name);
+		list_del_rcu(&e->node);
+		ks_report_event(NULL, "tryengage %s aborted: module %s unloading", name, mod->name);
 		ks_free(e);
 		return;
 	}
-	ks_report_event("%s mitigation lost: module %s unloading; it re-arms when the module loads again",
+	ks_report_event(NULL, "%s mitigation lost: module %s unloading; it re-arms when the module loads again",
 			name, mod->name);
-	if (e->stuck)
-		list_del(&e->node);
 }
 
 void ks_module_going(struct module *mod)
 {
 	struct ks_engagement *e, *next;
 	LIST_HEAD(lost);
+	LIST_HEAD(unhooked);
 
 	mutex_lock(&ks_lock);
+	ks_forget_coming(mod);
 	list_for_each_entry(e, &ks_engagements, node) {
-		if (e->tried == mod)
-			e->tried = NULL;
-		if (e->armed && within_module(e->override.addr, mod))
+		if (ks_override_of(e) && within_module(ks_override_addr(ks_override_of(e)), mod))
 			list_add_tail(&e->leaving, &lost);
 	}
 	if (!list_empty(&lost) && ks_pending_hold())
 		ks_refuse("module %s unloading: what is engaged in it cannot be armed again should kernel.ftrace_enabled become 0",
 			  mod->name);
-	ks_disarm(&lost);
+	ks_disarm(&lost, &unhooked);
 	list_for_each_entry_safe(e, next, &lost, leaving)
 		ks_report_lost(e, mod);
 	ks_pending_release();
 	mutex_unlock(&ks_lock);
+	/*
+	 * A kprobe must not stay in memory that goes. With ftrace there is nothing
+	 * to wait for: a call that is still on its way through a hook has a caller
+	 * that keeps the module. A user could make the wait a long one.
+	 */
+	ks_override_leave(&unhooked);
+	ks_override_bury_later(&unhooked);
 }

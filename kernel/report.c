@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Log lines and audit records. Nothing here allocates: a change is never left unsaid. */
 #include <linux/audit.h>
 #include <linux/cred.h>
@@ -9,15 +9,13 @@
 
 #include "report.h"
 
-/* The name of a process is its owner's to choose: what is not plain is written as \xHH. */
-static void ks_escape_comm(char *out)
+/* A text that somebody chose: what is not plain, and is none of @more, is written as \xHH. */
+static void ks_escape(char *out, const char *text, const char *more)
 {
-	char comm[TASK_COMM_LEN];
 	const char *c;
 
-	get_task_comm(comm, current);
-	for (c = comm; *c; c++) {
-		if (ks_is_plain(*c))
+	for (c = text; *c; c++) {
+		if (ks_is_plain(*c) || strchr(more, *c))
 			*out++ = *c;
 		else
 			out += sprintf(out, "\\x%02x", (unsigned char)*c);
@@ -27,6 +25,7 @@ static void ks_escape_comm(char *out)
 
 void ks_actor_current(struct ks_actor *actor)
 {
+	char comm[TASK_COMM_LEN];
 	int len;
 
 	actor->task = current;
@@ -34,47 +33,61 @@ void ks_actor_current(struct ks_actor *actor)
 			from_kuid(&init_user_ns, current_uid()),
 			from_kuid(&init_user_ns, audit_get_loginuid(current)),
 			audit_get_sessionid(current));
-	ks_escape_comm(actor->text + len);
+	get_task_comm(comm, current);
+	ks_escape(actor->text + len, comm, "");
 }
 
-/* A record of what somebody else's task did is no part of this task's system call. */
-static void ks_emit(const struct ks_actor *actor, const char *fmt, va_list *args)
+#define KS_REASON_TEXT_MAX (KS_REASON_MAX * 4 + sizeof(" reason=\"\""))
+
+static void ks_reason_text(char *out, const char *reason)
+{
+	out += sprintf(out, " reason=\"");
+	ks_escape(out, reason, " ");
+	strcat(out, "\"");
+}
+
+/* A record of what another task did is no part of this task's system call. */
+static void ks_emit(const struct ks_actor *actor, const char *reason, const char *fmt,
+		    va_list *args)
 {
 	struct va_format what = { .fmt = fmt, .va = args };
 	bool others = actor && actor->task != current;
-	const char *who = actor ? actor->text : "";
+	const char *identity = actor ? actor->text : "";
+	char because[KS_REASON_TEXT_MAX] = "";
 
-	pr_warn(KS_LOG "%pV%s\n", &what, who);
+	if (reason)
+		ks_reason_text(because, reason);
+	pr_warn(KS_LOG "%pV%s%s\n", &what, identity, because);
 	if (audit_enabled != AUDIT_OFF)
 		audit_log(others ? NULL : audit_context(), GFP_KERNEL, AUDIT_KERNEL_OTHER,
-			  "module=killswitch msg='%pV%s'", &what, who);
+			  "module=killswitch msg='%pV%s%s'", &what, identity, because);
 }
 
-void ks_report_event(const char *fmt, ...)
+void ks_report_event(const char *reason, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	ks_emit(NULL, fmt, &args);
+	ks_emit(NULL, reason, fmt, &args);
 	va_end(args);
 }
 
-void ks_report_as(const struct ks_actor *actor, const char *fmt, ...)
+void ks_report_as(const struct ks_actor *actor, const char *reason, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	ks_emit(actor, fmt, &args);
+	ks_emit(actor, reason, fmt, &args);
 	va_end(args);
 }
 
-void ks_report(const char *fmt, ...)
+void ks_report(const char *reason, const char *fmt, ...)
 {
 	struct ks_actor actor;
 	va_list args;
 
 	ks_actor_current(&actor);
 	va_start(args, fmt);
-	ks_emit(&actor, fmt, &args);
+	ks_emit(&actor, reason, fmt, &args);
 	va_end(args);
 }

@@ -1,5 +1,9 @@
-// SPDX-License-Identifier: GPL-2.0
-/* The seal: nothing is disengaged any more, and killswitch stays, until reboot. */
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The seal and the lock, each for good until reboot. Sealed: nothing is
+ * disengaged any more. Locked: nothing more is engaged. Killswitch stays with
+ * either.
+ */
 #include <linux/errno.h>
 #include <linux/rculist.h>
 
@@ -7,7 +11,10 @@
 #include "report.h"
 #include "seal.h"
 
-static bool ks_is_sealed;	/* set once, with ks_lock held */
+/* Each is set once, with ks_lock held. */
+static bool ks_is_sealed;
+static bool ks_is_locked;
+static bool ks_is_pinned;
 
 int ks_refuse_sealed(const char *what)
 {
@@ -15,6 +22,26 @@ int ks_refuse_sealed(const char *what)
 	if (!ks_is_sealed)
 		return 0;
 	ks_refuse("%s refused: sealed until reboot", what);
+	return -EPERM;
+}
+
+int ks_refuse_locked(const char *what)
+{
+	lockdep_assert_held(&ks_lock);
+	if (!ks_is_locked)
+		return 0;
+	ks_refuse("%s refused: locked until reboot", what);
+	return -EPERM;
+}
+
+int ks_refuse_changeable(const struct ks_guard *guard, const char *name)
+{
+	const char *by = ks_guard_changeable(guard);
+
+	if (!by)
+		return 0;
+	ks_refuse("%s refused: sealed, and its guard could be changed from outside (it has %s)",
+		  name, by);
 	return -EPERM;
 }
 
@@ -42,6 +69,21 @@ static void ks_pin_module(void)
 	__module_get(THIS_MODULE);
 }
 
+static void ks_pin_locked(void)
+{
+	lockdep_assert_held(&ks_lock);
+	if (!ks_is_pinned)
+		ks_pin_module();
+	ks_is_pinned = true;
+}
+
+void ks_pin(void)
+{
+	mutex_lock(&ks_lock);
+	ks_pin_locked();
+	mutex_unlock(&ks_lock);
+}
+
 static int ks_refuse_to_seal(void)
 {
 	struct ks_engagement *e;
@@ -52,8 +94,21 @@ static int ks_refuse_to_seal(void)
 				  e->name.name);
 			return -EBUSY;
 		}
+		if (e->guard && ks_guard_changeable(e->guard)) {
+			ks_refuse("seal refused: the guard of %s could be changed from outside (it has %s); disengage it first",
+				  e->name.name, ks_guard_changeable(e->guard));
+			return -EBUSY;
+		}
 	}
 	return 0;
+}
+
+static void ks_report_one_way(const char *what, enum ks_source source)
+{
+	if (source == KS_SOURCE_MODPARAM)
+		ks_report_event(NULL, "%s source=modparam", what);
+	else
+		ks_report(NULL, "%s", what);
 }
 
 int ks_seal(enum ks_source source)
@@ -61,18 +116,13 @@ int ks_seal(enum ks_source source)
 	int err = 0;
 
 	mutex_lock(&ks_lock);
-	if (ks_is_sealed)
-		goto out;
-	err = ks_refuse_to_seal();
-	if (err)
-		goto out;
-	ks_pin_module();
-	WRITE_ONCE(ks_is_sealed, true);
-	if (source == KS_SOURCE_MODPARAM)
-		ks_report_event("seal source=modparam");
-	else
-		ks_report("seal");
-out:
+	if (!ks_is_sealed)
+		err = ks_refuse_to_seal();
+	if (!ks_is_sealed && !err) {
+		ks_pin_locked();
+		WRITE_ONCE(ks_is_sealed, true);
+		ks_report_one_way("seal", source);
+	}
 	mutex_unlock(&ks_lock);
 	return err;
 }
@@ -80,4 +130,20 @@ out:
 bool ks_sealed(void)
 {
 	return READ_ONCE(ks_is_sealed);
+}
+
+void ks_lock_down(enum ks_source source)
+{
+	mutex_lock(&ks_lock);
+	if (!ks_is_locked) {
+		ks_pin_locked();
+		WRITE_ONCE(ks_is_locked, true);
+		ks_report_one_way("lock", source);
+	}
+	mutex_unlock(&ks_lock);
+}
+
+bool ks_locked(void)
+{
+	return READ_ONCE(ks_is_locked);
 }

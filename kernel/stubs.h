@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the hook and the stubs of arch/<arch>/stubs.S share: a slot per hooked
  * function, and two stubs for each slot.
@@ -13,7 +13,7 @@
 #define KS_RETURN_STUB_SIZE 16
 #define KS_DIRECT_STUB_SIZE 64
 
-/* What of a slot the stubs use, as offsets. */
+/* The fields of a slot that the stubs use, as offsets. */
 #define KS_SLOT_SIZE 32
 #define KS_SLOT_RETVAL 0
 #define KS_SLOT_HITS 8
@@ -22,17 +22,21 @@
 /* Bits of a slot's flags. With none of them set a call is overridden, and that is all. */
 #define KS_SLOT_OFF 0		/* calls run, not counted: the hook is on its way out */
 #define KS_SLOT_COUNT 1		/* calls run, and are counted */
-#define KS_SLOT_TELL 2		/* somebody follows the trace event */
+#define KS_SLOT_TELL 2		/* the trace event is followed */
+#define KS_SLOT_ASK 3		/* a guard decides */
 
 #ifndef __ASSEMBLY__
 #include <linux/build_bug.h>
+#include <linux/ptrace.h>
 #include <linux/stddef.h>
+
+struct ks_override;
 
 struct ks_slot {
 	long retval;
 	unsigned long __percpu *hits;
 	unsigned long flags;
-	const char *name;	/* of the function, for the trace event */
+	const struct ks_override *owner;
 };
 
 static_assert(sizeof(struct ks_slot) == KS_SLOT_SIZE);
@@ -51,8 +55,15 @@ extern const char ks_direct_stubs[];	/* KS_SLOTS of KS_DIRECT_STUB_SIZE bytes */
 /* The same for an ops that lets all calls run. */
 extern const char ks_pass_stub[];
 
-/* A direct stub leaves calls to it that are overridden and to be told of. */
+/* A direct stub leaves calls to it that are overridden and traced. */
 long ks_direct_told(struct ks_slot *slot);
+
+/*
+ * A direct stub leaves calls to it that need a decision, or that run and are
+ * traced. Returns where the call continues, or 0: in the function's body. @regs
+ * are those of the call, or NULL where the architecture does not need them.
+ */
+unsigned long ks_direct_ask(struct pt_regs *regs, struct ks_slot *slot);
 #endif
 
 #endif

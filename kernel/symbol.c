@@ -274,6 +274,36 @@ int ks_symbol_each(const char *module, void (*fn)(const char *name, void *data),
 	return ks_module_symbols_call(ks_module_symbols, module, ks_each_symbol, &each);
 }
 
+struct ks_collect {
+	const char *symbol;
+	struct ks_symbol *found;
+	unsigned int max;
+	unsigned int count;
+};
+
+static int ks_collect_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
+{
+	struct ks_collect *c = data;
+	struct ks_symbol s = { .addr = addr, .count = 1 };
+
+	if (strcmp(name, c->symbol) || ks_is_kernel_text(addr) <= 0)
+		return 0;
+	if (ks_symbol_owner(&s) || s.init)
+		return 0;
+	if (c->count < c->max)
+		c->found[c->count] = s;
+	c->count++;
+	return 0;
+}
+
+unsigned int ks_symbol_in_modules(const char *symbol, struct ks_symbol *found, unsigned int max)
+{
+	struct ks_collect c = { .symbol = symbol, .found = found, .max = max };
+
+	ks_module_symbols_call(ks_module_symbols, NULL, ks_collect_symbol, &c);
+	return c.count;
+}
+
 int ks_symbol_init(void)
 {
 	int i, err;

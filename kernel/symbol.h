@@ -2,11 +2,15 @@
 #ifndef KS_SYMBOL_H
 #define KS_SYMBOL_H
 
+#include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/types.h>
 
 int ks_symbol_init(void);
 void ks_symbol_exit(void);
+
+/* Bytes of "module:symbol", with the NUL. */
+#define KS_NAME_MAX (MODULE_NAME_LEN + 1 + KSYM_NAME_LEN)
 
 /* What "symbol" or "module:symbol" is made of. */
 struct ks_name {
@@ -48,5 +52,15 @@ int ks_symbol_resolve(const struct ks_name *n, struct ks_symbol *s);
  * Return: 0, or an error if ftrace is switched off; then @fn was not called.
  */
 int ks_symbol_each(const char *module, void (*fn)(const char *name, void *data), void *data);
+
+/**
+ * ks_symbol_in_modules() - find the functions of a name in all modules
+ * @symbol: the name
+ * @found: filled in with the first ones; init code is left out
+ * @max: how many fit in
+ *
+ * Return: how many there are, or 0 if ftrace is switched off.
+ */
+unsigned int ks_symbol_in_modules(const char *symbol, struct ks_symbol *found, unsigned int max);
 
 #endif

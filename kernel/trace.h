@@ -11,21 +11,27 @@
 
 #include "compat.h"
 
-/* An overridden call. In an interrupt the task and its user have nothing to do with it. */
+/*
+ * A call that was overridden, or that an observation has counted; the retval of
+ * the latter is 0. In an interrupt the task and its user have nothing to do with it.
+ */
 TRACE_EVENT_FN(killswitch_hit,
-	TP_PROTO(const char *symbol, long retval),
-	TP_ARGS(symbol, retval),
+	TP_PROTO(const char *symbol, long retval, bool observed),
+	TP_ARGS(symbol, retval, observed),
 	TP_STRUCT__entry(
 		__string(symbol, symbol)
 		__field(long, retval)
 		__field(u32, uid)
+		__field(u8, observed)
 	),
 	TP_fast_assign(
 		ks_assign_str(symbol, symbol);
 		__entry->retval = retval;
 		__entry->uid = from_kuid(&init_user_ns, current_uid());
+		__entry->observed = observed;
 	),
-	TP_printk("symbol=%s retval=%ld uid=%u", __get_str(symbol), __entry->retval, __entry->uid),
+	TP_printk("symbol=%s retval=%ld uid=%u state=%s", __get_str(symbol), __entry->retval,
+		  __entry->uid, __entry->observed ? "observed" : "overridden"),
 	ks_hit_follow, ks_hit_unfollow
 );
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What killswitch has to know about arm64. A kprobe is an exception per call
  * here, never a call through ftrace, so there is no KS_ARCH_KPROBE: what ftrace
@@ -32,6 +32,7 @@ static __always_inline void ks_arch_set_stack_pointer(struct pt_regs *regs, unsi
  */
 #if defined(CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
 #define KS_ARCH_DIRECT
+#define KS_ARCH_DIRECT_GUARD 0	/* a guard wants registers that the stub does not save */
 
 static inline void ks_arch_set_direct(struct ftrace_ops *ops, unsigned long stub)
 {

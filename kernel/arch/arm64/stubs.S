@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 #include <linux/linkage.h>
 #include <asm/assembler.h>
 #include "../../stubs.h"
@@ -77,11 +77,32 @@ SYM_CODE_START(ks_direct_stubs)
 	b	ks_direct_told
 
 .Lcount:
+	tbnz	x12, #KS_SLOT_TELL, .Lask
 	count_hit
 .Lbody:
 	mov	x10, x30
 	mov	x30, x9
 	ret	x10
+
+/* A call that runs and is traced: what it is handed and where it came from is kept meanwhile. */
+.Lask:
+	stp	x29, x30, [sp, #-112]!
+	mov	x29, sp
+	stp	x0, x1, [sp, #16]
+	stp	x2, x3, [sp, #32]
+	stp	x4, x5, [sp, #48]
+	stp	x6, x7, [sp, #64]
+	stp	x8, x9, [sp, #80]
+	mov	x0, #0
+	mov	x1, x10
+	bl	ks_direct_ask
+	ldp	x0, x1, [sp, #16]
+	ldp	x2, x3, [sp, #32]
+	ldp	x4, x5, [sp, #48]
+	ldp	x6, x7, [sp, #64]
+	ldp	x8, x9, [sp, #80]
+	ldp	x29, x30, [sp], #112
+	b	.Lbody
 SYM_CODE_END(ks_direct_stubs)
 NOKPROBE(ks_direct_stubs)
 

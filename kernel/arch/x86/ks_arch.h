@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What killswitch has to know about x86_64. */
 #ifndef KS_ARCH_H
 #define KS_ARCH_H
@@ -26,6 +26,7 @@ static inline bool ks_arch_kprobe_armed(struct kprobe *kp)
  * ops' callback.
  */
 #define KS_ARCH_DIRECT
+#define KS_ARCH_DIRECT_GUARD 1	/* the stub can have a guard decide */
 
 static inline void ks_arch_set_direct(struct ftrace_ops *ops, unsigned long stub)
 {

@@ -1,7 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 #include <linux/linkage.h>
 #include <asm/asm.h>
 #include <asm/nospec-branch.h>
+#include <asm/segment.h>
 #include <asm/unwind_hints.h>
 #include "../../stubs.h"
 
@@ -79,6 +80,8 @@ SYM_CODE_START(ks_direct_stubs)
 	UNWIND_HINT_FUNC
 	testq	$(1 << KS_SLOT_OFF), KS_SLOT_FLAGS(%r11)
 	jnz	.Lbody
+	testq	$(1 << KS_SLOT_ASK), KS_SLOT_FLAGS(%r11)
+	jnz	.Lask
 	testq	$(1 << KS_SLOT_COUNT), KS_SLOT_FLAGS(%r11)
 	jnz	.Lcount
 	/* as if the caller had called it; it counts the call, too */
@@ -89,9 +92,64 @@ SYM_CODE_START(ks_direct_stubs)
 
 .Lcount:
 	UNWIND_HINT_FUNC
+	testq	$(1 << KS_SLOT_TELL), KS_SLOT_FLAGS(%r11)
+	jnz	.Lask
 	movq	KS_SLOT_HITS(%r11), %r11
 	incq	%gs:(%r11)
 .Lbody:
+	RET
+
+/*
+ * The call's registers as struct pt_regs, as they are at the entry of the
+ * function: with the caller on top of the stack. If the call is overridden, the
+ * address of the body is replaced by that of a return stub.
+ */
+	.set REGS, 21 * 8
+.Lask:
+	UNWIND_HINT_FUNC
+	subq	$REGS, %rsp
+	movq	%r15, 0 * 8(%rsp)
+	movq	%r14, 1 * 8(%rsp)
+	movq	%r13, 2 * 8(%rsp)
+	movq	%r12, 3 * 8(%rsp)
+	movq	%rbp, 4 * 8(%rsp)
+	movq	%rbx, 5 * 8(%rsp)
+	movq	%r11, 6 * 8(%rsp)
+	movq	%r10, 7 * 8(%rsp)
+	movq	%r9, 8 * 8(%rsp)
+	movq	%r8, 9 * 8(%rsp)
+	movq	%rax, 10 * 8(%rsp)
+	movq	%rcx, 11 * 8(%rsp)
+	movq	%rdx, 12 * 8(%rsp)
+	movq	%rsi, 13 * 8(%rsp)
+	movq	%rdi, 14 * 8(%rsp)
+	movq	$-1, 15 * 8(%rsp)		/* no system call */
+	movq	REGS(%rsp), %rax
+	movq	%rax, 16 * 8(%rsp)
+	movq	$__KERNEL_CS, 17 * 8(%rsp)
+	movq	$2, 18 * 8(%rsp)		/* the flags are not handed to a function */
+	leaq	REGS + 8(%rsp), %rax
+	movq	%rax, 19 * 8(%rsp)
+	movq	$__KERNEL_DS, 20 * 8(%rsp)
+	UNWIND_HINT_REGS
+	movq	%rsp, %rdi
+	movq	%r11, %rsi
+	call	ks_direct_ask
+	testq	%rax, %rax
+	jz	1f
+	movq	%rax, REGS(%rsp)
+1:
+	/* what a function called has preserved is as it was */
+	movq	7 * 8(%rsp), %r10
+	movq	8 * 8(%rsp), %r9
+	movq	9 * 8(%rsp), %r8
+	movq	10 * 8(%rsp), %rax
+	movq	11 * 8(%rsp), %rcx
+	movq	12 * 8(%rsp), %rdx
+	movq	13 * 8(%rsp), %rsi
+	movq	14 * 8(%rsp), %rdi
+	addq	$REGS, %rsp
+	UNWIND_HINT_FUNC
 	RET
 SYM_CODE_END(ks_direct_stubs)
 _ASM_NOKPROBE(ks_direct_stubs)

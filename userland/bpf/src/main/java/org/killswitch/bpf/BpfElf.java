@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import org.killswitch.host.btf.BtfCheck;
 
 /**
  * A compiled BPF object, looked at before libbpf is given it: to say in plain words what else it may be, and because

@@ -10,6 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.killswitch.posix.DidYouMean;
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.ErrnoException;
+import org.killswitch.posix.Native;
 
 /** What is pinned for killswitch in the BPF file system: programs and links that outlive who loaded them. */
 public final class BpfFs {
@@ -98,7 +102,7 @@ public final class BpfFs {
         try {
             fd = libbpf.objGet(file.toString());
         } catch (LibbpfException e) {
-            if (e.errno() == LibbpfException.ENOENT) {
+            if (e.is(Errno.ENOENT)) {
                 return Optional.empty();
             }
             throw e;
@@ -140,7 +144,7 @@ public final class BpfFs {
         try {
             Files.delete(folder.resolve(name));
         } catch (NoSuchFileException e) {
-            throw new BpfException("nothing is pinned as '" + name + "'" + Similar.hint(name, names())
+            throw new BpfException("nothing is pinned as '" + name + "'" + DidYouMean.hint(name, names())
                     + "; see what is: killswitch bpf list");
         } catch (AccessDeniedException e) {
             throw needsRoot();
@@ -162,7 +166,7 @@ public final class BpfFs {
     Path folder() throws BpfException {
         try {
             if (!isMounted()) {
-                Native.mount("bpf", MOUNT.toString(), "bpf");
+                mount();
             }
             if (!Files.isDirectory(folder)) {
                 Files.createDirectory(
@@ -173,6 +177,14 @@ public final class BpfFs {
             throw needsRoot();
         } catch (IOException e) {
             throw new BpfException(folder + " cannot be made: " + e.getMessage());
+        }
+    }
+
+    private static void mount() throws LibbpfException {
+        try {
+            Native.mount("bpf", MOUNT.toString(), "bpf");
+        } catch (ErrnoException e) {
+            throw new LibbpfException("mounting bpf at " + MOUNT, e.number());
         }
     }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** The functions of the kernel that guards and override programs call, by their number in {@code enum bpf_func_id}. */
-enum Helper {
+public enum Helper {
     BPF_GET_CURRENT_PID_TGID(14),
     BPF_GET_CURRENT_UID_GID(15),
     BPF_GET_CURRENT_COMM(16),
@@ -20,11 +20,11 @@ enum Helper {
         this.number = number;
     }
 
-    static Optional<Helper> numbered(int number) {
+    public static Optional<Helper> numbered(int number) {
         return Arrays.stream(values()).filter(h -> h.number == number).findFirst();
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 }

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.killswitch.bpf.Native.Result;
+import org.killswitch.host.InstalledLibbpf;
+import org.killswitch.posix.Native;
+import org.killswitch.posix.Native.Result;
 
 /**
  * libbpf.so.1, from its release 1.0 on. Methods are called what the functions are called; those that fail there, with a
@@ -21,8 +23,6 @@ import org.killswitch.bpf.Native.Result;
  * <p>Pointers to what libbpf alone looks into are records of an address.
  */
 final class Libbpf {
-
-    static final String SONAME = "libbpf.so.1";
 
     /** {@code enum bpf_prog_type} of linux/bpf.h. */
     static final int BPF_PROG_TYPE_SOCKET_FILTER = 1;
@@ -115,18 +115,6 @@ final class Libbpf {
     /** {@code int bpf_obj_get_info_by_fd(int bpf_fd, void *info, __u32 *info_len);} */
     private final MemorySegment objGetInfoByFd;
 
-    /** {@code struct btf *btf__load_vmlinux_btf(void);} */
-    private final MemorySegment btfLoadVmlinuxBtf;
-
-    /** {@code struct btf *btf__load_module_btf(const char *module_name, struct btf *vmlinux_btf);} */
-    private final MemorySegment btfLoadModuleBtf;
-
-    /** {@code const void *btf__raw_data(const struct btf *btf, __u32 *size);} */
-    private final MemorySegment btfRawData;
-
-    /** {@code void btf__free(struct btf *btf);} */
-    private final MemorySegment btfFree;
-
     /** {@code struct bpf_object *}. */
     record BpfObject(long address) {}
 
@@ -135,9 +123,6 @@ final class Libbpf {
 
     /** {@code struct bpf_link *}. */
     record BpfLink(long address) {}
-
-    /** {@code struct btf *}. */
-    record BtfHandle(long address) {}
 
     private Libbpf(SymbolLookup library) {
         this.library = library;
@@ -162,10 +147,6 @@ final class Libbpf {
         objPin = function("bpf_obj_pin");
         objGet = function("bpf_obj_get");
         objGetInfoByFd = function("bpf_obj_get_info_by_fd");
-        btfLoadVmlinuxBtf = function("btf__load_vmlinux_btf");
-        btfLoadModuleBtf = function("btf__load_module_btf");
-        btfRawData = function("btf__raw_data");
-        btfFree = function("btf__free");
         // Else it writes to standard error on its own.
         Result ignored = Native.call(setPrint, 0);
     }
@@ -179,10 +160,10 @@ final class Libbpf {
     static synchronized Libbpf load() throws BpfException {
         if (instance == null) {
             try {
-                instance = new Libbpf(SymbolLookup.libraryLookup(SONAME, Arena.global()));
+                instance = new Libbpf(SymbolLookup.libraryLookup(InstalledLibbpf.SONAME, Arena.global()));
             } catch (IllegalArgumentException e) {
-                throw new BpfException(
-                        SONAME + " cannot be loaded, which BPF programs are loaded with; install the package libbpf1");
+                throw new BpfException(InstalledLibbpf.SONAME
+                        + " cannot be loaded, which BPF programs are loaded with; install the package libbpf1");
             }
         }
         return instance;
@@ -312,7 +293,7 @@ final class Libbpf {
     }
 
     /** What the verifier says of a program that it refuses goes here. */
-    interface VerifierLog {
+    interface Refused {
         void lines(String text);
     }
 
@@ -322,7 +303,7 @@ final class Libbpf {
      * @param name letters, digits and underscores; the kernel keeps 15 of them
      * @return its descriptor
      */
-    int progLoad(int type, String name, byte[] instructions, VerifierLog log) throws LibbpfException {
+    int progLoad(int type, String name, byte[] instructions, Refused log) throws LibbpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment code = arena.allocate(instructions.length, INSN_SIZE);
             MemorySegment.copy(instructions, 0, code, ValueLayout.JAVA_BYTE, 0, instructions.length);
@@ -421,30 +402,6 @@ final class Libbpf {
     private void info(int fd, MemorySegment info, Arena arena) throws LibbpfException {
         MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) info.byteSize());
         number("asking for what a descriptor is", Native.call(objGetInfoByFd, fd, info.address(), length.address()));
-    }
-
-    BtfHandle btfLoadVmlinuxBtf() throws LibbpfException {
-        return new BtfHandle(pointer("reading the kernel's BTF", Native.call(btfLoadVmlinuxBtf)));
-    }
-
-    BtfHandle btfLoadModuleBtf(String module, BtfHandle vmlinux) throws LibbpfException {
-        try (Arena arena = Arena.ofConfined()) {
-            Result result = Native.call(btfLoadModuleBtf, string(arena, module), vmlinux.address());
-            return new BtfHandle(pointer("reading the BTF of module " + module, result));
-        }
-    }
-
-    /** The BTF as the kernel has it; of a module, only what the module adds. */
-    byte[] btfRawData(BtfHandle btf) throws LibbpfException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment size = arena.allocate(ValueLayout.JAVA_INT);
-            long data = pointer("reading BTF", Native.call(btfRawData, btf.address(), size.address()));
-            return Native.bytes(data, Integer.toUnsignedLong(size.get(ValueLayout.JAVA_INT, 0)));
-        }
-    }
-
-    void btfFree(BtfHandle btf) {
-        Result ignored = Native.call(btfFree, btf.address());
     }
 
     private static long string(Arena arena, String text) {

@@ -1,13 +1,10 @@
 package org.killswitch.bpf;
 
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.Native;
+
 /** A call of libbpf or of libc failed; carries the errno as it was, and in words what the C library says of it. */
 final class LibbpfException extends BpfException {
-
-    static final int EPERM = 1;
-    static final int ENOENT = 2;
-    static final int EACCES = 13;
-    static final int EEXIST = 17;
-    static final int EINVAL = 22;
 
     private static final long serialVersionUID = 1L;
 
@@ -20,5 +17,9 @@ final class LibbpfException extends BpfException {
 
     int errno() {
         return errno;
+    }
+
+    boolean is(Errno error) {
+        return errno == error.number();
     }
 }

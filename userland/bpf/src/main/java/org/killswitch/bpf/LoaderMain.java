@@ -70,7 +70,7 @@ public final class LoaderMain {
     }
 
     private static String plain(String text) {
-        String plain = GuardException.plain(text);
+        String plain = BpfException.plain(text);
         return plain.length() <= LENGTH_MAX ? plain : plain.substring(0, LENGTH_MAX) + "...";
     }
 }

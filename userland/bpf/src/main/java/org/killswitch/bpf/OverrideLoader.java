@@ -10,6 +10,8 @@ import java.util.Optional;
 import org.killswitch.bpf.Libbpf.BpfLink;
 import org.killswitch.bpf.Libbpf.BpfObject;
 import org.killswitch.bpf.Libbpf.BpfProgram;
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.Native;
 
 /**
  * Loads compiled BPF programs that call {@code bpf_override_return()}, attaches them to a function's entry and pins what
@@ -142,7 +144,7 @@ final class OverrideLoader {
         try {
             return libbpf.programAttachKprobe(program, function);
         } catch (LibbpfException e) {
-            String hint = e.errno() == LibbpfException.EINVAL
+            String hint = e.is(Errno.EINVAL)
                     ? "; the kernel lets " + function + " be overridden for engagebpf only, and not by hand"
                     : "";
             throw new BpfException(failed("attaching it to " + function, e).getMessage() + hint);
@@ -173,6 +175,6 @@ final class OverrideLoader {
     }
 
     private BpfException failed(String what, LibbpfException e) {
-        return new BpfException(what + ": " + Native.describe(e.errno()) + Complaints.last(complaints));
+        return new BpfException(what + ": " + Native.describe(e.errno()) + VerifierLog.last(complaints));
     }
 }

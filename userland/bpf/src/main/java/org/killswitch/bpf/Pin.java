@@ -3,6 +3,7 @@ package org.killswitch.bpf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A guard's program in the BPF file system, where the kernel module finds it; closing takes it away there. */
 public final class Pin implements AutoCloseable {
@@ -13,19 +14,31 @@ public final class Pin implements AutoCloseable {
         this.path = path;
     }
 
-    /** Pins a program under a name that no other process uses, and that says what it is of. */
-    static Pin of(Libbpf libbpf, int fd, String function) throws BpfException {
-        Path folder = BpfFs.ofThisHost().folder();
-        String name = BpfFs.name(function + "__when_" + ProcessHandle.current().pid());
-        Path path = folder.resolve(name);
+    /**
+     * Loads a guard's program and pins it, under a name that no other process uses and that says what it is of.
+     *
+     * @param function whose calls it is asked about
+     */
+    public static Pin of(String function, List<Insn> insns) throws BpfException {
+        String name = "ks_" + BpfFs.name(function);
+        try (LoadedProgram program = LoadedProgram.load(LoadedProgram.Type.KPROBE, "the guard", name, insns)) {
+            Path path = BpfFs.ofThisHost()
+                    .folder()
+                    .resolve(BpfFs.name(
+                            function + "__when_" + ProcessHandle.current().pid()));
+            deleteOld(path);
+            program.pin(path.toString());
+            return new Pin(path);
+        }
+    }
+
+    private static void deleteOld(Path path) throws BpfException {
         try {
             // If it is there, the process that had our number before us was killed.
             Files.deleteIfExists(path);
         } catch (IOException e) {
             throw new BpfException("an old guard cannot be removed: " + path + ": " + e.getMessage());
         }
-        libbpf.objPin(fd, path.toString());
-        return new Pin(path);
     }
 
     /** Where it is. */

@@ -1,5 +1,5 @@
 /**
- * BPF without a compiler or a C helper: libbpf through the FFM API, guards compiled from expressions, and what is pinned
+ * BPF without a compiler or a C helper: libbpf through the FFM API, the loader of override programs, and what is pinned
  * for killswitch in the BPF file system.
  */
 @NullMarked

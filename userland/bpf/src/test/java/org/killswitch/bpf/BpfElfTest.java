@@ -26,7 +26,7 @@ class BpfElfTest {
     @BeforeAll
     static void compile() throws IOException {
         two = dir.resolve("two.bpf.o");
-        TestTypes.compileTo("two", two);
+        TestObjects.compileTo("two", two);
     }
 
     @Test

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.killswitch.kernel.Doctor;
-import org.killswitch.kernel.Finding;
+import org.killswitch.host.Programs;
+import org.killswitch.host.doctor.Doctor;
+import org.killswitch.host.doctor.Finding;
+import org.killswitch.host.doctor.HostFacts;
+import org.killswitch.posix.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -46,7 +46,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String version = new Main.Version().getVersion()[0].replaceFirst("^killswitch ", "");
-        List<Finding> findings = Doctor.examine(Path.of("/"), System.getProperty("os.arch"), version, path());
+        List<Finding> findings =
+                Doctor.examine(HostFacts.of(Path.of("/"), Architecture.nameOfHost(), version, Programs.onPath()));
         if (json) {
             host.out().println(json(findings));
         } else {
@@ -55,11 +56,6 @@ final class DoctorCommand implements Callable<Integer> {
         return findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.PROBLEM)
                 ? ExitCode.SOFTWARE
                 : ExitCode.OK;
-    }
-
-    private static List<Path> path() {
-        String path = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin");
-        return Stream.of(path.split(Pattern.quote(":"), -1)).map(Path::of).toList();
     }
 
     private void print(List<Finding> findings) {

@@ -7,7 +7,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.killswitch.control.Hit;
+import org.killswitch.control.trace.Hit;
+import org.killswitch.control.trace.HitSummary;
 
 /** Hits, a line each: for a person, or as JSON. */
 final class HitText {

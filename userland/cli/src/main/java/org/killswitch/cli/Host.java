@@ -1,12 +1,10 @@
 package org.killswitch.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import org.killswitch.control.Killswitch;
+import org.killswitch.posix.Native;
 
 /**
  * What a command has to do with: the kernel, and whoever typed it.
@@ -16,6 +14,8 @@ import org.killswitch.control.Killswitch;
  * @param pause waits between two rounds of a command that repeats
  */
 record Host(Killswitch killswitch, PrintWriter out, PrintWriter err, boolean terminal, ZoneId zone, Pause pause) {
+
+    private static final int STDOUT = 1;
 
     /** Waits; a test does not. */
     interface Pause {
@@ -32,19 +32,9 @@ record Host(Killswitch killswitch, PrintWriter out, PrintWriter err, boolean ter
                 Killswitch.ofThisHost(),
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                isTerminal("/proc/self/fd/1"),
+                Native.isTerminal(STDOUT),
                 ZoneId.systemDefault(),
                 Host::sleep);
-    }
-
-    /** System.console() would ask the same of standard input, which may well come from elsewhere. */
-    private static boolean isTerminal(String fd) {
-        try {
-            String target = Files.readSymbolicLink(Path.of(fd)).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private static boolean sleep(long seconds) {

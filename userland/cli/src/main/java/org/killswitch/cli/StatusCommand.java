@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.SymbolName;
+import org.killswitch.control.trace.HitRates;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;

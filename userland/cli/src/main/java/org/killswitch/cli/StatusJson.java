@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.Engagement;
-import org.killswitch.control.Origin;
 import org.killswitch.control.Pending;
 import org.killswitch.control.SymbolName;
+import org.killswitch.control.log.Origin;
 
 /** Engagements as JSON; what cannot be known is null. Built by hand: the form is a promise to scripts. */
 final class StatusJson {

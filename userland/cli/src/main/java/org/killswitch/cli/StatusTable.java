@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.Engagement;
-import org.killswitch.control.Origin;
 import org.killswitch.control.Pending;
 import org.killswitch.control.SymbolName;
+import org.killswitch.control.log.Origin;
 
 /** Engagements as a table for a person; {@code -} stands for what cannot be known. */
 final class StatusTable {

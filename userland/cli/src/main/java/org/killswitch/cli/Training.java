@@ -10,8 +10,8 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.killswitch.bpf.LoaderMain;
-import org.killswitch.control.KernelLog;
 import org.killswitch.control.Killswitch;
+import org.killswitch.control.log.KernelLog;
 
 /**
  * What the JVM looks on at when the run-time image is built, to know what to keep ready in its AOT cache: every command

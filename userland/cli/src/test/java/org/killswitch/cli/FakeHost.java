@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import org.killswitch.control.KernelLog;
 import org.killswitch.control.Killswitch;
+import org.killswitch.control.log.KernelLog;
 
 /** A module's tree made of plain files, and a person without a terminal who types commands. */
 final class FakeHost {

@@ -2,6 +2,7 @@ package org.killswitch.control;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.posix.Errno;
 
 /** A command was refused or the state could not be read; the message is one line: what, why, and what to do. */
 public final class ControlException extends Exception {
@@ -10,7 +11,7 @@ public final class ControlException extends Exception {
 
     private final @Nullable Errno errno;
 
-    ControlException(String message, @Nullable Errno errno) {
+    public ControlException(String message, @Nullable Errno errno) {
         super(message);
         this.errno = errno;
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.killswitch.control.log.Origin;
 
 /**
  * One function under override, as it was when it was read.

@@ -1,10 +1,7 @@
 package org.killswitch.control;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,9 +12,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.IntFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.killswitch.control.log.KernelLog;
+import org.killswitch.control.log.LogLine;
+import org.killswitch.control.log.Origin;
+import org.killswitch.posix.ErrnoException;
+import org.killswitch.posix.Fd;
 
 /**
  * The kernel module's control interface: a directory of securityfs.
@@ -33,14 +33,8 @@ public final class Killswitch {
     /** The longest probe, and the longest countdown, that the module accepts. */
     public static final Duration TIME_MAX = Duration.ofDays(1);
 
-    private static final Pattern ENGAGED_LINE =
-            Pattern.compile("(?<sym>\\S+) retval=(?<retval>-?\\d+) hits=(?<hits>\\d+)");
-    private static final Pattern PENDING_LINE =
-            Pattern.compile("(?<sym>\\S+) retval=(?<retval>-?\\d+) module=(?<module>\\S+)");
-    private static final String MODULE_NOT_KNOWN = "?";
-    private static final Pattern ACTIVE_LOCKDOWN = Pattern.compile("\\[(?<level>[a-z]+)\\]");
-
     private final Path root;
+    private final Tree tree;
     private final KernelLog log;
 
     /**
@@ -51,6 +45,7 @@ public final class Killswitch {
      */
     public Killswitch(Path root, KernelLog log) {
         this.root = root;
+        this.tree = new Tree(root);
         this.log = log;
     }
 
@@ -61,17 +56,17 @@ public final class Killswitch {
 
     /** Whether the module's files are there. */
     public boolean isLoaded() {
-        return Files.exists(root.resolve("engaged"));
+        return tree.isThere();
     }
 
     /** Whether the kernel is marked as running foreign code (TAINT_OOT_MODULE); true for as long as the module is there. */
     public boolean taint() throws ControlException {
-        return read(root.resolve("taint")).strip().equals("1");
+        return tree.flag("taint");
     }
 
     /** Everything that is engaged, oldest first. What ends while it is being read is left out. */
     public List<Engagement> engagements() throws ControlException {
-        List<Engagement> bare = engagedLines();
+        List<Engagement> bare = tree.engaged();
         if (bare.isEmpty()) {
             return bare;
         }
@@ -79,10 +74,10 @@ public final class Killswitch {
         List<Engagement> all = new ArrayList<>();
         for (Engagement engagement : bare) {
             // No switch over the types, as in KernelLog.
-            FnDir dir = details(engagement.symbol());
-            if (dir instanceof FnDir.Read read) {
+            Tree.FnDir dir = tree.details(engagement.symbol());
+            if (dir instanceof Tree.FnDir.Read read) {
                 all.add(with(engagement, Optional.of(read.details()), origins));
-            } else if (dir instanceof FnDir.Denied) {
+            } else if (dir instanceof Tree.FnDir.Denied) {
                 all.add(with(engagement, Optional.empty(), origins));
             }
         }
@@ -106,7 +101,7 @@ public final class Killswitch {
 
     /** Everything that waits for its module, oldest first. */
     public List<Pending> pending() throws ControlException {
-        List<Pending> bare = pendingLines();
+        List<Pending> bare = tree.pending();
         if (bare.isEmpty()) {
             return bare;
         }
@@ -118,7 +113,7 @@ public final class Killswitch {
 
     /** Whether nothing can be disengaged until the next boot. */
     public boolean sealed() throws ControlException {
-        return readIfThere(root.resolve("sealed")).strip().equals("1");
+        return tree.sealed();
     }
 
     /** Overrides a function from now on, or from when the module that it names is loaded. */
@@ -213,7 +208,7 @@ public final class Killswitch {
     /** Removes an override, cancels a probe or a countdown, or forgets what is pending. */
     public Disengaged disengage(SymbolName symbol) throws ControlException {
         Optional<Engagement> before =
-                engagedLines().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
+                tree.engaged().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
         try (KernelLog.Tail tail = log.tail()) {
             write("disengage " + symbol, errno -> Refusals.disengage(symbol, errno, facts(symbol, tail)));
             // The log knows the last call; the list was read a moment too early. A name may be qualified in one
@@ -229,8 +224,8 @@ public final class Killswitch {
     /** Removes every override, cancels every probe, forgets all that is pending; returns them, oldest first. */
     public List<Disengaged> disengageAll() throws ControlException {
         List<Disengaged> before = new ArrayList<>();
-        engagedLines().forEach(e -> before.add(new Disengaged(e.symbol(), OptionalLong.of(e.hits()))));
-        pendingLines().forEach(p -> before.add(new Disengaged(p.symbol(), OptionalLong.empty())));
+        tree.engaged().forEach(e -> before.add(new Disengaged(e.symbol(), OptionalLong.of(e.hits()))));
+        tree.pending().forEach(p -> before.add(new Disengaged(p.symbol(), OptionalLong.empty())));
         try (KernelLog.Tail tail = log.tail()) {
             write("disengage_all", errno -> Refusals.disengageAll(errno, isSealed()));
             List<Disengaged> logged = ended(tail).toList();
@@ -250,14 +245,14 @@ public final class Killswitch {
 
     private void write(String command, IntFunction<ControlException> refusal) throws ControlException {
         byte[] text = command.getBytes(StandardCharsets.US_ASCII);
-        try (Posix.Fd control = Posix.open(root.resolve("control"), Posix.O_WRONLY)) {
+        try (Fd control = Fd.open(root.resolve("control"), Fd.Mode.WRITE)) {
             long written = control.write(text);
             if (written != text.length) {
                 throw new ControlException("'" + command + "' was cut short by the kernel; see dmesg", null);
             }
         } catch (ErrnoException e) {
-            if (!isLoaded()) {
-                throw notLoaded();
+            if (!tree.isThere()) {
+                throw tree.notLoaded();
             }
             throw refusal.apply(e.number());
         }
@@ -270,7 +265,7 @@ public final class Killswitch {
                 .filter(r -> r.symbol().equals(symbol))
                 .map(LogLine.Refused::reason)
                 .findFirst();
-        return new Refusals.Facts(lockdown(), reason, listed(symbol), isSealed());
+        return new Refusals.Facts(Lockdown.level(root.resolveSibling("lockdown")), reason, listed(symbol), isSealed());
     }
 
     private Refusals.Listed listed(SymbolName symbol) {
@@ -278,7 +273,7 @@ public final class Killswitch {
             return Refusals.Listed.ENGAGED;
         }
         try {
-            return pendingLines().stream().anyMatch(p -> p.symbol().equals(symbol))
+            return tree.pending().stream().anyMatch(p -> p.symbol().equals(symbol))
                     ? Refusals.Listed.PENDING
                     : Refusals.Listed.NO;
         } catch (ControlException e) {
@@ -292,157 +287,5 @@ public final class Killswitch {
         } catch (ControlException e) {
             return false;
         }
-    }
-
-    private Optional<String> lockdown() {
-        try {
-            Matcher m = ACTIVE_LOCKDOWN.matcher(Files.readString(root.resolveSibling("lockdown")));
-            return m.find() ? Optional.of(m.group("level")) : Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private List<Engagement> engagedLines() throws ControlException {
-        Path engaged = root.resolve("engaged");
-        List<Engagement> lines = new ArrayList<>();
-        for (String line : read(engaged).lines().toList()) {
-            lines.add(parse(line).orElseThrow(() -> otherVersion(engaged, line)));
-        }
-        return lines;
-    }
-
-    private static Optional<Engagement> parse(String line) {
-        Matcher m = ENGAGED_LINE.matcher(line);
-        if (!m.matches()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(new Engagement(
-                    new SymbolName(m.group("sym")),
-                    new Retval(Long.parseLong(m.group("retval"))),
-                    Long.parseLong(m.group("hits")),
-                    Optional.empty(),
-                    Optional.empty()));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    private List<Pending> pendingLines() throws ControlException {
-        Path pending = root.resolve("pending");
-        List<Pending> lines = new ArrayList<>();
-        for (String line : readIfThere(pending).lines().toList()) {
-            lines.add(parsePending(line).orElseThrow(() -> otherVersion(pending, line)));
-        }
-        return List.copyOf(lines);
-    }
-
-    private static Optional<Pending> parsePending(String line) {
-        Matcher m = PENDING_LINE.matcher(line);
-        if (!m.matches()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(new Pending(
-                    new SymbolName(m.group("sym")),
-                    new Retval(Long.parseLong(m.group("retval"))),
-                    Optional.of(m.group("module")).filter(module -> !module.equals(MODULE_NOT_KNOWN)),
-                    Optional.empty()));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** What reading fn/SYMBOL/ gave. */
-    private sealed interface FnDir {
-        record Read(Engagement.Details details) implements FnDir {}
-
-        record Denied() implements FnDir {}
-
-        record Gone() implements FnDir {}
-    }
-
-    private FnDir details(SymbolName symbol) throws ControlException {
-        Path dir = root.resolve("fn").resolve(symbol.text());
-        try {
-            return new FnDir.Read(new Engagement.Details(
-                    word(Engagement.State.class, dir.resolve("state")),
-                    Duration.ofSeconds(number(dir.resolve("timeout_left"))),
-                    word(Engagement.Backend.class, dir.resolve("backend")),
-                    passed(dir.resolve("passed"))));
-        } catch (AccessDeniedException e) {
-            return new FnDir.Denied();
-        } catch (IOException e) {
-            // ENOENT where it was gone before the open, EIDRM where it went between open and read. Under the same
-            // name there may be a new one by now; the caller's list does not have it, so it is not told of.
-            return new FnDir.Gone();
-        }
-    }
-
-    private static <E extends Enum<E>> E word(Class<E> type, Path file) throws IOException, ControlException {
-        String text = Files.readString(file).strip();
-        for (E value : type.getEnumConstants()) {
-            if (value.toString().equals(text)) {
-                return value;
-            }
-        }
-        throw otherVersion(file, text);
-    }
-
-    private static OptionalLong passed(Path file) throws IOException, ControlException {
-        return Files.exists(file) ? OptionalLong.of(number(file)) : OptionalLong.empty();
-    }
-
-    private static long number(Path file) throws IOException, ControlException {
-        String text = Files.readString(file).strip();
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            throw otherVersion(file, text);
-        }
-    }
-
-    /** The text of a file that the first modules did not have; empty where it is missing and the module is there. */
-    private String readIfThere(Path file) throws ControlException {
-        return Files.exists(file) || !isLoaded() ? read(file) : "";
-    }
-
-    private String read(Path file) throws ControlException {
-        try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw notLoaded();
-        } catch (AccessDeniedException e) {
-            throw new ControlException("cannot read " + file + ": permission denied; run it as root", Errno.EACCES);
-        } catch (IOException e) {
-            throw new ControlException("cannot read " + file + ": " + e.getMessage() + "; see dmesg", null);
-        }
-    }
-
-    private ControlException notLoaded() {
-        Path securityfs = root.toAbsolutePath().getParent();
-        if (securityfs != null && !hasEntries(securityfs)) {
-            return new ControlException(
-                    "securityfs is not mounted on " + securityfs + "; run: mount -t securityfs securityfs " + securityfs
-                            + " && modprobe killswitch",
-                    Errno.ENOENT);
-        }
-        return new ControlException("the killswitch module is not loaded; run: modprobe killswitch", Errno.ENOENT);
-    }
-
-    private static boolean hasEntries(Path dir) {
-        try (Stream<Path> entries = Files.list(dir)) {
-            return entries.findAny().isPresent();
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static ControlException otherVersion(Path file, String text) {
-        return new ControlException(
-                file + " says '" + text + "', which this command does not know; use the command and the module of one"
-                        + " version",
-                null);
     }
 }

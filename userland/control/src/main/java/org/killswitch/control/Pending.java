@@ -1,6 +1,7 @@
 package org.killswitch.control;
 
 import java.util.Optional;
+import org.killswitch.control.log.Origin;
 
 /**
  * An engagement whose module is not loaded: it overrides from the moment that the module is there.

@@ -2,6 +2,8 @@ package org.killswitch.control;
 
 import java.util.List;
 import java.util.Optional;
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.ErrnoException;
 
 /** Turns an errno of the kernel into a line that says what was refused, why, and what to do. */
 final class Refusals {

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.killswitch.posix.Errno;
 
 /**
  * The value that an overridden function returns: a signed long of the kernel, 64 bits.

@@ -16,6 +16,9 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.killswitch.control.log.KernelLog;
+import org.killswitch.control.log.Origin;
+import org.killswitch.posix.Errno;
 
 class KillswitchTest {
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.killswitch.posix.Architecture;
 
 /**
  * Debian's archive for one suite, through apt with lists of its own: nothing of the machine's package state is read

@@ -11,6 +11,7 @@ import org.killswitch.lab.BenchmarkResult.Cpus;
 import org.killswitch.lab.BenchmarkResult.Memory;
 import org.killswitch.lab.BenchmarkResult.Row;
 import org.killswitch.lab.BenchmarkResult.Scale;
+import org.killswitch.posix.Architecture;
 
 /**
  * What killswitch costs, in instructions that guests count, beside what other means of the kernel cost. What is measured

@@ -2,11 +2,10 @@ package org.killswitch.lab;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.killswitch.host.Programs;
 
 /** Programs of the host. */
 final class Commands {
@@ -68,14 +67,7 @@ final class Commands {
 
     /** Where a program is, on the PATH or where only root's PATH leads. */
     static Optional<Path> find(String program) {
-        List<String> directories = new ArrayList<>(List.of(Optional.ofNullable(System.getenv("PATH"))
-                .orElse("/usr/bin:/bin")
-                .split(":", -1)));
-        directories.addAll(List.of("/usr/sbin", "/sbin"));
-        return directories.stream()
-                .map(d -> Path.of(d).resolve(program))
-                .filter(Files::isExecutable)
-                .findFirst();
+        return Programs.onPathOrOfRoot().find(program);
     }
 
     static void removeHook(Thread hook) {

@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.killswitch.posix.Architecture;
 
 /**
  * A running virtual machine. Commands run in it one after the other; a kernel that panics, oopses, warns, stalls or
@@ -181,7 +182,7 @@ public final class Guest implements AutoCloseable {
 
     private static List<String> command(
             Path directory, Path initramfs, Kernel kernel, GuestSpec spec, Optional<Path> disk) {
-        Architecture.Emulator emulator = kernel.release().architecture().emulator();
+        Emulator emulator = Emulator.of(kernel.release().architecture());
         String append = "console=" + emulator.console() + " panic=-1 rdinit=/init loglevel=5 "
                 // the console is the kernel's
                 + disk.map(d -> "systemd.show_status=0 systemd.mask=serial-getty@" + emulator.console() + ".service ")

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.cpio.CpioArchiveEntry;
 import org.apache.commons.compress.archivers.cpio.CpioArchiveOutputStream;
 import org.apache.commons.compress.archivers.cpio.CpioConstants;
+import org.killswitch.posix.Architecture;
 
 /** Writes an initial file system: a cpio archive, not compressed, since unpacking costs an emulated CPU more than copying. */
 final class Initramfs implements AutoCloseable {

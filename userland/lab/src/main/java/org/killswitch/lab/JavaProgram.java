@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.killswitch.posix.Architecture;
 
 /**
  * A Java program with a runtime of its own (a folder with bin/, lib/ and runtime/, where runtime/bin/NAME is what java is

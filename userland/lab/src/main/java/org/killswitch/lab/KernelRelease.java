@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.killswitch.posix.Architecture;
 
 /**
  * A kernel series as Debian ships it for one architecture, or one that is built from Debian's sources. The exact version

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.killswitch.posix.Architecture;
 
 /** The lab: stock kernels, modules built for them, and guests that run them. */
 public final class Lab {
@@ -100,7 +101,7 @@ public final class Lab {
 
     /** A guest in which programs find libbpf; without it, if this machine has none of its own for them. */
     public GuestSpec withLibbpf(GuestSpec spec, Kernel kernel) {
-        return Libbpf.add(spec, cache, progress, kernel.release().architecture());
+        return GuestLibbpf.add(spec, cache, progress, kernel.release().architecture());
     }
 
     /**

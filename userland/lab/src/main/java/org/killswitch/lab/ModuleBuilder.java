@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.killswitch.posix.Architecture;
 
 /** Builds out-of-tree kernel modules; what was built from the same sources for the same kernel is in the cache. */
 final class ModuleBuilder {

@@ -2,6 +2,7 @@ package org.killswitch.lab;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.killswitch.posix.Architecture;
 
 /** Debian packages with all that they depend on, unpacked into the cache: what a guest of another architecture runs. */
 final class Packages {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.killswitch.posix.Architecture;
 
 /**
  * The compiler that a kernel's headers ask for: this machine's, or where it has none of that version the suite's own,

@@ -18,7 +18,7 @@ final class BpfPropertiesTest {
 
     private static final String JAVA = "/opt/killswitch/runtime/bin/killswitch -Xmx512m -XX:+UseSerialGC"
             + " -XX:TieredStopAtLevel=1 -Xshare:auto --enable-native-access=ALL-UNNAMED"
-            + " -cp /opt/killswitch/lib/*:/tests org.killswitch.bpf.";
+            + " -cp /opt/killswitch/lib/*:/tests/bpf:/tests/guard org.killswitch.";
     private static final int EXPRESSIONS = 10_000;
     private static final int OBJECTS = 10_000;
     private static final long SEED = 20261124;
@@ -35,7 +35,8 @@ final class BpfPropertiesTest {
     private Guest boot() {
         GuestSpec spec = Project.LAB
                 .withLibbpf(Project.withCommand(kernel), kernel)
-                .withFile("/tests", Project.ROOT.resolve("userland/bpf/target/test-classes"))
+                .withFile("/tests/bpf", Project.ROOT.resolve("userland/bpf/target/test-classes"))
+                .withFile("/tests/guard", Project.ROOT.resolve("userland/guard/target/test-classes"))
                 .withFile("/bpf", Project.bpfPrograms(kernel))
                 .withFile(
                         "/helpers",
@@ -53,7 +54,7 @@ final class BpfPropertiesTest {
             Scripts.require(guest, "insmod /helpers/ks_memory.ko");
             String output = Scripts.require(
                     guest,
-                    JAVA + "RandomGuardsMain " + EXPRESSIONS + " " + SEED + " /bpf/types.bpf.o"
+                    JAVA + "guard.RandomGuardsMain " + EXPRESSIONS + " " + SEED + " /bpf/types.bpf.o"
                             + " $(cat /sys/module/ks_memory/parameters/address) /sys/kernel/debug/ks_memory");
             Matcher m = COMPARED.matcher(output);
             assertThat(output).matches(COMPARED);
@@ -71,7 +72,7 @@ final class BpfPropertiesTest {
             String before = Scripts.require(guest, "bpf_guard count");
             String output = Scripts.require(
                     guest,
-                    JAVA + "MutatedObjectsMain ks_test_vuln " + OBJECTS + " " + SEED
+                    JAVA + "bpf.MutatedObjectsMain ks_test_vuln " + OBJECTS + " " + SEED
                             + " /bpf/two.bpf.o /bpf/override.bpf.o");
             Matcher m = REFUSED.matcher(output);
             assertThat(m.matches()).as(output).isTrue();

@@ -3,8 +3,8 @@ package org.killswitch.systemtest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import org.killswitch.lab.Architecture;
 import org.killswitch.lab.Kernel;
+import org.killswitch.posix.Architecture;
 
 /**
  * What not every stock kernel has, where it changes what users get to see.

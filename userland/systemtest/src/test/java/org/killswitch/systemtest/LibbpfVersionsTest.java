@@ -9,10 +9,10 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.killswitch.lab.Architecture;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
+import org.killswitch.posix.Architecture;
 
 /** Guards and programs are loaded with the libbpf of each release of Debian that has one new enough. */
 @Execution(ExecutionMode.CONCURRENT)

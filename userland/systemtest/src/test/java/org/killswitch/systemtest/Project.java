@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
-import org.killswitch.lab.Architecture;
 import org.killswitch.lab.Disk;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
@@ -18,6 +17,7 @@ import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.Output;
 import org.killswitch.lab.Progress;
+import org.killswitch.posix.Architecture;
 
 /** The checkout under test, and what is built from it. */
 final class Project {
@@ -107,7 +107,7 @@ final class Project {
         });
     }
 
-    /** The folder with the programs of userland/bpf/src/test/bpf, compiled by clang for a kernel's architecture. */
+    /** The folder with the programs of src/test/bpf of bpf and guard, compiled by clang for a kernel's architecture. */
     static Path bpfPrograms(Kernel kernel) {
         Architecture architecture = kernel.release().architecture();
         return PROGRAMS.computeIfAbsent("bpf " + architecture, k -> {
@@ -115,8 +115,8 @@ final class Project {
             run(List.of("mkdir", "-p", folder.toString()));
             String triplet = architecture.triplet();
             String headers = architecture.isHost() ? "/usr/include/" + triplet : "/usr/" + triplet + "/include";
-            try (Stream<Path> sources = Files.list(ROOT.resolve("userland/bpf/src/test/bpf"))) {
-                for (Path source : sources.toList()) {
+            for (String module : List.of("bpf", "guard")) {
+                for (Path source : files(ROOT.resolve("userland/" + module + "/src/test/bpf"))) {
                     String name = source.getFileName().toString().replaceFirst("\\.c$", ".o");
                     run(List.of(
                             "clang",
@@ -133,11 +133,17 @@ final class Project {
                             "-o",
                             folder.resolve(name).toString()));
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
             return folder;
         });
+    }
+
+    private static List<Path> files(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path target(Architecture architecture) {

@@ -1,0 +1,170 @@
+package org.killswitch.control.trace;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.killswitch.control.ControlException;
+import org.killswitch.control.SymbolName;
+import org.killswitch.posix.Errno;
+import org.killswitch.posix.ErrnoException;
+import org.killswitch.posix.Fd;
+
+/**
+ * Follows the calls that overrides catch, by the trace event killswitch:killswitch_hit, in a trace instance of its own:
+ * other users of tracefs are not disturbed. The event costs time while it is followed.
+ */
+public final class HitTrace implements AutoCloseable {
+
+    private static final List<Path> TRACEFS =
+            List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
+    private static final String PREFIX = "killswitch-watch-";
+    private static final String EVENT = "events/killswitch/killswitch_hit/";
+
+    /** Per CPU; a hit takes about 50 bytes. */
+    private static final String BUFFER_KB = "4096";
+
+    private static final int READ_MAX = 64 * 1024;
+
+    private final Path instance;
+    private final Fd pipe;
+    private final HitLines lines = new HitLines();
+    private boolean closed;
+
+    private HitTrace(Path instance, Fd pipe) {
+        this.instance = instance;
+        this.pipe = pipe;
+    }
+
+    /**
+     * What came since the last look.
+     *
+     * @param hits oldest first, per CPU
+     * @param lost how many more there were, for which the buffer had no room
+     */
+    public record News(List<Hit> hits, long lost) {
+        public News {
+            hits = List.copyOf(hits);
+        }
+    }
+
+    /**
+     * Starts to follow.
+     *
+     * @param symbols the names of the engagements to follow, as they were engaged; empty for all
+     * @throws ControlException if the module is not loaded, or this is not root, or the kernel is locked down
+     */
+    public static HitTrace open(Set<SymbolName> symbols) throws ControlException {
+        Path tracefs = TRACEFS.stream()
+                .filter(p -> Files.isDirectory(p.resolve("instances")))
+                .findFirst()
+                .orElseThrow(() -> new ControlException(
+                        Files.isReadable(TRACEFS.getFirst())
+                                ? "hits cannot be followed: there is no tracefs; mount -t tracefs tracefs /sys/kernel/tracing"
+                                : "hits cannot be followed: only root may trace; run it with sudo",
+                        null));
+        if (!Files.exists(tracefs.resolve(EVENT))) {
+            throw new ControlException(
+                    "hits cannot be followed: the kernel module is not loaded; load it with: modprobe killswitch",
+                    null);
+        }
+        removeAbandoned(tracefs.resolve("instances"));
+        Path instance =
+                tracefs.resolve("instances/" + PREFIX + ProcessHandle.current().pid());
+        boolean begun = false;
+        try {
+            Files.createDirectory(instance);
+            Files.writeString(instance.resolve("buffer_size_kb"), BUFFER_KB);
+            if (!symbols.isEmpty()) {
+                Files.writeString(
+                        instance.resolve(EVENT + "filter"),
+                        symbols.stream().map(s -> "symbol == \"" + s + "\"").collect(Collectors.joining(" || ")));
+            }
+            Fd pipe = Fd.open(instance.resolve("trace_pipe"), Fd.Mode.READ_NONBLOCK);
+            Files.writeString(instance.resolve(EVENT + "enable"), "1");
+            begun = true;
+            return new HitTrace(instance, pipe);
+        } catch (IOException | ErrnoException e) {
+            throw new ControlException("hits cannot be followed: " + reason(e), null);
+        } finally {
+            if (!begun) {
+                removeIfPossible(instance);
+            }
+        }
+    }
+
+    private static String reason(Exception e) {
+        boolean denied = e instanceof AccessDeniedException
+                || (e instanceof ErrnoException errno && (errno.is(Errno.EPERM) || errno.is(Errno.EACCES)))
+                || String.valueOf(e.getMessage()).contains("not permitted");
+        return denied
+                ? "tracing is for root only, and closed under lockdown (confidentiality); hits are still counted: killswitch status"
+                : String.valueOf(e.getMessage());
+    }
+
+    /** Whoever was killed could not clean up; the number in the name says who it was. */
+    private static void removeAbandoned(Path instances) {
+        try (Stream<Path> all = Files.list(instances)) {
+            all.filter(p -> p.getFileName().toString().startsWith(PREFIX))
+                    .filter(p -> !Files.exists(
+                            Path.of("/proc", p.getFileName().toString().substring(PREFIX.length()))))
+                    .toList()
+                    .forEach(HitTrace::removeIfPossible);
+        } catch (IOException e) {
+            // then they stay, as whoever may not look at them may not follow either
+        }
+    }
+
+    private static void removeIfPossible(Path instance) {
+        try {
+            Files.deleteIfExists(instance);
+        } catch (IOException e) {
+            // somebody looks into it; the next to follow tries again
+        }
+    }
+
+    /**
+     * What came since the last look, without waiting.
+     *
+     * @throws ControlException if the module has been unloaded, or the trace cannot be read
+     */
+    public synchronized News read() throws ControlException {
+        if (closed) {
+            return new News(List.of(), 0);
+        }
+        StringBuilder text = new StringBuilder();
+        try {
+            for (byte[] some = pipe.read(READ_MAX); some.length > 0; some = pipe.read(READ_MAX)) {
+                text.append(new String(some, StandardCharsets.ISO_8859_1));
+            }
+        } catch (ErrnoException e) {
+            if (!e.is(Errno.EAGAIN) && !e.is(Errno.EINTR)) {
+                throw new ControlException("hits cannot be followed any more: " + e.getMessage(), null);
+            }
+        }
+        if (!Files.exists(instance.resolve(EVENT))) {
+            throw new ControlException("hits cannot be followed any more: killswitch has been unloaded", null);
+        }
+        return lines.add(text.toString());
+    }
+
+    /** Stops to follow, and takes the trace instance away. */
+    @Override
+    public synchronized void close() throws ControlException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        pipe.close();
+        try {
+            Files.deleteIfExists(instance);
+        } catch (IOException e) {
+            throw new ControlException("the trace instance stays: " + e.getMessage(), null);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package org.killswitch.control.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.killswitch.control.FakeTree.symbol;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.killswitch.control.FakeTree;
+
+class KernelLogTest {
+
+    private static final String WHO = " uid=0 auid=1000 ses=3 comm=tee";
+
+    @TempDir
+    Path dir;
+
+    FakeTree tree;
+
+    @BeforeEach
+    void makeTree() throws IOException {
+        tree = new FakeTree(dir);
+        tree.write("engaged", "f retval=-1 hits=0\n");
+        tree.details("f", "engaged", 0, "ftrace");
+    }
+
+    private Optional<Origin> originOfF(String... records) throws Exception {
+        Files.writeString(tree.kmsg, String.join("\n", records) + "\n");
+        return tree.killswitch.engagements().getFirst().origin();
+    }
+
+    private static String record(long seconds, String text) {
+        return "4,77," + seconds + "000000,-;" + text;
+    }
+
+    @Test
+    void tellsWhoAndWhen() throws Exception {
+        assertThat(originOfF(record(40, "killswitch: engage f=-1" + WHO)))
+                .contains(new Origin(
+                        Instant.parse("2026-05-01T11:59:00Z"), new Origin.Operator(0, OptionalLong.of(1000), "tee")));
+    }
+
+    @Test
+    void tellsOfNoLoginWhereThereWasNone() throws Exception {
+        assertThat(originOfF(record(
+                        40, "killswitch: tryengage f=-1 timeout=5s uid=0 auid=4294967295 ses=4294967295 comm=sh")))
+                .map(Origin::by)
+                .contains(new Origin.Operator(0, OptionalLong.empty(), "sh"));
+    }
+
+    @Test
+    void knowsTheModuleParameter() throws Exception {
+        assertThat(originOfF(record(1, "killswitch: engage f=-1 source=modparam")))
+                .map(Origin::by)
+                .contains(new Origin.ModuleParameter());
+    }
+
+    @Test
+    void takesTheLastOfSeveral() throws Exception {
+        assertThat(originOfF(
+                        record(1, "killswitch: engage f=-1 source=modparam"),
+                        record(2, "killswitch: disengage f hits=7" + WHO),
+                        "6,78,2500000,-;unrelated: line",
+                        " SUBSYSTEM=pci",
+                        record(3, "killswitch: engage g=-1" + WHO),
+                        record(40, "killswitch: engage f=-22" + WHO),
+                        record(41, "killswitch: retval f=-1 was=-22" + WHO)))
+                .map(Origin::when)
+                .contains(Instant.parse("2026-05-01T11:59:00Z"));
+    }
+
+    @Test
+    void doesNotTakeAnEndedEngagementForTheLiveOne() throws Exception {
+        assertThat(originOfF(
+                        record(1, "killswitch: engage f=-1" + WHO), record(2, "killswitch: disengage f hits=7" + WHO)))
+                .isEmpty();
+        assertThat(originOfF(
+                        record(1, "killswitch: tryengage f=-1 timeout=1s" + WHO),
+                        record(2, "killswitch: tryengage f aborted: hits=1 during 1s probe")))
+                .isEmpty();
+        assertThat(originOfF(
+                        record(1, "killswitch: tryengage f=-1 timeout=1s" + WHO),
+                        record(2, "killswitch: tryengage f aborted: module m unloading")))
+                .isEmpty();
+        assertThat(originOfF(
+                        record(1, "killswitch: engagefor f=-1 timeout=1s" + WHO),
+                        record(2, "killswitch: engagefor f expired hits=3 after 1s")))
+                .isEmpty();
+    }
+
+    @Test
+    void isStillTheSameEngagementAfterItsModuleWasReloaded() throws Exception {
+        assertThat(originOfF(
+                        record(40, "killswitch: engagefor f=-1 timeout=600s" + WHO),
+                        record(41, "killswitch: keep f" + WHO),
+                        record(
+                                42,
+                                "killswitch: f mitigation lost: module m unloading; it re-arms when the module loads"
+                                        + " again"),
+                        record(43, "killswitch: f armed: module m loading")))
+                .map(Origin::when)
+                .contains(Instant.parse("2026-05-01T11:59:00Z"));
+    }
+
+    @Test
+    void isNotFooledByAProcessThatWritesToTheLog() throws Exception {
+        // Facility 1, as the kernel marks what comes from user space.
+        assertThat(originOfF("12,77,40000000,-;killswitch: engage f=-1" + WHO)).isEmpty();
+    }
+
+    @Test
+    void undoesTheEscapingOfTheDevice() throws Exception {
+        assertThat(originOfF(record(1, "killswitch: engage f=-1 uid=0 auid=0 ses=1 comm=a\\x5cx20b")))
+                .map(Origin::by)
+                .contains(new Origin.Operator(0, OptionalLong.of(0), "a\\x20b"));
+    }
+
+    @Test
+    void hasNothingToTellWhereItIsNotReadable() throws Exception {
+        Files.createDirectory(tree.kmsg);
+        assertThat(tree.killswitch.engagements().getFirst().origin()).isEmpty();
+        assertThat(tree.killswitch.disengage(symbol("f")).hits()).hasValue(0);
+    }
+
+    @Property
+    void readsAnyLineWithoutFailing(@ForAll String text) {
+        LogLine.parse(text).ifPresent(line -> assertThat(text).contains(":"));
+        LogLine.parse("engage " + text + "=-1" + WHO);
+        LogLine.parse("disengage f hits=" + text);
+    }
+
+    @Test
+    void readsTheReasonOfARefusal() {
+        assertThat(LogLine.parse("f: 3 functions have this name; qualify it as <module>:<symbol>"))
+                .contains(new LogLine.Refused(
+                        symbol("f"), "3 functions have this name; qualify it as <module>:<symbol>"));
+        assertThat(LogLine.parse("m:f: already engaged as f"))
+                .contains(new LogLine.Refused(symbol("m:f"), "already engaged as f"));
+        assertThat(LogLine.parse("parameter engage: entry 1 skipped (error -22); entries are ..."))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,29 @@
+package org.killswitch.guard;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What can be asked about whoever makes the call. */
+enum CallerFact {
+    UID,
+    GID,
+    PID,
+    COMM,
+    CGROUP,
+    USERNS,
+    NETNS;
+
+    static Optional<CallerFact> named(String name) {
+        return Arrays.stream(values()).filter(f -> f.word().equals(name)).findFirst();
+    }
+
+    static List<String> words() {
+        return Arrays.stream(values()).map(CallerFact::word).toList();
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,114 @@
+package org.killswitch.guard;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.killswitch.guard.GuardException.WrongException;
+
+/** Cuts an expression into words. */
+final class Lexer {
+
+    /** Longer ones first. */
+    private static final List<String> SIGNS = List.of(
+            "->", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "(", ")", "[", "]", ".", "!", "~", "+", "-", "*", "/",
+            "%", "&", "|", "^", "<", ">");
+
+    private final String text;
+    private int at;
+
+    private Lexer(String text) {
+        this.text = text;
+    }
+
+    /** The words, and END after them. */
+    static List<Token> tokens(String text) throws WrongException {
+        Lexer lexer = new Lexer(text);
+        List<Token> tokens = new ArrayList<>();
+        do {
+            tokens.add(lexer.next());
+        } while (tokens.getLast().kind() != Token.Kind.END);
+        return tokens;
+    }
+
+    private Token next() throws WrongException {
+        while (at < text.length() && isBlank(text.charAt(at))) {
+            at++;
+        }
+        if (at == text.length()) {
+            return new Token(Token.Kind.END, "", new Span(at, at));
+        }
+        char c = text.charAt(at);
+        if (isDigit(c)) {
+            return token(Token.Kind.NUMBER, endOfWord());
+        }
+        if (isWord(c)) {
+            return token(Token.Kind.NAME, endOfWord());
+        }
+        if (c == '"') {
+            return string();
+        }
+        for (String sign : SIGNS) {
+            if (text.startsWith(sign, at)) {
+                return token(Token.Kind.SIGN, at + sign.length());
+            }
+        }
+        throw unexpected(c);
+    }
+
+    private WrongException unexpected(char c) {
+        Span span = new Span(at, at + Character.charCount(text.codePointAt(at)));
+        String what = c > ' ' && c < 0x7f ? "'" + c + "'" : "this character";
+        return switch (c) {
+            case '=' -> new WrongException(span, "'=' compares nothing; write '=='");
+            case '\'' -> new WrongException(span, "a string is written in double quotes");
+            case '?', ':' -> new WrongException(span, what + " is not known here; write it with && and ||");
+            default -> new WrongException(span, what + " means nothing in a guard");
+        };
+    }
+
+    private Token token(Token.Kind kind, int end) {
+        Token token = new Token(kind, text.substring(at, end), new Span(at, end));
+        at = end;
+        return token;
+    }
+
+    private int endOfWord() {
+        int end = at;
+        while (end < text.length() && isWord(text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
+    private Token string() throws WrongException {
+        StringBuilder value = new StringBuilder();
+        int start = at++;
+        while (at < text.length() && text.charAt(at) != '"') {
+            char c = text.charAt(at++);
+            if (c == '\\') {
+                if (at == text.length() || (text.charAt(at) != '"' && text.charAt(at) != '\\')) {
+                    throw new WrongException(
+                            new Span(at - 1, at), "in a string, only \\\" and \\\\ may follow a backslash");
+                }
+                c = text.charAt(at++);
+            }
+            value.append(c);
+        }
+        if (at == text.length()) {
+            throw new WrongException(new Span(start, start + 1), "this string has no end; write '\"' after it");
+        }
+        at++;
+        return new Token(Token.Kind.STRING, value.toString(), new Span(start, at));
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static boolean isWord(char c) {
+        return c == '_' || isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+}

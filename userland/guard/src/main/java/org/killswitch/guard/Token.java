@@ -1,0 +1,27 @@
+package org.killswitch.guard;
+
+import org.killswitch.bpf.BpfException;
+
+/** A word of an expression; of a string, {@code text} is what it stands for. */
+record Token(Kind kind, String text, Span span) {
+
+    enum Kind {
+        NUMBER,
+        NAME,
+        STRING,
+        SIGN,
+        END
+    }
+
+    private static final int SHOWN = 40;
+
+    boolean isSign(String sign) {
+        return kind == Kind.SIGN && text.equals(sign);
+    }
+
+    /** As it is called in a complaint, which is one line. */
+    String described() {
+        String shown = BpfException.plain(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...");
+        return kind == Kind.END ? "the end" : kind == Kind.STRING ? "the string \"" + shown + "\"" : "'" + shown + "'";
+    }
+}

@@ -1,0 +1,498 @@
+package org.killswitch.guard.code;
+
+import static org.killswitch.guard.code.Assembler.R0;
+import static org.killswitch.guard.code.Assembler.R1;
+import static org.killswitch.guard.code.Assembler.R10;
+import static org.killswitch.guard.code.Assembler.R2;
+import static org.killswitch.guard.code.Assembler.R3;
+import static org.killswitch.guard.code.Assembler.R6;
+import static org.killswitch.guard.code.Assembler.R7;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import org.killswitch.bpf.Helper;
+import org.killswitch.bpf.Insn;
+import org.killswitch.guard.GuardException.WrongException;
+import org.killswitch.guard.IntKind;
+import org.killswitch.guard.Node;
+import org.killswitch.guard.Operator;
+import org.killswitch.guard.Span;
+import org.killswitch.guard.code.Assembler.Label;
+
+/**
+ * Compiles a checked expression to instructions that every kernel since 5.10 knows. The result of each part is in r0.
+ * r6 has the context; what has to be kept meanwhile is in r7 to r9, and then on the stack, below the room that the
+ * kernel's helpers write to.
+ */
+public final class CodeGenerator {
+
+    /** Instructions; so that jumps reach, and that nobody's system calls wait for more. */
+    private static final int INSNS_MAX = 4096;
+
+    private static final int STACK_SIZE = 512;
+    private static final int SCRATCH_SIZE = 72;
+    private static final int SCRATCH = -SCRATCH_SIZE;
+    private static final int WORD = 8;
+    private static final int KEPT_REGISTERS = 3;
+
+    /** Loads an argument register into r0. */
+    public interface ArgumentLoader {
+        void load(Assembler out, int index);
+    }
+
+    private final Assembler out;
+    private final ArgumentLoader arguments;
+    private final IdentityHashMap<Node, Integer> needs = new IdentityHashMap<>();
+    private int kept;
+
+    private CodeGenerator(Assembler out, ArgumentLoader arguments) {
+        this.out = out;
+        this.arguments = arguments;
+    }
+
+    /** A program that returns 1 where the expression is not 0, and else 0. */
+    public static Code compile(Node node, ArgumentLoader arguments) throws WrongException {
+        CodeGenerator generator = new CodeGenerator(new Assembler(node.span()), arguments);
+        generator.program(node);
+        if (generator.out.size() > INSNS_MAX) {
+            throw new WrongException(
+                    node.span(),
+                    "this takes " + generator.out.size() + " instructions, and a guard may have " + INSNS_MAX
+                            + "; shorten it");
+        }
+        return generator.out.finish();
+    }
+
+    /** The same for pt_regs. */
+    public static Code compile(Node node, Registers registers) throws WrongException {
+        return compile(node, (out, index) -> out.read(R0, R6, registers.offset(index), WORD));
+    }
+
+    private void program(Node node) throws WrongException {
+        out.move(R6, R1);
+        if (node instanceof Node.Const c) {
+            out.load(R0, c.value() == 0 ? 0 : 1);
+            out.exit();
+            return;
+        }
+        Label no = new Label();
+        jumpUnless(node, no);
+        out.load(R0, 1);
+        out.exit();
+        out.label(no);
+        out.load(R0, 0);
+        out.exit();
+    }
+
+    // Values
+
+    private void value(Node node) throws WrongException {
+        Span outer = out.enter(node.span());
+        switch (node) {
+            case Node.Const c -> out.load(R0, c.value());
+            case Node.Argument a -> argument(a);
+            case Node.HelperCall a -> ask(a.helper());
+            case Node.Load l -> load(l);
+            case Node.Bits b -> bits(b);
+            case Node.Convert c -> {
+                value(c.operand());
+                convert(c.operand().kind(), c.kind());
+            }
+            case Node.Negate n -> {
+                value(n.operand());
+                out.negate(R0);
+                cut(n.kind());
+            }
+            case Node.Complement c -> {
+                value(c.operand());
+                out.aluNumber(Insn.XOR, R0, -1);
+                cut(c.kind());
+            }
+            case Node.Binary b -> binary(b);
+            case Node.Condition c -> {
+                Label no = new Label();
+                Label end = new Label();
+                jumpUnless(c, no);
+                out.load(R0, 1);
+                out.jump(end);
+                out.label(no);
+                out.load(R0, 0);
+                out.label(end);
+            }
+        }
+        out.leave(outer);
+    }
+
+    private void argument(Node.Argument a) {
+        arguments.load(out, a.index());
+        extend(a.bytes(), a.signed(), true);
+    }
+
+    /** Fills what is above some bytes; unsigned ones need nothing where zeros are there already. */
+    private void extend(int bytes, boolean signed, boolean dirty) {
+        if (bytes < WORD && (signed || dirty)) {
+            int shift = 64 - bytes * 8;
+            out.aluNumber(Insn.LSH, R0, shift);
+            out.aluNumber(signed ? Insn.ARSH : Insn.RSH, R0, shift);
+        }
+    }
+
+    private void cut(IntKind kind) {
+        extend(kind.bits() / 8, kind.signed(), true);
+    }
+
+    /** A value of 32 bits is kept extended, so that it is one of 64 bits, too. */
+    private void convert(IntKind from, IntKind to) {
+        if (to.bits() == 32 && from != to) {
+            cut(to);
+        }
+    }
+
+    private void ask(Node.CallerHelper question) {
+        switch (question) {
+            case UID -> {
+                out.call(Helper.BPF_GET_CURRENT_UID_GID);
+                cut(IntKind.U32);
+            }
+            case GID -> {
+                out.call(Helper.BPF_GET_CURRENT_UID_GID);
+                out.aluNumber(Insn.RSH, R0, 32);
+            }
+            // What the kernel calls the thread group.
+            case PID -> {
+                out.call(Helper.BPF_GET_CURRENT_PID_TGID);
+                out.aluNumber(Insn.RSH, R0, 32);
+            }
+            case CGROUP -> out.call(Helper.BPF_GET_CURRENT_CGROUP_ID);
+            case TASK -> out.call(Helper.BPF_GET_CURRENT_TASK);
+        }
+    }
+
+    // Memory
+
+    private void load(Node.Load l) throws WrongException {
+        probe(Helper.BPF_PROBE_READ_KERNEL, l.address(), l.offset(), l.bytes(), -WORD);
+        out.read(R0, R10, -WORD, l.bytes());
+        extend(l.bytes(), l.signed(), false);
+    }
+
+    private void bits(Node.Bits b) throws WrongException {
+        address(b.address(), b.offset());
+        out.writeZero(R10, -WORD);
+        call(Helper.BPF_PROBE_READ_KERNEL, b.bytes(), -WORD);
+        out.read(R0, R10, -WORD, WORD);
+        int above = 64 - b.shift() - b.width();
+        if (above > 0) {
+            out.aluNumber(Insn.LSH, R0, above);
+        }
+        if (b.width() < 64) {
+            out.aluNumber(b.signed() ? Insn.ARSH : Insn.RSH, R0, 64 - b.width());
+        }
+    }
+
+    /** Copies to the stack; the helper fills it with zeros where it cannot read. */
+    private void probe(Helper helper, Node address, long offset, int bytes, int to) throws WrongException {
+        address(address, offset);
+        call(helper, bytes, to);
+    }
+
+    private void call(Helper helper, int bytes, int to) {
+        out.move(R1, R10);
+        out.aluNumber(Insn.ADD, R1, to);
+        out.load(R2, bytes);
+        out.call(helper);
+    }
+
+    /** An address, to r3, where the helpers take it. */
+    private void address(Node base, long offset) throws WrongException {
+        value(base);
+        out.move(R3, R0);
+        if (offset == (int) offset) {
+            if (offset != 0) {
+                out.aluNumber(Insn.ADD, R3, (int) offset);
+            }
+        } else {
+            out.load(R1, offset);
+            out.alu(Insn.ADD, R3, R1);
+        }
+    }
+
+    /** Jumps if the text is another one. */
+    private void text(Node.TextIs t, Label no) throws WrongException {
+        byte[] text = t.text().getBytes(StandardCharsets.UTF_8);
+        int size = text.length + 1;
+        if (t.room() > 0) {
+            int compared = (int) Math.min(size, t.room());
+            probe(Helper.BPF_PROBE_READ_KERNEL, t.address(), t.offset(), compared, SCRATCH);
+            compare(Arrays.copyOf(text, compared), no);
+        } else {
+            address(t.address(), t.offset());
+            // One byte more than is compared: the helper ends with a NUL what is longer. It may leave what comes after
+            // the NUL as it was, and a mismatch is a mismatch in what it does fill.
+            for (int i = 0; i < size + 1; i += WORD) {
+                out.writeZero(R10, SCRATCH + i);
+            }
+            call(Helper.BPF_PROBE_READ_KERNEL_STR, size + 1, SCRATCH);
+            compare(Arrays.copyOf(text, size), no);
+        }
+    }
+
+    private void comm(Node.CommIs c, Label no) {
+        out.move(R1, R10);
+        out.aluNumber(Insn.ADD, R1, SCRATCH);
+        out.load(R2, Node.COMM_SIZE);
+        out.call(Helper.BPF_GET_CURRENT_COMM);
+        byte[] text = c.text().getBytes(StandardCharsets.UTF_8);
+        compare(Arrays.copyOf(text, text.length + 1), no);
+    }
+
+    /** Compares what is on the stack, in pieces as large as can be. */
+    private void compare(byte[] text, Label no) {
+        int at = 0;
+        while (at < text.length) {
+            int bytes = Math.min(WORD, Integer.highestOneBit(text.length - at));
+            long piece = 0;
+            for (int i = bytes - 1; i >= 0; i--) {
+                piece = piece << 8 | (text[at + i] & 0xff);
+            }
+            out.read(R0, R10, SCRATCH + at, bytes);
+            jumpOnNumber(Insn.JNE, piece, no);
+            at += bytes;
+        }
+    }
+
+    /** Compares r0. */
+    private void jumpOnNumber(int condition, long value, Label to) {
+        if (value == (int) value) {
+            out.jumpIfNumber(condition, R0, (int) value, to);
+        } else {
+            out.load(R1, value);
+            out.jumpIf(condition, R0, R1, to);
+        }
+    }
+
+    // Two operands
+
+    /** How many values have to be kept to compute one: the operand that needs more goes first. */
+    private int need(Node node) {
+        Integer known = needs.get(node);
+        if (known != null) {
+            return known;
+        }
+        int need = switch (node) {
+            case Node.Load l -> need(l.address());
+            case Node.Bits b -> need(b.address());
+            case Node.TextIs t -> need(t.address());
+            case Node.Convert c -> need(c.operand());
+            case Node.Negate n -> need(n.operand());
+            case Node.Complement c -> need(c.operand());
+            case Node.Not n -> need(n.operand());
+            case Node.Logic l -> Math.max(need(l.left()), need(l.right()));
+            case Node.Binary b -> need(b.left(), b.right());
+            case Node.Compare c -> need(c.left(), c.right());
+            case Node.Const c -> 0;
+            case Node.Argument a -> 0;
+            case Node.HelperCall a -> 0;
+            case Node.CommIs c -> 0;
+        };
+        needs.put(node, need);
+        return need;
+    }
+
+    private int need(Node left, Node right) {
+        int a = need(left);
+        int b = need(right);
+        return right instanceof Node.Const ? a : a == b ? a + 1 : Math.max(a, b);
+    }
+
+    /** Computes the left operand to r0 and the right one to r1. */
+    private void operands(Node left, Node right) throws WrongException {
+        if (right instanceof Node.Const c) {
+            value(left);
+            out.load(R1, c.value());
+        } else if (need(left) >= need(right)) {
+            value(left);
+            keep(left);
+            value(right);
+            out.move(R1, R0);
+            takeBack(R0);
+        } else {
+            value(right);
+            keep(right);
+            value(left);
+            takeBack(R1);
+        }
+    }
+
+    private void keep(Node node) throws WrongException {
+        if (kept < KEPT_REGISTERS) {
+            out.move(R7 + kept, R0);
+        } else {
+            if (SCRATCH_SIZE + (kept - KEPT_REGISTERS + 1) * WORD > STACK_SIZE) {
+                throw new WrongException(node.span(), "this is too deeply nested; shorten it");
+            }
+            out.write(R10, slot(kept), R0);
+        }
+        kept++;
+    }
+
+    private void takeBack(int register) {
+        kept--;
+        if (kept < KEPT_REGISTERS) {
+            out.move(register, R7 + kept);
+        } else {
+            out.read(register, R10, slot(kept), WORD);
+        }
+    }
+
+    private static int slot(int kept) {
+        return SCRATCH - (kept - KEPT_REGISTERS + 1) * WORD;
+    }
+
+    private void binary(Node.Binary b) throws WrongException {
+        IntKind kind = b.kind();
+        Operator operator = b.operator();
+        if (operator.isShift() && b.right() instanceof Node.Const c) {
+            value(b.left());
+            int bits = (int) (c.value() & (kind.bits() - 1));
+            out.aluNumber(shift(operator, kind), R0, bits);
+        } else if (b.right() instanceof Node.Const c
+                && c.value() == (int) c.value()
+                && operator != Operator.DIV
+                && operator != Operator.MOD) {
+            value(b.left());
+            out.aluNumber(alu(operator), R0, (int) c.value());
+        } else {
+            operands(b.left(), b.right());
+            switch (operator) {
+                case SHL, SHR -> {
+                    out.aluNumber(Insn.AND, R1, kind.bits() - 1);
+                    out.alu(shift(operator, kind), R0, R1);
+                }
+                case DIV, MOD -> divide(operator, kind);
+                default -> out.alu(alu(operator), R0, R1);
+            }
+        }
+        // What the others give of two extended values is extended.
+        switch (operator) {
+            case ADD, SUB, MUL, SHL, DIV -> cut(kind);
+            default -> {}
+        }
+    }
+
+    private static int shift(Operator operator, IntKind kind) {
+        return operator == Operator.SHL ? Insn.LSH : kind.signed() ? Insn.ARSH : Insn.RSH;
+    }
+
+    private static int alu(Operator operator) {
+        return switch (operator) {
+            case BIT_OR -> Insn.OR;
+            case BIT_XOR -> Insn.XOR;
+            case BIT_AND -> Insn.AND;
+            case ADD -> Insn.ADD;
+            case SUB -> Insn.SUB;
+            case MUL -> Insn.MUL;
+            case DIV -> Insn.DIV;
+            case MOD -> Insn.MOD;
+            default -> throw new IllegalArgumentException(operator.sign());
+        };
+    }
+
+    /** r0 by r1. Kernels before 6.6 divide unsigned numbers only, so that signs are taken off and put on again. */
+    private void divide(Operator operator, IntKind kind) {
+        if (!kind.signed()) {
+            out.alu(alu(operator), R0, R1);
+            return;
+        }
+        // Negative if the result is: a remainder has the dividend's sign.
+        out.move(R2, R0);
+        if (operator == Operator.DIV) {
+            out.alu(Insn.XOR, R2, R1);
+        }
+        negateIfNegative(R0, R0);
+        negateIfNegative(R1, R1);
+        out.alu(alu(operator), R0, R1);
+        negateIfNegative(R0, R2);
+    }
+
+    private void negateIfNegative(int register, int sign) {
+        Label skip = new Label();
+        out.jumpIfNumber(Insn.JSGE, sign, 0, skip);
+        out.negate(register);
+        out.label(skip);
+    }
+
+    // Conditions
+
+    private void jumpUnless(Node node, Label to) throws WrongException {
+        jump(node, false, to);
+    }
+
+    /** Jumps where the node's truth is the wanted one; else goes on. */
+    private void jump(Node node, boolean wanted, Label to) throws WrongException {
+        Span outer = out.enter(node.span());
+        switch (node) {
+            case Node.Not n -> jump(n.operand(), !wanted, to);
+            case Node.Logic l
+            when (l.operator() == Operator.OR) == wanted -> {
+                jump(l.left(), wanted, to);
+                jump(l.right(), wanted, to);
+            }
+            case Node.Logic l -> {
+                Label skip = new Label();
+                jump(l.left(), !wanted, skip);
+                jump(l.right(), wanted, to);
+                out.label(skip);
+            }
+            case Node.Compare c ->
+                compare(c, wanted ? c.operator() : c.operator().opposite(), to);
+            case Node.CommIs c -> onMismatch(wanted, to, no -> comm(c, no));
+            case Node.TextIs t -> onMismatch(wanted, to, no -> text(t, no));
+            default -> {
+                value(node);
+                out.jumpIfNumber(wanted ? Insn.JNE : Insn.JEQ, R0, 0, to);
+            }
+        }
+        out.leave(outer);
+    }
+
+    /** Code that jumps on a mismatch. */
+    private interface Matching {
+        void emit(Label no) throws WrongException;
+    }
+
+    private void onMismatch(boolean wanted, Label to, Matching matching) throws WrongException {
+        if (!wanted) {
+            matching.emit(to);
+            return;
+        }
+        Label no = new Label();
+        matching.emit(no);
+        out.jump(to);
+        out.label(no);
+    }
+
+    private void compare(Node.Compare c, Operator operator, Label to) throws WrongException {
+        int condition = condition(operator, c.left().kind().signed());
+        if (c.right() instanceof Node.Const number && number.value() == (int) number.value()) {
+            value(c.left());
+            out.jumpIfNumber(condition, R0, (int) number.value(), to);
+        } else {
+            operands(c.left(), c.right());
+            out.jumpIf(condition, R0, R1, to);
+        }
+    }
+
+    private static int condition(Operator operator, boolean signed) {
+        return switch (operator) {
+            case EQ -> Insn.JEQ;
+            case NE -> Insn.JNE;
+            case LT -> signed ? Insn.JSLT : Insn.JLT;
+            case LE -> signed ? Insn.JSLE : Insn.JLE;
+            case GT -> signed ? Insn.JSGT : Insn.JGT;
+            case GE -> signed ? Insn.JSGE : Insn.JGE;
+            default -> throw new IllegalArgumentException(operator.sign());
+        };
+    }
+}

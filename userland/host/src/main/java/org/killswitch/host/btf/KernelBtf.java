@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.host.btf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The types of the kernel that runs here, as it shows them itself; everyone may read them. */
+public final class KernelBtf {
+
+    /** Where they are. */
+    public static final Path FILE = Path.of("/sys/kernel/btf/vmlinux");
+
+    private KernelBtf() {}
+
+    /** Those of the kernel; empty where it was built without. */
+    public static Optional<Btf> ofKernel() throws BtfException {
+        Optional<byte[]> bytes = read(FILE);
+        return bytes.isPresent() ? Optional.of(Btf.of(bytes.get())) : Optional.empty();
+    }
+
+    /**
+     * Those of a module, on top of those of the kernel; empty where it is not loaded, or was built without.
+     *
+     * @param module its name as in /sys/module
+     */
+    public static Optional<Btf> ofModule(String module, Btf kernel) throws BtfException {
+        Optional<byte[]> bytes = read(FILE.resolveSibling(module));
+        return bytes.isPresent() ? Optional.of(Btf.of(bytes.get(), kernel)) : Optional.empty();
+    }
+
+    private static Optional<byte[]> read(Path file) throws BtfException {
+        try {
+            return Optional.of(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new BtfException(file + " cannot be read: " + e.getMessage());
+        }
+    }
+}

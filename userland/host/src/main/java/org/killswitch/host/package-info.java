@@ -1,0 +1,5 @@
+/** This kernel and this machine, as far as killswitch depends on them: files, configuration, symbols, programs. */
+@NullMarked
+package org.killswitch.host;
+
+import org.jspecify.annotations.NullMarked;
