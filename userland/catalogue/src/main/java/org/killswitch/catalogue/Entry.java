@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.killswitch.catalogue.version.FixRange;
 import org.killswitch.catalogue.version.KernelRange;
 import org.killswitch.catalogue.version.UpstreamVersion;
+import org.killswitch.control.Retval;
+import org.killswitch.control.SymbolName;
 
 /**
  * What a careful person found out about one CVE, as mitigations/schema.json describes it.
@@ -76,10 +78,9 @@ public record Entry(
      * A function to engage.
      *
      * @param symbol its name, with its module where it needs one
-     * @param retval a number, or an errno's name with a minus
      * @param when the guard's text; empty for all calls
      */
-    public record Function(String symbol, String retval, Optional<String> when) {}
+    public record Function(SymbolName symbol, Retval retval, Optional<String> when) {}
 
     /**
      * How to see whether this host uses the code.

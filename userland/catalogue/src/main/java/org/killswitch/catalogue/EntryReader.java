@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
 import org.killswitch.catalogue.version.FixRange;
 import org.killswitch.catalogue.version.KernelRange;
 import org.killswitch.catalogue.version.UpstreamVersion;
+import org.killswitch.control.InvalidInputException;
+import org.killswitch.control.Retval;
+import org.killswitch.control.SymbolName;
 
 /** Reads a file of the catalogue. What it accepts is what mitigations/schema.json accepts; a test compares them. */
 public final class EntryReader {
@@ -129,9 +132,21 @@ public final class EntryReader {
 
     private static Entry.Function function(YamlMapping yaml) throws EntryException {
         return new Entry.Function(
-                yaml.parsed("symbol", t -> matching(SYMBOL, t), "a function's name, as af_alg:alg_bind"),
-                yaml.textOrInteger("retval", RETVAL, "a return value: a number, or an errno's name as -EPERM"),
+                yaml.parsed(
+                        "symbol",
+                        t -> matching(SYMBOL, t).map(SymbolName::new),
+                        "a function's name, as af_alg:alg_bind"),
+                yaml.textOrInteger(
+                        "retval", EntryReader::retval, "a return value: a number, or an errno's name as -EPERM"),
                 yaml.optionalText("when"));
+    }
+
+    private static Optional<Retval> retval(String text) {
+        try {
+            return RETVAL.matcher(text).matches() ? Optional.of(Retval.parse(text)) : Optional.empty();
+        } catch (InvalidInputException e) {
+            return Optional.empty();
+        }
     }
 
     private static Entry.Measure measure(YamlMapping yaml) throws EntryException {

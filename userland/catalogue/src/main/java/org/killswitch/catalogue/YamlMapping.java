@@ -154,20 +154,15 @@ final class YamlMapping {
         return value;
     }
 
-    /** An integer as it is written, or a text. */
-    String textOrInteger(String name, Pattern form, String what) throws EntryException {
+    /** What the parser makes of an integer as it is written, or of a text. */
+    <T> T textOrInteger(String name, Parser<T> parser, String what) throws EntryException {
         Node node = values.get(name);
-        String text;
-        if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.INT)) {
-            values.remove(name);
-            text = scalar.getValue();
-        } else {
-            text = text(name);
+        if (!(node instanceof ScalarNode scalar) || !scalar.getTag().equals(Tag.INT)) {
+            return parsed(name, parser, what);
         }
-        if (!form.matcher(text).matches()) {
-            throw error(name, "'" + text + "' is not " + what);
-        }
-        return text;
+        values.remove(name);
+        String text = scalar.getValue();
+        return parser.parse(text).orElseThrow(() -> error(name, "'" + text + "' is not " + what));
     }
 
     /** A list of texts of one form; empty where the key is not there. */

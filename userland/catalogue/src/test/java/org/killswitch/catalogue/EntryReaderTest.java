@@ -17,11 +17,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.killswitch.catalogue.version.UpstreamVersion;
+import org.killswitch.control.Retval;
+import org.killswitch.control.SymbolName;
 
 class EntryReaderTest {
 
     private static Entry parse(String text) throws EntryException {
         return EntryReader.parse(Path.of(EntryTexts.FILE), text);
+    }
+
+    private static Entry.Function function(String symbol, long retval, Optional<String> when) {
+        return new Entry.Function(new SymbolName(symbol), new Retval(retval), when);
     }
 
     @Test
@@ -37,9 +43,9 @@ class EntryReaderTest {
         assertThat(entry.fixedFunctions()).containsExactly("_aead_recvmsg");
         assertThat(entry.engagements().getFirst().functions())
                 .containsExactly(
-                        new Entry.Function("af_alg:alg_bind", "-EPERM", Optional.of("arg2 == 88")),
-                        new Entry.Function("aead_recvmsg", "-1", Optional.empty()));
-        assertThat(entry.engagements().get(1).functions().getFirst().retval()).isEqualTo("0x10");
+                        function("af_alg:alg_bind", -1, Optional.of("arg2 == 88")),
+                        function("aead_recvmsg", -1, Optional.empty()));
+        assertThat(entry.engagements().get(1).functions().getFirst().retval()).isEqualTo(new Retval(16));
         assertThat(entry.inUse().orElseThrow().test()).contains("lsmod | grep -q algif_aead");
         assertThat(entry.otherMeasures().get(1).sysctl()).contains("crypto.af_alg_restrict=1");
         assertThat(entry.door()).contains("af_alg_aead");

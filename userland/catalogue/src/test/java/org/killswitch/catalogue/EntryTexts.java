@@ -110,6 +110,8 @@ final class EntryTexts {
     static final Map<String, String> NOT_FOR_A_SCHEMA = Map.of(
             WHOLE.replace("CVE-2026-31431", "CVE-2026-31432"),
             "2: cve: the file of CVE-2026-31432 is called",
+            WHOLE.replace("-EPERM", "-EFOO"),
+            "20: engagements[0].functions[0].retval: '-EFOO' is not",
             WHOLE + "door: again\n",
             "35: door: this key is there twice",
             WHOLE.replace("module: algif_aead", "module: {"),

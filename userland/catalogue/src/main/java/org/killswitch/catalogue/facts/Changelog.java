@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.killswitch.catalogue.version.DebianVersion;
+import org.killswitch.host.SystemFiles;
 
 /** The CVEs that a package's changelog says were fixed, each with the version that did it first. */
 public final class Changelog {
@@ -20,7 +21,7 @@ public final class Changelog {
     private Changelog() {}
 
     /** Reads what Debian's and Ubuntu's packages have in their documentation. */
-    static Changelog read(RootFiles files, String release) {
+    static Changelog read(SystemFiles files, String release) {
         Changelog log = new Changelog();
         for (String name : List.of("linux-image-", "linux-modules-", "linux-image-unsigned-")) {
             for (String file : List.of("changelog.Debian.gz", "changelog.gz")) {

@@ -1,63 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.catalogue.facts;
 
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.killswitch.control.ControlException;
+import org.killswitch.control.Engagement;
+import org.killswitch.control.Killswitch;
+import org.killswitch.control.Pending;
+import org.killswitch.control.Retval;
+import org.killswitch.control.SymbolName;
+import org.killswitch.control.log.KernelLog;
 
 /**
  * A function that killswitch overrides, or will override when its module comes.
  *
  * @param symbol as it was engaged, perhaps with its module
- * @param state the kernel's word; "engaged" where only root could read it
- * @param guarded whether a guard lets some calls through
+ * @param details empty where only root may know them, and for what is pending
  * @param pending whether its module is not loaded
  */
-public record EngagedFunction(String symbol, long retval, String state, boolean guarded, boolean pending) {
+public record EngagedFunction(SymbolName symbol, Retval retval, Optional<Engagement.Details> details, boolean pending) {
 
-    private static final String FOLDER = "/sys/kernel/security/killswitch/";
-    private static final Pattern LINE = Pattern.compile("(\\S+) retval=(-?\\d{1,19}) .*");
-
-    static List<EngagedFunction> read(RootFiles files) {
+    /** What the module says; nothing where it is not loaded. */
+    static List<EngagedFunction> read(Path root) {
+        Path interfaceFolder = root.resolve(Path.of("/").relativize(Killswitch.DEFAULT_ROOT));
+        KernelLog log = new KernelLog(root.resolve("dev/kmsg"), root.resolve("proc/uptime"), Clock.systemUTC());
+        Killswitch killswitch = new Killswitch(interfaceFolder, log);
         List<EngagedFunction> all = new ArrayList<>();
-        for (String line : files.lines(FOLDER + "engaged")) {
-            parse(line).ifPresent(m -> {
-                String folder = FOLDER + "fn/" + m.group(1) + "/";
-                all.add(new EngagedFunction(
-                        m.group(1),
-                        Long.parseLong(m.group(2)),
-                        files.text(folder + "state").orElse("engaged"),
-                        files.exists(folder + "passed"),
-                        false));
-            });
-        }
-        for (String line : files.lines(FOLDER + "pending")) {
-            parse(line)
-                    .ifPresent(m -> all.add(
-                            new EngagedFunction(m.group(1), Long.parseLong(m.group(2)), "engaged", false, true)));
+        try {
+            if (killswitch.isLoaded()) {
+                for (Engagement e : killswitch.engagements()) {
+                    all.add(new EngagedFunction(e.symbol(), e.retval(), e.details(), false));
+                }
+                for (Pending p : killswitch.pending()) {
+                    all.add(new EngagedFunction(p.symbol(), p.retval(), Optional.empty(), true));
+                }
+            }
+        } catch (ControlException e) {
+            // Whoever cannot be asked is not known to mitigate anything.
+            return List.of();
         }
         return all;
     }
 
-    private static Optional<Matcher> parse(String line) {
-        Matcher m = LINE.matcher(line);
-        return m.matches() ? Optional.of(m) : Optional.empty();
+    /** The kernel's word for a state in which calls are only counted; empty where they are overridden. */
+    public Optional<String> onlyCounts() {
+        return details.map(Engagement.Details::state)
+                .filter(s -> s != Engagement.State.ENGAGED && s != Engagement.State.EXPIRING)
+                .map(Engagement.State::toString);
     }
 
-    /** Whether calls are overridden now; a probe and an observation only count them. */
-    public boolean overrides() {
-        return state.equals("engaged") || state.equals("expiring");
+    /** Whether a guard lets some calls through. */
+    public boolean isGuarded() {
+        return details.filter(d -> d.passed().isPresent()).isPresent();
     }
 
     /** Whether an entry's symbol means this function: either may leave the module out. */
-    public boolean is(String other) {
+    public boolean is(SymbolName other) {
         return symbol.equals(other)
-                || (function(symbol).equals(function(other)) && (symbol.indexOf(':') < 0 || other.indexOf(':') < 0));
-    }
-
-    private static String function(String name) {
-        return name.substring(name.indexOf(':') + 1);
+                || (symbol.function().equals(other.function())
+                        && (symbol.module().isEmpty() || other.module().isEmpty()));
     }
 }

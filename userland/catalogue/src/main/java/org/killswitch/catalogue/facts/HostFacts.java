@@ -2,8 +2,6 @@
 package org.killswitch.catalogue.facts;
 
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +9,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.host.KernelConfig;
+import org.killswitch.host.Symbols;
+import org.killswitch.host.SystemFiles;
+import org.killswitch.posix.Architecture;
 
 /**
  * What a host's files say about its kernel. Each is read when it is asked for first, and once. It reads and changes
@@ -37,10 +39,8 @@ public final class HostFacts {
         }
     }
 
-    private static final int SYMBOL_AT = 19;
-
-    private final RootFiles files;
-    private final String architecture;
+    private final SystemFiles files;
+    private final Architecture architecture;
     private final String release;
     private final Lazy<List<KernelPackage>> packages;
     private final Lazy<KernelOrigin> origin;
@@ -48,7 +48,7 @@ public final class HostFacts {
     private final Lazy<ModuleTree> modules;
     private final Lazy<Set<String>> loaded;
     private final Lazy<Set<String>> symbols;
-    private final Lazy<Map<String, String>> config;
+    private final Lazy<Optional<KernelConfig>> config;
     private final Lazy<ModprobeRules> rules;
     private final Lazy<List<EngagedFunction>> engaged;
     private final Lazy<List<Livepatch>> livepatches;
@@ -58,10 +58,9 @@ public final class HostFacts {
      * The facts of a host.
      *
      * @param root its root folder
-     * @param architecture the name that the kernel's tree has for it below arch/: x86, arm64
      */
-    public HostFacts(Path root, String architecture) {
-        files = new RootFiles(root);
+    public HostFacts(Path root, Architecture architecture) {
+        files = new SystemFiles(root);
         this.architecture = architecture;
         release = files.text("/proc/sys/kernel/osrelease").orElse("");
         packages = new Lazy<>(() -> KernelPackage.parse(files.lines("/var/lib/dpkg/status")));
@@ -70,10 +69,10 @@ public final class HostFacts {
                 files.exists("/etc/os-release") ? files.lines("/etc/os-release") : files.lines("/usr/lib/os-release")));
         modules = new Lazy<>(() -> ModuleTree.read(files, release));
         loaded = new Lazy<>(() -> firstWords("/proc/modules"));
-        symbols = new Lazy<>(this::readSymbols);
-        config = new Lazy<>(this::readConfig);
+        symbols = new Lazy<>(() -> Symbols.names(files));
+        config = new Lazy<>(() -> KernelConfig.of(files, release));
         rules = new Lazy<>(() -> ModprobeRules.read(files));
-        engaged = new Lazy<>(() -> EngagedFunction.read(files));
+        engaged = new Lazy<>(() -> EngagedFunction.read(root));
         livepatches = new Lazy<>(() -> Livepatch.read(files));
         changelog = new Lazy<>(() -> Changelog.read(files, release));
     }
@@ -95,40 +94,8 @@ public final class HostFacts {
         return words;
     }
 
-    /** Lines of kallsyms: 16 digits, a letter, the name, and after a tab the module. */
-    private Set<String> readSymbols() {
-        Set<String> names = new HashSet<>();
-        for (String line : files.lines("/proc/kallsyms")) {
-            int tab = line.indexOf('\t');
-            if (line.length() > SYMBOL_AT) {
-                names.add(line.substring(SYMBOL_AT, tab < 0 ? line.length() : tab));
-            }
-        }
-        return names;
-    }
-
-    private Map<String, String> readConfig() {
-        for (String file :
-                List.of("/proc/config.gz", "/boot/config-" + release, "/lib/modules/" + release + "/config")) {
-            List<String> lines = files.lines(file);
-            if (!lines.isEmpty()) {
-                Map<String, String> options = new HashMap<>();
-                for (String line : lines) {
-                    int equals = line.indexOf('=');
-                    if (line.startsWith("CONFIG_") && equals > 0) {
-                        options.put(line.substring(0, equals), line.substring(equals + 1));
-                    } else if (line.startsWith("# CONFIG_") && line.endsWith(" is not set")) {
-                        options.put(line.substring(2, line.length() - " is not set".length()), "n");
-                    }
-                }
-                return options;
-            }
-        }
-        return Map.of();
-    }
-
-    /** x86, arm64. */
-    public String architecture() {
+    /** That of the machine. */
+    public Architecture architecture() {
         return architecture;
     }
 
@@ -172,17 +139,9 @@ public final class HostFacts {
         return symbols.get().contains(function);
     }
 
-    /**
-     * The value of an option, "n" where it is off; empty if the configuration cannot be read, or does not know the option:
-     * which is so for one that is off because another one is.
-     */
-    public Optional<String> config(String option) {
-        return Optional.ofNullable(config.get().get(option));
-    }
-
-    /** Whether the configuration can be read. */
-    public boolean hasConfig() {
-        return !config.get().isEmpty();
+    /** The configuration of the running kernel; empty if it cannot be read. */
+    public Optional<KernelConfig> config() {
+        return config.get();
     }
 
     /** What keeps modules out. */
@@ -208,12 +167,5 @@ public final class HostFacts {
     /** The value of a setting, by its name with dots or slashes. */
     public Optional<String> sysctl(String name) {
         return files.text("/proc/sys/" + (name.contains("/") ? name : name.replace('.', '/')));
-    }
-
-    /** The word of the kernel's command line that begins so. */
-    public Optional<String> bootParameter(String start) {
-        return List.of(files.text("/proc/cmdline").orElse("").split("\\s+", -1)).stream()
-                .filter(w -> w.startsWith(start))
-                .findFirst();
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.killswitch.host.SystemFiles;
 
 /**
  * A livepatch that is in effect for all tasks.
@@ -19,7 +20,7 @@ public record Livepatch(String name, Set<String> functions) {
         functions = Set.copyOf(functions);
     }
 
-    static List<Livepatch> read(RootFiles files) {
+    static List<Livepatch> read(SystemFiles files) {
         List<Livepatch> patches = new ArrayList<>();
         for (String name : files.list(FOLDER)) {
             String folder = FOLDER + "/" + name;

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.killswitch.host.SystemFiles;
 
 /**
  * What keeps a module from being loaded: modprobe.d(5), and module_blacklist= of the kernel's command line.
@@ -37,7 +38,7 @@ public final class ModprobeRules {
 
     private ModprobeRules() {}
 
-    static ModprobeRules read(RootFiles files) {
+    static ModprobeRules read(SystemFiles files) {
         ModprobeRules rules = new ModprobeRules();
         SortedMap<String, String> seen = new TreeMap<>();
         for (String folder : FOLDERS) {

@@ -12,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.killswitch.host.SystemFiles;
 
 /**
  * What /lib/modules has for a kernel: modules that can be loaded, and what would be a module but is built in. Names have
@@ -35,7 +36,7 @@ public final class ModuleTree {
         this.isComplete = isComplete;
     }
 
-    static ModuleTree read(RootFiles files, String release) {
+    static ModuleTree read(SystemFiles files, String release) {
         String folder = "/lib/modules/" + release + "/";
         Optional<String> loadable = files.text(folder + "modules.dep");
         Optional<String> builtIn = files.text(folder + "modules.builtin");

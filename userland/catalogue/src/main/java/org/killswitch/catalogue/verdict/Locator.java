@@ -32,7 +32,7 @@ final class Locator {
 
     Locator(HostFacts host) {
         this.host = host;
-        folders = new Folders(host.architecture());
+        folders = new Folders(host.architecture().kernel());
     }
 
     Place locate(Subject subject) {
@@ -85,7 +85,7 @@ final class Locator {
         }
         List<String> functions = entry.engagements().stream()
                 .flatMap(e -> e.functions().stream())
-                .map(f -> f.symbol().substring(f.symbol().indexOf(':') + 1))
+                .map(f -> f.symbol().function())
                 .toList();
         Optional<String> symbol = functions.stream().filter(host::hasSymbol).findFirst();
         if (module.isPresent() && symbol.isEmpty() && host.modules().isComplete()) {
@@ -99,7 +99,11 @@ final class Locator {
 
     /** An option that the configuration does not know is off: one that it depends on is. */
     private boolean isOff(String option) {
-        return host.hasConfig() && host.config(option).orElse("n").equals("n");
+        return host.config().isPresent() && !host.config().get().has(bare(option));
+    }
+
+    private static String bare(String option) {
+        return option.substring("CONFIG_".length());
     }
 
     private Optional<Place> locateModule(String module) {
@@ -119,7 +123,7 @@ final class Locator {
         if (NO_CODE.matcher(file).matches()) {
             return new Place.Absent(file + " is not part of a kernel");
         }
-        if (file.startsWith(ARCH) && !file.startsWith(ARCH + host.architecture() + "/")) {
+        if (file.startsWith(ARCH) && !file.startsWith(ARCH + host.architecture().kernel() + "/")) {
             return new Place.Absent(file + " is of another architecture");
         }
         String name = ModuleTree.canonical(
@@ -157,7 +161,7 @@ final class Locator {
         if (module.isPresent()) {
             return locateModule(module.get());
         }
-        return option.isEmpty() || host.hasConfig()
+        return option.isEmpty() || host.config().isPresent()
                 ? Optional.of(new Place.BuiltIn(file + " is part of the kernel itself"))
                 : Optional.empty();
     }
@@ -194,7 +198,7 @@ final class Locator {
                         .replaceFirst(""))
                 .toUpperCase(Locale.ROOT);
         for (String option : List.of("CONFIG_" + own, "CONFIG_" + name, "CONFIG_" + name + "_FS")) {
-            if (host.config(option).orElse("").equals("n")) {
+            if (host.config().filter(c -> c.isOff(bare(option))).isPresent()) {
                 return Optional.of(
                         new Place.Absent("there is no module below " + folder + ", and " + option + " is not set"));
             }

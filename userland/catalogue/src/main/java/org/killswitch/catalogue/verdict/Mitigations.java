@@ -4,19 +4,16 @@ package org.killswitch.catalogue.verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.Reach;
 import org.killswitch.catalogue.facts.EngagedFunction;
 import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.facts.Livepatch;
 import org.killswitch.catalogue.facts.ModuleTree;
+import org.killswitch.control.Retval;
 
 /** Looks for what keeps everybody away from flawed code. Each finding is about an effect; a wish in a file is a note. */
 final class Mitigations {
-
-    private static final long LAST_ERROR = -4095;
-    private static final Pattern NUMBER = Pattern.compile("-?\\d+");
 
     private final HostFacts host;
 
@@ -65,23 +62,22 @@ final class Mitigations {
 
     /** Why a function that is engaged does not close what the entry wants closed. */
     private static Optional<String> doubt(Entry.Function wanted, EngagedFunction engaged) {
-        if (!engaged.overrides()) {
-            return Optional.of(engaged.symbol() + " is only " + engaged.state());
+        if (engaged.onlyCounts().isPresent()) {
+            return Optional.of(
+                    engaged.symbol() + " is only " + engaged.onlyCounts().get());
         }
-        if (engaged.guarded() && wanted.when().isEmpty()) {
+        if (engaged.isGuarded() && wanted.when().isEmpty()) {
             return Optional.of(engaged.symbol() + " has a guard that lets calls through");
         }
-        boolean isError = isError(engaged.retval());
-        boolean isErrorWanted = wanted.retval().startsWith("-E")
-                || (NUMBER.matcher(wanted.retval()).matches() && isError(Long.parseLong(wanted.retval())));
-        boolean isSame = !isErrorWanted && Long.decode(wanted.retval()) == engaged.retval();
-        return isSame || (isError && isErrorWanted)
+        boolean isSame = wanted.retval().equals(engaged.retval());
+        return isSame || (isError(wanted.retval()) && isError(engaged.retval()))
                 ? Optional.empty()
                 : Optional.of(engaged.symbol() + " returns " + engaged.retval() + ", not " + wanted.retval());
     }
 
-    private static boolean isError(long value) {
-        return value < 0 && value >= LAST_ERROR;
+    /** Which error a caller gets makes no difference to whether it gets in. */
+    private static boolean isError(Retval retval) {
+        return retval.errno().isPresent();
     }
 
     private void addLivepatches(Entry entry, List<Evidence> found) {

@@ -126,33 +126,32 @@ final class VersionJudge {
         DistroStatus s = found.get();
         String where = who + "'s data for " + source + " in " + s.suite() + ": ";
         String remark = s.remark().map(r -> " (" + r + ")").orElse("");
-        switch (s.state()) {
+        return switch (s.state()) {
             case NOT_AFFECTED -> {
                 evidence.add(Evidence.deciding(Evidence.Source.DISTRIBUTION, where + "not affected" + remark));
-                return Status.NOT_PRESENT;
+                yield Status.NOT_PRESENT;
             }
             case OPEN -> {
                 evidence.add(Evidence.deciding(Evidence.Source.DISTRIBUTION, where + "open" + remark));
-                return Status.AFFECTED;
+                yield Status.AFFECTED;
             }
             case UNDETERMINED -> {
                 evidence.add(Evidence.note(Evidence.Source.DISTRIBUTION, where + "undetermined" + remark));
-                return Status.UNKNOWN;
+                yield Status.UNKNOWN;
             }
             case FIXED -> {
                 Optional<DebianVersion> fixed = s.fixedVersion().flatMap(DebianVersion::parse);
                 if (fixed.isEmpty()) {
-                    return Status.UNKNOWN;
+                    yield Status.UNKNOWN;
                 }
                 boolean isFixed = fixed.get().compareTo(version) <= 0;
+                String order = isFixed ? " is not older" : " is older";
                 evidence.add(Evidence.deciding(
                         Evidence.Source.DISTRIBUTION,
-                        where + "fixed in " + fixed.get() + ", and " + version
-                                + (isFixed ? " is not older" : " is older") + remark));
-                return isFixed ? Status.FIXED : Status.AFFECTED;
+                        where + "fixed in " + fixed.get() + ", and " + version + order + remark));
+                yield isFixed ? Status.FIXED : Status.AFFECTED;
             }
-        }
-        throw new IllegalStateException("unknown state");
+        };
     }
 
     private static Status upstream(Subject subject, KernelOrigin origin, boolean isDecided, List<Evidence> evidence) {
