@@ -117,7 +117,7 @@ public final class Judge {
     }
 
     private Verdict judgePresent(Subject subject, Status byVersion, Place place, List<Evidence> evidence) {
-        boolean cannotBeTold = place instanceof Place.Unknown;
+        boolean cannotBeTold = place instanceof Place.Unknown && byVersion == Status.AFFECTED;
         evidence.add(new Evidence(Evidence.Source.CODE, place.describe(), cannotBeTold));
         List<Evidence> measures = mitigations.of(subject, place);
         evidence.addAll(measures);

@@ -157,19 +157,20 @@ final class VersionJudge {
     private static Status upstream(Subject subject, KernelOrigin origin, boolean isDecided, List<Evidence> evidence) {
         List<FixRange> ranges = subject.ranges();
         if (ranges.isEmpty()) {
-            evidence.add(Evidence.note(Evidence.Source.UPSTREAM, "no data says which releases have it"));
+            evidence.add(new Evidence(Evidence.Source.UPSTREAM, "no data says which releases have it", !isDecided));
             return Status.UNKNOWN;
         }
         Optional<UpstreamVersion> version = origin.upstream();
         if (!origin.followsStable() || version.isEmpty()) {
-            evidence.add(Evidence.note(
+            evidence.add(new Evidence(
                     Evidence.Source.UPSTREAM,
-                    origin + " has fixes of its own: which, kernel.org does not know; ask its maker's data"));
+                    origin + " has fixes of its own: which, kernel.org does not know; ask its maker's data",
+                    !isDecided));
             return Status.UNKNOWN;
         }
         UpstreamState state = UpstreamState.of(version.get(), ranges);
         Status status = status(state);
-        boolean decides = status != Status.UNKNOWN && (!isDecided || status == Status.NOT_PRESENT);
+        boolean decides = !isDecided || status == Status.NOT_PRESENT;
         evidence.add(new Evidence(Evidence.Source.UPSTREAM, describe(version.get(), state), decides));
         return status;
     }
