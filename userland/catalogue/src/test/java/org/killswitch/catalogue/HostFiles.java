@@ -94,6 +94,7 @@ public final class HostFiles {
         String folder = "/sys/kernel/security/killswitch/";
         return line(folder + "engaged", symbol + " retval=" + retval + " hits=0")
                 .file(folder + "fn/" + symbol + "/state", state + "\n")
+                .file(folder + "fn/" + symbol + "/reason", "for CVE-2026-43284, until the reboot\n")
                 .file(folder + "fn/" + symbol + "/timeout_left", "0\n")
                 .file(folder + "fn/" + symbol + "/backend", "ftrace\n");
     }

@@ -8,7 +8,10 @@ import java.util.OptionalLong;
 import org.killswitch.guard.GuardException.WrongException;
 import org.killswitch.posix.DidYouMean;
 
-/** Finds out what names stand for and what types things have; says what is wrong in the terms of the expression. */
+/**
+ * Finds out what types things have; says what is wrong in the terms of the expression. It is long because each rule of
+ * the language has a message of its own, and short rules that call each other are best read together.
+ */
 final class Checker {
 
     /** Bytes of text that a guard compares at most; they go on a BPF program's stack. */

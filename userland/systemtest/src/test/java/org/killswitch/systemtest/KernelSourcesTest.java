@@ -12,8 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.killswitch.dev.Checkpatch;
+import org.killswitch.lab.Cache;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
+import org.killswitch.lab.Progress;
 
 /** What the kernel's own tools say about kernel/. */
 final class KernelSourcesTest {
@@ -30,7 +33,7 @@ final class KernelSourcesTest {
 
     @Test
     void checkpatchFindsNothingThatIsNotExplained() throws IOException {
-        Path checkpatch = Project.LAB.checkpatch(KernelRelease.named("6.12"));
+        Path checkpatch = Checkpatch.fetch(Cache.standard(), KernelRelease.named("6.12"), Progress.none());
         List<String> command = new ArrayList<>(List.of(
                 checkpatch.toString(), "--no-tree", "--terse", "--show-types", "--max-line-length=100", "--file"));
         try (Stream<Path> files = Files.walk(Project.ROOT.resolve("kernel"))) {

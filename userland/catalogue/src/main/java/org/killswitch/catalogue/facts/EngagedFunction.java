@@ -35,7 +35,8 @@ public record EngagedFunction(SymbolName symbol, Retval retval, Optional<Engagem
                     all.add(new EngagedFunction(e.symbol(), e.retval(), e.details(), false));
                 }
                 for (Pending p : killswitch.pending()) {
-                    all.add(new EngagedFunction(p.symbol(), p.retval(), Optional.empty(), true));
+                    // One without a value is only observed when its module comes.
+                    p.retval().ifPresent(r -> all.add(new EngagedFunction(p.symbol(), r, Optional.empty(), true)));
                 }
             }
         } catch (ControlException e) {
@@ -55,6 +56,13 @@ public record EngagedFunction(SymbolName symbol, Retval retval, Optional<Engagem
     /** Whether a guard lets some calls through. */
     public boolean isGuarded() {
         return details.filter(d -> d.passed().isPresent()).isPresent();
+    }
+
+    /** Whether whoever engaged it gave this CVE as the reason. */
+    public boolean isBecauseOf(String cve) {
+        return details.flatMap(Engagement.Details::reason)
+                .filter(r -> List.of(r.split("[^A-Za-z0-9-]+", -1)).contains(cve))
+                .isPresent();
     }
 
     /** Whether an entry's symbol means this function: either may leave the module out. */

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.facts.HostFacts;
@@ -66,8 +68,23 @@ final class Locator {
         }
         List<Place> sure =
                 here.stream().filter(p -> !(p instanceof Place.Unknown)).toList();
-        List<Place> parts = sure.isEmpty() ? here : sure;
-        return parts.size() == 1 ? parts.getFirst() : new Place.Several(parts);
+        if (sure.isEmpty()) {
+            return allOf(here);
+        }
+        return sure.size() == 1 ? sure.getFirst() : new Place.Several(sure);
+    }
+
+    /** None of several files can be placed. */
+    private static Place allOf(List<Place> unknown) {
+        List<String> files = new ArrayList<>();
+        Set<String> candidates = new TreeSet<>();
+        for (Place place : unknown) {
+            if (place instanceof Place.Unknown(var file, var some)) {
+                files.add(file);
+                candidates.addAll(some);
+            }
+        }
+        return new Place.Unknown(String.join(", ", files), List.copyOf(candidates));
     }
 
     /** What an entry says about options, its module and its functions; empty where that does not decide. */

@@ -29,8 +29,20 @@ final class Mitigations {
             addLivepatches(entry, found);
             addSettings(entry, found);
         });
+        if (subject.entry().isEmpty()) {
+            addReasons(subject, found);
+        }
         addBlocks(subject, place, found);
         return found;
+    }
+
+    /** Nobody wrote down what closes it: somebody engaged something because of it. */
+    private void addReasons(Subject subject, List<Evidence> found) {
+        host.engaged().stream()
+                .filter(e -> e.onlyCounts().isEmpty() && e.isBecauseOf(subject.cve()))
+                .forEach(e -> found.add(Evidence.deciding(
+                        Evidence.Source.MITIGATION,
+                        e.symbol() + " returns " + e.retval() + ", engaged because of " + subject.cve())));
     }
 
     private void addEngagement(Entry.Engagement engagement, List<Evidence> found) {

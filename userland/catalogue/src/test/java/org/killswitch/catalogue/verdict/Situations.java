@@ -31,6 +31,8 @@ final class Situations {
         CORE,
         /** A flaw in drivers/usb/host/xhci-ring.c, whose module is called otherwise. */
         XHCI,
+        /** A flaw in two such files. */
+        TWO_OF_XHCI,
         /** An entry without affected releases' data that fits, of a flaw of which only the tracker knows. */
         ONLY_IN_TRACKER
     }
@@ -376,6 +378,12 @@ final class Situations {
                 UNKNOWN,
                 "if so, in one of: ehci_hcd, xhci_hcd, xhci_plat_hcd",
                 Situations::open);
+        add(
+                Flaw.TWO_OF_XHCI,
+                "two files, and for neither it can be told",
+                UNKNOWN,
+                "xhci-ring.c, drivers/usb/host/ehci-q.c is in this kernel; if so, in one of: ehci_hcd",
+                Situations::open);
     }
 
     private static void measures() {
@@ -558,5 +566,13 @@ final class Situations {
                 h -> h.runs("5.14.0-503.11.1.el9_5.x86_64", "#1 SMP")
                         .modules("", "kernel/crypto/algif_aead.ko\n")
                         .engaged("alg_bind", -1, "engaged"));
+        add(
+                Flaw.ESP,
+                "engaged because of it, without an entry",
+                MITIGATED,
+                "esp_input returns -22 (EINVAL), engaged because of CVE-2026-43284",
+                h -> open(h).engaged("esp_input", -22, "engaged"));
+        add(Flaw.ESP, "only observed because of it", AFFECTED, "fixed in 6.1.172", h -> open(h).engaged("esp_input", 0, "observing"));
+        add(Flaw.CORE, "engaged because of another one", AFFECTED, "6.1.164 has it", h -> open(h).config("CONFIG_NET=y\n").engaged("esp_input", -22, "engaged"));
     }
 }
