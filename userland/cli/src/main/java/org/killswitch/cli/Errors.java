@@ -30,12 +30,11 @@ public final class Errors {
     }
 
     /** Tells {@link #wrongUsage} that everything has been said. */
-    public static final class MissingCommandException extends ParameterException {
+    static final class MissingCommandException extends ParameterException {
 
         private static final long serialVersionUID = 1L;
 
-        /** For a command that needs another. */
-        public MissingCommandException(CommandLine main) {
+        MissingCommandException(CommandLine main) {
             super(main, "no command given");
         }
     }

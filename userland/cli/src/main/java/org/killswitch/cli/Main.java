@@ -1,9 +1,11 @@
 package org.killswitch.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.killswitch.cli.advice.CheckCommand;
 import org.killswitch.cli.bpf.BpfCommand;
 import org.killswitch.cli.doctor.DoctorCommand;
 import org.killswitch.cli.engage.DisengageCommand;
@@ -118,6 +120,7 @@ public final class Main implements Runnable {
         commands.put("engage", EngageCommand::new);
         commands.put("disengage", DisengageCommand::new);
         commands.put("keep", KeepCommand::new);
+        commands.put("check", CheckCommand::new);
         commands.put("watch", WatchCommand::new);
         commands.put("seal", SealCommand::new);
         commands.put("bpf", BpfCommand::create);
@@ -138,8 +141,10 @@ public final class Main implements Runnable {
             COMMANDS.forEach((name, make) -> main.addSubcommand(name, make.apply(host)));
         }
         // A return value starts with a minus mostly: -EPERM is no option.
-        Optional.ofNullable(main.getSubcommands().get("engage"))
-                .ifPresent(engage -> engage.setUnmatchedOptionsArePositionalParams(true));
+        for (String name : List.of("engage", "check")) {
+            Optional.ofNullable(main.getSubcommands().get(name))
+                    .ifPresent(command -> command.setUnmatchedOptionsArePositionalParams(true));
+        }
         return Errors.reportTo(host, main);
     }
 

@@ -49,6 +49,8 @@ final class KernelSourcesTest {
                 .toList();
         assertThat(complaints)
                 .filteredOn(l -> !l.contains("/compat.h:") || EXPLAINED.stream().noneMatch(e -> l.contains(e + ":")))
+                // the kernel's list of hooks passes more than their names
+                .filteredOn(l -> !l.contains("/permission.c:") || !l.contains("MACRO_ARG_UNUSED:"))
                 .isEmpty();
     }
 
