@@ -19,7 +19,7 @@ class DependenciesTest {
 
     /** A layer knows nothing of those after it. */
     private static final List<String> LAYERS =
-            List.of("posix", "control", "host", "bpf", "guard", "advice", "lab", "cli", "dev");
+            List.of("posix", "control", "host", "bpf", "guard", "advice", "catalogue", "lab", "cli", "dev");
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -56,7 +56,19 @@ class DependenciesTest {
                 .resideOutsideOfPackages("org.killswitch.cli..", "org.killswitch.dev..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("picocli..", "tools.jackson..")
+                .resideInAnyPackage("picocli..", "tools.jackson.databind..")
+                .check(OURS);
+    }
+
+    @Test
+    void onlyImportersReadJson() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        "org.killswitch.cli..", "org.killswitch.dev..", "org.killswitch.catalogue.data..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("tools.jackson..")
                 .check(OURS);
     }
 }

@@ -9,8 +9,13 @@ import java.util.Optional;
  * The configuration that the running kernel was built with.
  *
  * @param file where it was found
+ * @param options without CONFIG_: "y", "m", a value, or "n" where it is written that the option is off
  */
 public record KernelConfig(String file, Map<String, String> options) {
+
+    private static final String PREFIX = "CONFIG_";
+    private static final String OFF = "# " + PREFIX;
+    private static final String NOT_SET = " is not set";
 
     public KernelConfig {
         options = Map.copyOf(options);
@@ -34,13 +39,20 @@ public record KernelConfig(String file, Map<String, String> options) {
 
     private static Map<String, String> parse(String text) {
         Map<String, String> options = new HashMap<>();
-        text.lines().filter(l -> l.startsWith("CONFIG_")).forEach(line -> {
+        text.lines().forEach(line -> {
             int equals = line.indexOf('=');
-            if (equals > 0) {
-                options.put(line.substring("CONFIG_".length(), equals), line.substring(equals + 1));
+            if (line.startsWith(PREFIX) && equals > 0) {
+                options.put(line.substring(PREFIX.length(), equals), line.substring(equals + 1));
+            } else if (line.startsWith(OFF) && line.endsWith(NOT_SET)) {
+                options.put(line.substring(OFF.length(), line.length() - NOT_SET.length()), "n");
             }
         });
         return options;
+    }
+
+    /** Whether it says itself that an option is off; one that depends on such an option is not in it at all. */
+    public boolean isOff(String option) {
+        return "n".equals(options.get(option));
     }
 
     public boolean has(String option) {

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,6 +17,9 @@ public final class Symbols {
 
     /** Where it is. */
     public static final Path FILE = Path.of("/proc/kallsyms");
+
+    /** Before the name: 16 digits and a letter, with blanks after them. */
+    private static final int NAME_AT = 19;
 
     private Symbols() {}
 
@@ -35,5 +40,17 @@ public final class Symbols {
             }
             return Optional.empty();
         }
+    }
+
+    /** The names of all symbols; none where the file cannot be read. */
+    public static Set<String> names(SystemFiles files) {
+        Set<String> names = new HashSet<>();
+        for (String line : files.lines(FILE.toString())) {
+            int tab = line.indexOf('\t');
+            if (line.length() > NAME_AT) {
+                names.add(line.substring(NAME_AT, tab < 0 ? line.length() : tab));
+            }
+        }
+        return names;
     }
 }

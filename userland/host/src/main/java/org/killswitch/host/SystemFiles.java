@@ -56,6 +56,11 @@ public final class SystemFiles {
         return read(file) instanceof Content.Text t ? Optional.of(t.text().strip()) : Optional.empty();
     }
 
+    /** Its lines; none if it cannot be read. */
+    public List<String> lines(String file) {
+        return text(file).stream().flatMap(String::lines).toList();
+    }
+
     public boolean exists(String file) {
         return Files.exists(path(file));
     }
