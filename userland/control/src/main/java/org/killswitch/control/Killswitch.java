@@ -1,7 +1,5 @@
 package org.killswitch.control;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,14 +14,12 @@ import java.util.stream.Stream;
 import org.killswitch.control.log.KernelLog;
 import org.killswitch.control.log.LogLine;
 import org.killswitch.control.log.Origin;
-import org.killswitch.posix.ErrnoException;
-import org.killswitch.posix.Fd;
 
 /**
  * The kernel module's control interface: a directory of securityfs.
  *
  * <p>Every method throws {@link ControlException} with a one-line reason where the module is not loaded or says no. An
- * object has no state of its own and may be shared between threads.
+ * object never changes and may be shared between threads.
  */
 public final class Killswitch {
 
@@ -36,6 +32,14 @@ public final class Killswitch {
     private final Path root;
     private final Tree tree;
     private final KernelLog log;
+    private final Optional<Reason> reason;
+
+    private Killswitch(Path root, KernelLog log, Optional<Reason> reason) {
+        this.root = root;
+        this.tree = new Tree(root);
+        this.log = log;
+        this.reason = reason;
+    }
 
     /**
      * The interface under a directory.
@@ -44,9 +48,12 @@ public final class Killswitch {
      * @param log what the kernel that owns the directory says
      */
     public Killswitch(Path root, KernelLog log) {
-        this.root = root;
-        this.tree = new Tree(root);
-        this.log = log;
+        this(root, log, Optional.empty());
+    }
+
+    /** The same, with a reason for each command that names a function; empty for none. */
+    public Killswitch withReason(Optional<Reason> because) {
+        return new Killswitch(root, log, because);
     }
 
     /** The interface of the kernel that runs here. */
@@ -131,7 +138,7 @@ public final class Killswitch {
 
     /** Overrides a function from now on, or from when the module that it names is loaded. */
     public void engage(SymbolName symbol, Retval retval) throws ControlException {
-        begin("engage " + symbol + " " + retval.value(), symbol, retval);
+        begin("engage " + symbol + " " + retval.value(), symbol, retval, Optional.empty());
     }
 
     /**
@@ -140,7 +147,8 @@ public final class Killswitch {
      * @param guard where a BPF program of type kprobe is pinned; it may go once this has returned
      */
     public void engageIf(SymbolName symbol, Retval retval, Path guard) throws ControlException {
-        begin("engageif " + symbol + " " + retval.value() + " " + guard, symbol, retval);
+        Optional<Path> program = Optional.of(guard);
+        begin("engageif " + symbol + " " + retval.value() + lastWord(program), symbol, retval, program);
     }
 
     /**
@@ -152,7 +160,7 @@ public final class Killswitch {
     public void engageBpf(SymbolName symbol, Path object) throws ControlException {
         try (KernelLog.Tail tail = log.tail()) {
             write(
-                    "engagebpf " + symbol + " " + object.toAbsolutePath(),
+                    because("engagebpf " + symbol + " " + CommandFile.word(object)),
                     errno -> Refusals.engageBpf(symbol, errno, facts(symbol, tail)));
         }
     }
@@ -166,7 +174,11 @@ public final class Killswitch {
      */
     public void tryEngage(SymbolName symbol, Retval retval, Duration probe, Optional<Path> guard)
             throws ControlException {
-        begin("tryengage " + symbol + " " + retval.value() + " " + seconds(probe, 0) + lastWord(guard), symbol, retval);
+        begin(
+                "tryengage " + symbol + " " + retval.value() + " " + seconds(probe, 0) + lastWord(guard),
+                symbol,
+                retval,
+                guard);
     }
 
     /**
@@ -178,11 +190,19 @@ public final class Killswitch {
      */
     public void engageFor(SymbolName symbol, Retval retval, Duration time, Optional<Path> guard)
             throws ControlException {
-        begin("engagefor " + symbol + " " + retval.value() + " " + seconds(time, 1) + lastWord(guard), symbol, retval);
+        begin(
+                "engagefor " + symbol + " " + retval.value() + " " + seconds(time, 1) + lastWord(guard),
+                symbol,
+                retval,
+                guard);
     }
 
-    private static String lastWord(Optional<Path> guard) {
-        return guard.map(path -> " " + path).orElse("");
+    private static String lastWord(Optional<Path> guard) throws ControlException {
+        return guard.isEmpty() ? "" : " " + CommandFile.word(guard.get());
+    }
+
+    private String because(String command) {
+        return command + reason.map(r -> " # " + r).orElse("");
     }
 
     private static long seconds(Duration time, int least) {
@@ -194,27 +214,64 @@ public final class Killswitch {
         return time.toSeconds();
     }
 
+    /**
+     * Counts the calls of a function and overrides none, until {@link #enforce} or {@link #disengage}.
+     *
+     * @param guard where the BPF program is pinned that picks the calls to count; without one, all are
+     */
+    public void observe(SymbolName symbol, Optional<Path> guard) throws ControlException {
+        String command = "observe " + symbol + lastWord(guard);
+        try (KernelLog.Tail tail = log.tail()) {
+            write(because(command), errno -> Refusals.observe(symbol, errno, facts(symbol, tail, guard)));
+        }
+    }
+
+    /** Overrides what is observed from now on; no call is lost in between, and the hits go on counting. */
+    public void enforce(SymbolName symbol, Retval retval) throws ControlException {
+        try (KernelLog.Tail tail = log.tail()) {
+            write(
+                    because("enforce " + symbol + " " + retval.value()),
+                    errno -> Refusals.enforce(symbol, errno, facts(symbol, tail)));
+        }
+    }
+
+    /**
+     * Changes the value that an overridden function returns, from the next call on.
+     *
+     * @param symbol the name it was engaged under
+     */
+    public void set(SymbolName symbol, Retval retval) throws ControlException {
+        try (KernelLog.Tail tail = log.tail()) {
+            new CommandFile(tree)
+                    .write(
+                            root.resolve("fn").resolve(symbol.text()).resolve("retval"),
+                            Long.toString(retval.value()),
+                            errno -> Refusals.set(symbol, errno, facts(symbol, tail)));
+        }
+    }
+
     /** Stops the countdown of {@link #engageFor}: the override stays. */
     public void keep(SymbolName symbol) throws ControlException {
         try (KernelLog.Tail tail = log.tail()) {
-            write("keep " + symbol, errno -> Refusals.keep(symbol, errno, facts(symbol, tail)));
+            write(because("keep " + symbol), errno -> Refusals.keep(symbol, errno, facts(symbol, tail)));
         }
     }
 
     /** From now on, and until the next boot, nothing can be disengaged and no value changed. */
     public void seal() throws ControlException {
-        List<SymbolName> expiring = engagements().stream()
-                .filter(e -> e.details()
-                        .map(d -> d.state() == Engagement.State.EXPIRING)
-                        .orElse(false))
-                .map(Engagement::symbol)
-                .toList();
-        write("seal", errno -> Refusals.seal(errno, expiring));
+        try (KernelLog.Tail tail = log.tail()) {
+            write("seal", errno -> Refusals.seal(errno, said(tail, Set.of("seal"))));
+        }
     }
 
-    private void begin(String command, SymbolName symbol, Retval retval) throws ControlException {
+    /** From now on, and until the next boot, nothing new can be engaged, observed or enforced. */
+    public void lock() throws ControlException {
+        write("lock", Refusals::lock);
+    }
+
+    private void begin(String command, SymbolName symbol, Retval retval, Optional<Path> guard) throws ControlException {
         try (KernelLog.Tail tail = log.tail()) {
-            write(command, errno -> Refusals.engage(symbol, retval, errno, facts(symbol, tail)));
+            write(because(command), errno -> Refusals.engage(symbol, retval, errno, facts(symbol, tail, guard)));
         }
     }
 
@@ -223,7 +280,7 @@ public final class Killswitch {
         Optional<Engagement> before =
                 tree.engaged().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
         try (KernelLog.Tail tail = log.tail()) {
-            write("disengage " + symbol, errno -> Refusals.disengage(symbol, errno, facts(symbol, tail)));
+            write(because("disengage " + symbol), errno -> Refusals.disengage(symbol, errno, facts(symbol, tail)));
             // The log knows the last call; the list was read a moment too early. A name may be qualified in one
             // of the two and not in the other.
             return ended(tail)
@@ -240,7 +297,7 @@ public final class Killswitch {
         tree.engaged().forEach(e -> before.add(new Disengaged(e.symbol(), OptionalLong.of(e.hits()))));
         tree.pending().forEach(p -> before.add(new Disengaged(p.symbol(), OptionalLong.empty())));
         try (KernelLog.Tail tail = log.tail()) {
-            write("disengage_all", errno -> Refusals.disengageAll(errno, isSealed()));
+            write("disengage_all", errno -> Refusals.disengageAll(errno, is(tree::sealed)));
             List<Disengaged> logged = ended(tail).toList();
             Set<SymbolName> known = new HashSet<>();
             logged.forEach(e -> known.add(e.symbol()));
@@ -257,35 +314,42 @@ public final class Killswitch {
     }
 
     private void write(String command, IntFunction<ControlException> refusal) throws ControlException {
-        byte[] text = command.getBytes(StandardCharsets.US_ASCII);
-        try (Fd control = Fd.open(root.resolve("control"), Fd.Mode.WRITE)) {
-            long written = control.write(text);
-            if (written != text.length) {
-                throw new ControlException("'" + command + "' was cut short by the kernel; see dmesg", null);
-            }
-        } catch (ErrnoException e) {
-            if (!tree.isThere()) {
-                throw tree.notLoaded();
-            }
-            throw refusal.apply(e.number());
-        }
+        new CommandFile(tree).write(root.resolve("control"), command, refusal);
     }
 
     private Refusals.Facts facts(SymbolName symbol, KernelLog.Tail tail) {
-        Optional<String> reason = tail.lines().stream()
+        return facts(symbol, tail, Optional.empty());
+    }
+
+    private Refusals.Facts facts(SymbolName symbol, KernelLog.Tail tail, Optional<Path> guard) {
+        Set<String> subjects = new HashSet<>(Set.of(symbol.text()));
+        guard.ifPresent(path -> subjects.add("guard " + path.toAbsolutePath()));
+        return new Refusals.Facts(
+                Lockdown.level(root.resolveSibling("lockdown")),
+                said(tail, subjects),
+                listed(symbol),
+                is(tree::sealed),
+                is(tree::locked));
+    }
+
+    /** The reason of the refusal that the module has logged, about any of the subjects. */
+    private static Optional<String> said(KernelLog.Tail tail, Set<String> subjects) {
+        return tail.lines().stream()
                 .filter(LogLine.Refused.class::isInstance)
                 .map(LogLine.Refused.class::cast)
-                .filter(r -> r.symbol().equals(symbol))
+                .filter(r -> subjects.contains(r.subject()))
                 .map(LogLine.Refused::reason)
                 .findFirst();
-        return new Refusals.Facts(Lockdown.level(root.resolveSibling("lockdown")), reason, listed(symbol), isSealed());
     }
 
     private Refusals.Listed listed(SymbolName symbol) {
-        if (Files.exists(root.resolve("fn").resolve(symbol.text()))) {
-            return Refusals.Listed.ENGAGED;
-        }
         try {
+            Optional<Engagement.Details> details = tree.details(symbol);
+            if (details.isPresent()) {
+                return details.get().state() == Engagement.State.OBSERVING
+                        ? Refusals.Listed.OBSERVED
+                        : Refusals.Listed.ENGAGED;
+            }
             return tree.pending().stream().anyMatch(p -> p.symbol().equals(symbol))
                     ? Refusals.Listed.PENDING
                     : Refusals.Listed.NO;
@@ -294,9 +358,13 @@ public final class Killswitch {
         }
     }
 
-    private boolean isSealed() {
+    private interface Flag {
+        boolean read() throws ControlException;
+    }
+
+    private static boolean is(Flag flag) {
         try {
-            return sealed();
+            return flag.read();
         } catch (ControlException e) {
             return false;
         }

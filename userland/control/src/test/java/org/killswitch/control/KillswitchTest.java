@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,6 +183,22 @@ class KillswitchTest {
         assertThat(tree.command()).isEqualTo("keep m:f");
 
         tree.write("control", "");
+        tree.killswitch.observe(symbol("m:f"), Optional.empty());
+        assertThat(tree.command()).isEqualTo("observe m:f");
+
+        tree.write("control", "");
+        tree.killswitch.observe(symbol("f"), Optional.of(Path.of("/sys/fs/bpf/g")));
+        assertThat(tree.command()).isEqualTo("observe f /sys/fs/bpf/g");
+
+        tree.write("control", "");
+        tree.killswitch.enforce(symbol("m:f"), new Retval(-1));
+        assertThat(tree.command()).isEqualTo("enforce m:f -1");
+
+        tree.write("control", "");
+        tree.killswitch.lock();
+        assertThat(tree.command()).isEqualTo("lock");
+
+        tree.write("control", "");
         tree.killswitch.seal();
         assertThat(tree.command()).isEqualTo("seal");
 
@@ -191,6 +209,65 @@ class KillswitchTest {
         tree.write("control", "");
         tree.killswitch.disengageAll();
         assertThat(tree.command()).isEqualTo("disengage_all");
+    }
+
+    @Test
+    void givesTheReasonWithEachCommandThatNamesAFunction() throws Exception {
+        Killswitch because = tree.killswitch.withReason(Optional.of(Reason.parse(" CVE-2026-1 # 7 ")));
+        Path guard = Path.of("/sys/fs/bpf/g");
+        interface Given {
+            void command(Killswitch killswitch) throws ControlException;
+        }
+        Map<String, Given> commands = new LinkedHashMap<>();
+        commands.put("engage f -1", k -> k.engage(symbol("f"), new Retval(-1)));
+        commands.put("engageif f -1 /sys/fs/bpf/g", k -> k.engageIf(symbol("f"), new Retval(-1), guard));
+        commands.put("engagebpf f /o", k -> k.engageBpf(symbol("f"), Path.of("/o")));
+        commands.put(
+                "tryengage f -1 1",
+                k -> k.tryEngage(symbol("f"), new Retval(-1), Duration.ofSeconds(1), Optional.empty()));
+        commands.put(
+                "engagefor f -1 1",
+                k -> k.engageFor(symbol("f"), new Retval(-1), Duration.ofSeconds(1), Optional.empty()));
+        commands.put("keep f", k -> k.keep(symbol("f")));
+        commands.put("observe f", k -> k.observe(symbol("f"), Optional.empty()));
+        commands.put("enforce f -1", k -> k.enforce(symbol("f"), new Retval(-1)));
+        commands.put("disengage f", k -> k.disengage(symbol("f")));
+        for (Map.Entry<String, Given> given : commands.entrySet()) {
+            tree.write("control", "");
+            given.getValue().command(because);
+            assertThat(tree.command()).isEqualTo(given.getKey() + " # CVE-2026-1 # 7");
+        }
+        tree.write("control", "");
+        because.withReason(Optional.empty()).keep(symbol("f"));
+        assertThat(tree.command()).isEqualTo("keep f");
+        tree.write("control", "");
+        because.lock();
+        assertThat(tree.command()).isEqualTo("lock");
+    }
+
+    @Test
+    void changesTheValueInItsFile() throws Exception {
+        tree.write("fn/m:f/retval", "");
+        tree.killswitch.set(symbol("m:f"), new Retval(-13));
+        assertThat(Files.readString(tree.root.resolve("fn/m:f/retval"))).isEqualTo("-13");
+
+        assertThatThrownBy(() -> tree.killswitch.set(symbol("g"), new Retval(-13)))
+                .hasMessage("cannot change the value of g: it is not engaged under this name; see what is: killswitch"
+                        + " status");
+    }
+
+    @Test
+    void writesNoPathThatTheModuleWouldReadAsAnother() throws Exception {
+        for (String path :
+                new String[] {"/tmp/\u00e9.o", "/tmp/a b.o", "/tmp/\uFFFD.o", "/tmp/'", "/" + "x".repeat(255)}) {
+            assertThatThrownBy(() -> tree.killswitch.engageBpf(symbol("f"), Path.of(path)))
+                    .isInstanceOf(ControlException.class)
+                    .hasMessageContaining(path)
+                    .hasMessageContaining("ASCII characters without blanks");
+            assertThatThrownBy(() -> tree.killswitch.engageIf(symbol("f"), new Retval(-1), Path.of(path)))
+                    .hasMessageContaining("ASCII characters without blanks");
+        }
+        assertThat(tree.command()).isEmpty();
     }
 
     @Test

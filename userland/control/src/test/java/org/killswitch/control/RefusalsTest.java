@@ -3,7 +3,6 @@ package org.killswitch.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.killswitch.control.FakeTree.symbol;
 
-import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,7 +17,11 @@ class RefusalsTest {
     private static final Refusals.Facts NONE = facts(Refusals.Listed.NO, false);
 
     private static Refusals.Facts facts(Refusals.Listed listed, boolean sealed) {
-        return new Refusals.Facts(Optional.empty(), Optional.empty(), listed, sealed);
+        return new Refusals.Facts(Optional.empty(), Optional.empty(), listed, sealed, false);
+    }
+
+    private static Refusals.Facts said(String reason) {
+        return new Refusals.Facts(Optional.of("integrity"), Optional.of(reason), Refusals.Listed.NO, true, true);
     }
 
     private static String engage(Errno errno, Refusals.Facts facts) {
@@ -28,7 +31,7 @@ class RefusalsTest {
     }
 
     private static Refusals.Facts locked(String level) {
-        return new Refusals.Facts(Optional.of(level), Optional.empty(), Refusals.Listed.NO, false);
+        return new Refusals.Facts(Optional.of(level), Optional.empty(), Refusals.Listed.NO, false, false);
     }
 
     @ParameterizedTest
@@ -49,7 +52,7 @@ class RefusalsTest {
 
     @Test
     void saysWhatALockedDownKernelStillAllows() {
-        assertThat(engage(Errno.EPERM, locked("integrity"))).contains("options killswitch engage=f=-1");
+        assertThat(engage(Errno.EPERM, locked("integrity"))).contains("options killswitch engage=f=-1", "add up");
         assertThat(engage(Errno.EPERM, locked("confidentiality")))
                 .contains("lets nothing be engaged")
                 .doesNotContain("options killswitch");
@@ -58,14 +61,57 @@ class RefusalsTest {
 
     @Test
     void passesOnWhatTheKernelSays() {
-        Refusals.Facts facts =
-                new Refusals.Facts(Optional.empty(), Optional.of("already engaged as m:f"), Refusals.Listed.NO, false);
-        assertThat(engage(Errno.EBUSY, facts)).contains("already engaged as m:f");
+        assertThat(engage(Errno.EBUSY, said("already engaged as m:f"))).contains("already engaged as m:f");
+        assertThat(engage(Errno.EINVAL, said("killswitch needs it"))).isEqualTo("cannot engage f: killswitch needs it");
+    }
+
+    /** A rule of the module is the reason, whatever else would be one, too. */
+    @Test
+    void aRuleOfTheModuleIsTheReason() {
+        int eperm = Errno.EPERM.number();
+        Refusals.Facts rule = said("it decides about permission, and only 0 denies");
+        assertThat(engage(Errno.EPERM, rule))
+                .isEqualTo("cannot engage f: it decides about permission, and only 0 denies");
+        assertThat(Refusals.enforce(symbol("f"), eperm, rule)).hasMessageEndingWith("only 0 denies");
+        assertThat(Refusals.observe(symbol("f"), eperm, rule)).hasMessageEndingWith("only 0 denies");
+        assertThat(Refusals.set(symbol("f"), eperm, rule)).hasMessageEndingWith("only 0 denies");
+    }
+
+    @Test
+    void knowsTheLock() {
+        int eperm = Errno.EPERM.number();
+        Refusals.Facts locked =
+                new Refusals.Facts(Optional.of("none"), Optional.empty(), Refusals.Listed.NO, false, true);
+        assertThat(engage(Errno.EPERM, locked)).contains("is locked").doesNotContain("root");
+        assertThat(Refusals.observe(symbol("f"), eperm, locked)).hasMessageContaining("is locked");
+        assertThat(Refusals.enforce(symbol("f"), eperm, locked)).hasMessageContaining("is locked");
+        assertThat(Refusals.engageBpf(symbol("f"), eperm, locked)).hasMessageContaining("is locked");
+        assertThat(Refusals.lock(eperm)).hasMessageContaining("run it as root");
+    }
+
+    @Test
+    void knowsWhatEnforcingAsks() {
+        assertThat(Refusals.enforce(symbol("f"), Errno.ENOENT.number(), NONE))
+                .hasMessageStartingWith("cannot enforce f: it is not observed");
+        assertThat(Refusals.enforce(symbol("f"), Errno.EPERM.number(), locked("integrity")))
+                .hasMessageContaining("locked down");
+        assertThat(Refusals.enforce(symbol("f"), Errno.EPERM.number(), NONE)).hasMessageContaining("run it as root");
+    }
+
+    @Test
+    void knowsWhatANewValueAsks() {
+        assertThat(Refusals.set(symbol("f"), Errno.ENOENT.number(), NONE)).hasMessageContaining("not engaged");
+        assertThat(Refusals.set(symbol("f"), Errno.ENOENT.number(), facts(Refusals.Listed.PENDING, false)))
+                .hasMessageContaining("pending");
+        assertThat(Refusals.set(symbol("f"), Errno.EPERM.number(), facts(Refusals.Listed.ENGAGED, true)))
+                .hasMessageContaining("sealed");
+        assertThat(Refusals.set(symbol("f"), Errno.EACCES.number(), NONE)).hasMessageContaining("run it as root");
     }
 
     @Test
     void saysHowToChangeTheValueOfWhatIsEngaged() {
-        assertThat(engage(Errno.EBUSY, facts(Refusals.Listed.ENGAGED, false))).contains("fn/f/retval");
+        assertThat(engage(Errno.EBUSY, facts(Refusals.Listed.ENGAGED, false))).contains("killswitch set f");
+        assertThat(engage(Errno.EBUSY, facts(Refusals.Listed.OBSERVED, false))).contains("killswitch enforce f");
     }
 
     @Test
@@ -84,10 +130,10 @@ class RefusalsTest {
                 .hasMessageContaining("run it as root");
         assertThat(Refusals.disengageAll(eperm, true)).hasMessageContaining("sealed");
         assertThat(engage(Errno.EPERM, sealed)).contains("leave out --for");
-        assertThat(Refusals.seal(Errno.EBUSY.number(), List.of(symbol("f"), symbol("g"))))
-                .hasMessageContaining("f, g is engaged for a time only")
-                .hasMessageContaining("killswitch keep");
-        assertThat(Refusals.seal(Errno.EACCES.number(), List.of())).hasMessageContaining("run it as root");
+        assertThat(Refusals.seal(Errno.EBUSY.number(), Optional.of("the guard of f could be changed")))
+                .hasMessageContaining("cannot seal: the guard of f could be changed");
+        assertThat(Refusals.seal(Errno.EBUSY.number(), Optional.empty())).hasMessageContaining("for a time only");
+        assertThat(Refusals.seal(Errno.EACCES.number(), Optional.empty())).hasMessageContaining("run it as root");
     }
 
     @Test
@@ -117,6 +163,10 @@ class RefusalsTest {
         assertThat(Refusals.disengage(symbol("f"), errno, NONE)).message().doesNotContain("\n");
         assertThat(Refusals.disengageAll(errno, false)).message().doesNotContain("\n");
         assertThat(Refusals.keep(symbol("f"), errno, NONE)).message().doesNotContain("\n");
-        assertThat(Refusals.seal(errno, List.of())).message().doesNotContain("\n");
+        assertThat(Refusals.seal(errno, Optional.empty())).message().doesNotContain("\n");
+        assertThat(Refusals.observe(symbol("f"), errno, NONE)).message().doesNotContain("\n");
+        assertThat(Refusals.enforce(symbol("f"), errno, NONE)).message().doesNotContain("\n");
+        assertThat(Refusals.set(symbol("f"), errno, NONE)).message().doesNotContain("\n");
+        assertThat(Refusals.lock(errno)).message().doesNotContain("\n");
     }
 }

@@ -19,8 +19,12 @@ public sealed interface LogLine {
      */
     record Ended(SymbolName symbol, OptionalLong hits) implements LogLine {}
 
-    /** Why something about a function was refused. */
-    record Refused(SymbolName symbol, String reason) implements LogLine {}
+    /**
+     * Why something was refused.
+     *
+     * @param subject a function, as it was named; "guard" with the path of one; or a command
+     */
+    record Refused(String subject, String reason) implements LogLine {}
 
     /** What audit calls a login uid that was never set: (uid_t)-1. */
     long UID_UNSET = 0xFFFF_FFFFL;
@@ -34,7 +38,8 @@ public sealed interface LogLine {
     Pattern ABORTED = Pattern.compile("tryengage (?<sym>\\S+) aborted: (?:hits=(?<hits>\\d{1,18}) |module ).*");
     Pattern EXPIRED = Pattern.compile("engagefor (?<sym>\\S+) expired hits=(?<hits>\\d{1,18}) .*");
     /** The module, or the program that loads BPF programs for it. */
-    Pattern REFUSED = Pattern.compile("(?:ks-bpf-load: )?(?<sym>\\S+): (?<reason>.+)");
+    Pattern REFUSED = Pattern.compile("(?:ks-bpf-load: )?(?:(?<sym>[^ =]+)(?:=-?\\d+ refused| refused)?"
+            + "|(?<guard>guard /\\S+) refused): (?<reason>.+)");
 
     /**
      * Reads the text after {@code killswitch: }.
@@ -56,7 +61,8 @@ public sealed interface LogLine {
             }
             m = REFUSED.matcher(text);
             if (m.matches()) {
-                return Optional.of(new Refused(new SymbolName(m.group("sym")), m.group("reason")));
+                String subject = m.group("guard") != null ? m.group("guard") : new SymbolName(m.group("sym")).text();
+                return Optional.of(new Refused(subject, m.group("reason")));
             }
         } catch (IllegalArgumentException e) {
             // Looks like one of ours and names no symbol: not ours.

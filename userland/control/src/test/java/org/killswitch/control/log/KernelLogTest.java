@@ -140,10 +140,17 @@ class KernelLogTest {
     @Test
     void readsTheReasonOfARefusal() {
         assertThat(LogLine.parse("f: 3 functions have this name; qualify it as <module>:<symbol>"))
-                .contains(new LogLine.Refused(
-                        symbol("f"), "3 functions have this name; qualify it as <module>:<symbol>"));
+                .contains(new LogLine.Refused("f", "3 functions have this name; qualify it as <module>:<symbol>"));
         assertThat(LogLine.parse("m:f: already engaged as f"))
-                .contains(new LogLine.Refused(symbol("m:f"), "already engaged as f"));
+                .contains(new LogLine.Refused("m:f", "already engaged as f"));
+        assertThat(LogLine.parse("capable=-1 refused: it decides about permission, and only 0 denies"))
+                .contains(new LogLine.Refused("capable", "it decides about permission, and only 0 denies"));
+        assertThat(LogLine.parse("m:f refused: denied on this host by the parameter deny"))
+                .contains(new LogLine.Refused("m:f", "denied on this host by the parameter deny"));
+        assertThat(LogLine.parse("seal refused: the guard of f could be changed from outside (it has maps)"))
+                .contains(new LogLine.Refused("seal", "the guard of f could be changed from outside (it has maps)"));
+        assertThat(LogLine.parse("guard /sys/fs/bpf/g refused: it may sleep"))
+                .contains(new LogLine.Refused("guard /sys/fs/bpf/g", "it may sleep"));
         assertThat(LogLine.parse("parameter engage: entry 1 skipped (error -22); entries are ..."))
                 .isEmpty();
     }
