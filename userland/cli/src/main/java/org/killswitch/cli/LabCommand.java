@@ -23,6 +23,7 @@ final class LabCommand extends CommandGroup {
                 .addSubcommand(new CommandLine(new LabBenchCommand(host)))
                 .addSubcommand(new CommandLine(new LabFaultsCommand(host)))
                 .addSubcommand(new CommandLine(new LabFuzzCommand(host)))
+                .addSubcommand(new CommandLine(new LabHostileCommand(host)))
                 .addSubcommand(new CommandLine(new LabKernelsCommand(host)))
                 .addSubcommand(new CommandLine(new LabMatrixCommand(host)))
                 .addSubcommand(new CommandLine(new LabPlotCommand(host)))
