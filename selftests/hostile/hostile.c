@@ -40,6 +40,7 @@
 #define SECONDS_MAX 86400
 #define READY_LIMIT 30000	/* ms until an attack is under way */
 #define END_LIMIT 30000		/* and until it has ended, once it is killed */
+#define TRIES 3
 #define TAINTS (1 << 5 | 1 << 7 | 1 << 9 | 1 << 14)	/* bad page, died, warned, lockup */
 
 unsigned int worker;
@@ -279,8 +280,8 @@ static void print_times(const struct times *t)
 
 static bool sealed, locked;
 
-/* One attack, or two at a time. */
-static bool try(const struct attack *a, const struct attack *b)
+/* One attack, or two at a time. Return: whether all was right, and in time. */
+static bool try_once(const struct attack *a, const struct attack *b)
 {
 	const struct attack *both[] = { a, b };
 	struct running r[2];
@@ -297,7 +298,7 @@ static bool try(const struct attack *a, const struct attack *b)
 			under_way = false;
 			if (!strstr(r[i].told, "skip ")) {
 				puts("    WRONG: it is not under way");
-				fine = false;
+				wrongs++;
 			}
 		}
 	}
@@ -306,17 +307,34 @@ static bool try(const struct attack *a, const struct attack *b)
 	for (i = 0; i < n; i++) {
 		if (!end(&r[i])) {
 			puts("    WRONG: its processes cannot be killed");
-			fine = false;
+			wrongs++;
 		}
 		print_told(&r[i], "note", "attack");
 		print_told(&r[i], "skip", "SKIPPED");
-		fine &= !print_told(&r[i], "won", "WRONG");
+		wrongs += print_told(&r[i], "won", "WRONG");
 	}
-	fine &= check_after(sealed) && kernel_is_well();
-	if (under_way && fine)
+	fine &= check_after(sealed);
+	wrongs += !kernel_is_well();
+	if (under_way && fine && !wrongs)
 		print_times(&t);
 	fflush(stdout);
-	return fine;
+	return fine && !wrongs;
+}
+
+/* What is only late may be so because the host is busy: then once more. */
+static bool try(const struct attack *a, const struct attack *b)
+{
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		wrongs = 0;
+		if (try_once(a, b))
+			return true;
+		if (wrongs)
+			return false;
+	}
+	puts("    WRONG: it is late each time");
+	return false;
 }
 
 static bool must(const char *what, int err)
@@ -399,7 +417,8 @@ static bool run(const char *only)
 	locked = true;
 	if (put(KS_CONTROL, "engage version_proc_show -5") != EPERM)
 		fine = must("engage of something new once it is locked", EINVAL);
-	fine &= each(sealed_attacks, sealed_attack_count, only);
+	/* the last one, which tries all commands */
+	fine &= each(&sealed_attacks[sealed_attack_count - 1], 1, only);
 	return fine;
 }
 

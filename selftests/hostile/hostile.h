@@ -75,14 +75,15 @@ long read_into(int fd, void *page);
 long write_from(int fd, void *page);
 
 /*
- * What the administrator needs: see check.c. Prints what is wrong. @may: as above;
- * @sealed, @locked: whether the module is.
+ * What the administrator needs: see check.c. Prints what is wrong, and counts it,
+ * and what is late. @may: as above; @sealed, @locked: whether the module is.
  */
 struct times {
 	long engage, disengage, countdown, load, unload, reload;	/* in ms; -1: not tried */
 };
 
-extern long limit;	/* ms that an engage may take */
+extern long limit;		/* ms that an engage may take */
+extern unsigned int wrongs;
 
 bool check(unsigned int may, bool sealed, bool locked, struct times *t);
 

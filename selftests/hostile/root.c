@@ -363,9 +363,10 @@ static void unseal(void)
 	start_workers(1, try_to_switch_off);
 	start_workers(1, try_to_unload);
 	start_workers(1, call_it);
-	sleep(3);
+	sleep(2);
 }
 
+/* The last one is made once more when it is locked, too. */
 const struct attack sealed_attacks[] = {
 	{ "sealed-fuse", hold_by_fuse, 0 },
 	{ "sealed-fuse-tree", hold_tree, COMMANDS_WAIT },

@@ -21,7 +21,9 @@ final class AdversaryTest {
         try (TestGuest guest = TestGuest.boot(kernel)) {
             // or every refusal would go through the serial line
             String result = Scripts.require(
-                    "hostile", guest.sh("dmesg -n 3; PATH=$PATH:/selftests/hostile; hostile; status=$?; dmesg -n 7; exit $status"));
+                    "hostile",
+                    guest.sh(
+                            "dmesg -n 3; PATH=$PATH:/selftests/hostile; hostile; status=$?; dmesg -n 7; exit $status"));
             assertThat(result.lines().filter(l -> l.contains("SKIPPED")))
                     .as(result)
                     // newer kernels let nobody but root have it

@@ -189,7 +189,7 @@ final class HostileRootTest {
             assertThat(guest.sh("insmod /modules/ks_ftrace_kill.ko").status()).isZero();
             assertThat(guest.fire(1)).isEqualTo("EPERM");
             guest.log();
-            guest.sh("rmmod killswitch & sleep 3");
+            guest.sh("rmmod killswitch > /dev/null 2>&1 & sleep 3");
             assertThat(guest.log())
                     .contains("ftrace has shut down and keeps a hook of killswitch until reboot: unloading never ends");
             assertThat(guest.sh("grep -c ^killswitch /proc/modules").output()).isEqualTo("1\n");
@@ -203,7 +203,8 @@ final class HostileRootTest {
     void aModuleWhoseInitIsNotOverIsEngagedAtOnce() {
         try (TestGuest guest = TestGuest.boot(kernel)) {
             String parameters = "/sys/module/ks_early/parameters/";
-            guest.sh("insmod /modules/ks_early.ko wait=1 & until [ -e " + parameters + "go ]; do sleep 0.1; done");
+            guest.sh("insmod /modules/ks_early.ko wait=1 > /dev/null 2>&1 & until [ -e " + parameters
+                    + "go ]; do sleep 0.1; done");
             assertThat(guest.control("engage ks_early:ks_early_vuln -7")).startsWith("ok");
             assertThat(guest.read("pending")).isEmpty();
             assertThat(guest.read("engaged")).isEqualTo("ks_early:ks_early_vuln retval=-7 hits=0\n");

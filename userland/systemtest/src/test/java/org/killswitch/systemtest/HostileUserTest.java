@@ -61,7 +61,8 @@ final class HostileUserTest extends SharedGuest {
 
     /** The exit status of a script, or "waits" if it has none after so many seconds. */
     private String within(int seconds, String script) {
-        return sh("rm -f /tmp/status; { { " + script + "; }; echo $? > /tmp/status.new; mv /tmp/status.new /tmp/status; }"
+        return sh("rm -f /tmp/status; { { " + script
+                        + "; }; echo $? > /tmp/status.new; mv /tmp/status.new /tmp/status; }"
                         + " > /dev/null 2>&1 & for i in $(seq " + seconds * 50
                         + "); do [ -e /tmp/status ] && break; sleep 0.02; done;"
                         + " cat /tmp/status 2> /dev/null || echo waits")
@@ -73,7 +74,8 @@ final class HostileUserTest extends SharedGuest {
     private void assertNothingWaits() {
         assertThat(within(A_SECOND, command("engage version_proc_show -5"))).isEqualTo("0");
         assertThat(sh("cat /proc/version").output()).contains("Input/output error");
-        assertThat(within(A_SECOND, command("engagefor cmdline_proc_show -5 2"))).isEqualTo("0");
+        assertThat(within(A_SECOND, command("engagefor cmdline_proc_show -5 2")))
+                .isEqualTo("0");
         assertThat(sh("cat /proc/cmdline").output()).contains("Input/output error");
         assertThat(within(3, "until cat /proc/cmdline; do sleep 0.1; done")).isEqualTo("0");
         assertThat(within(IN_TIME, RELOAD)).isEqualTo("0");
@@ -129,7 +131,8 @@ final class HostileUserTest extends SharedGuest {
     @Test
     void aListingOfTheOverridesByRootKeepsNoOverrideFromTakingEffect() {
         attack(HOLD + "list " + ROOT + "/fn", "held");
-        sh(command("engage version_proc_show -5") + " & " + command("engagefor cmdline_proc_show -5 2") + " & sleep 1");
+        sh("{ " + command("engage version_proc_show -5") + "; } > /dev/null 2>&1 & { "
+                + command("engagefor cmdline_proc_show -5 2") + "; } > /dev/null 2>&1 & sleep 1");
         assertThat(sh("cat /proc/version").output()).contains("Input/output error");
         assertThat(sh("cat /proc/cmdline").output()).contains("Input/output error");
         assertThat(within(3, "until cat /proc/cmdline; do sleep 0.1; done")).isEqualTo("0");
@@ -141,7 +144,7 @@ final class HostileUserTest extends SharedGuest {
     void openFilesOfAUserKeepNothingLoaded() {
         assertThat(control("engage ks_test_vuln -1")).startsWith("ok");
         require("mkfifo /tmp/go; exec 7< " + ROOT + "/engaged 8< " + ROOT + "/pending 9< " + ROOT + "/sealed;"
-                + " nobody /bin/sh -c 'echo; read x; cat <&7; cat <&9' < /tmp/go > /tmp/attack 2>&1 &"
+                + " nobody /bin/sh -c 'echo; read x < /tmp/go; cat <&7; cat <&9' > /tmp/attack 2>&1 &"
                 + " until [ -s /tmp/attack ]; do sleep 0.1; done");
         assertThat(within(2 * IN_TIME, "rmmod killswitch")).isEqualTo("0");
         assertThat(sh("ls -d " + ROOT).status()).isNotZero();
@@ -156,7 +159,7 @@ final class HostileUserTest extends SharedGuest {
     void aGracePeriodThatAUserStretchesIsWaitedForByNobodyElse() {
         assertThat(control("engage ks_test_vuln -1")).startsWith("ok");
         attack("/selftests/hostile/hostile --attack hog", "ready");
-        sh("{ " + command("disengage ks_test_vuln") + "; echo $? > /tmp/attack.disengaged; } &");
+        sh("{ " + command("disengage ks_test_vuln") + "; echo $? > /tmp/attack.disengaged; } > /dev/null 2>&1 &");
         assertThat(within(A_SECOND, "until echo 1 > " + TestGuest.FIRE + "; do sleep 0.02; done"))
                 .isEqualTo("0");
         assertNothingWaits();
