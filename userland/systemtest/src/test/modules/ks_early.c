@@ -3,8 +3,10 @@
  * Calls a function of its own as early as a module can, while its parameters
  * are set, and from its init; what came back is in
  * /sys/module/ks_early/parameters/seen, as "<at the parameters> <at init>".
- * With fail=1 its init fails with -ENODEV, after the calls.
+ * With fail=1 its init fails with -ENODEV, after the calls. With wait=1 its init
+ * waits until the parameter go is set, before its call.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
@@ -45,8 +47,18 @@ module_param_cb(seen, &seen_ops, NULL, 0400);
 static bool fail;
 module_param(fail, bool, 0);
 
+static bool wait;
+module_param(wait, bool, 0);
+
+static bool go;
+module_param(go, bool, 0600);
+
 static int __init ks_early_init(void)
 {
+	int tenths = 600;
+
+	while (wait && !READ_ONCE(go) && tenths--)
+		msleep(100);
 	at_init = ks_early_vuln(ks_early_init_code(2));
 	pr_info("ks_early: %d %d\n", at_parameters, at_init);
 	return fail ? -ENODEV : 0;

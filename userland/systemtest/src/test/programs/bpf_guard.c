@@ -2,6 +2,7 @@
 /*
  * bpf_guard PATH args [N=VALUE]...	the Nth argument (1 to 6) has that value, and so on
  * bpf_guard PATH uid_gid VALUE	bpf_get_current_uid_gid() returns that value
+ * bpf_guard PATH map		the one value in a map of its own, 1 at first, is not 0
  * bpf_guard PATH socket	a program of another type
  * bpf_guard PATH sleepable	a program that may sleep
  * bpf_guard PATH kprobe_multi	a program for one way of attaching it
@@ -74,6 +75,33 @@ static void require_arg(const char *condition)
 	require(BPF_REG_2, strtoull(value + 1, NULL, 0));
 }
 
+/* return the value with the key 0, if that is not 0 */
+static void return_from_map(void)
+{
+	unsigned int key = 0, value = 1;
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "guard", sizeof(key), sizeof(value), 1, NULL);
+
+	if (fd < 0 || bpf_map_update_elem(fd, &key, &value, BPF_ANY)) {
+		perror("bpf_guard: map");
+		exit(1);
+	}
+	emit((struct bpf_insn) { .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_10,
+				 .off = -4 });
+	emit((struct bpf_insn) { .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2,
+				 .src_reg = BPF_REG_10 });
+	emit((struct bpf_insn) { .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2,
+				 .imm = -4 });
+	emit((struct bpf_insn) { .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_1,
+				 .src_reg = BPF_PSEUDO_MAP_FD, .imm = fd });
+	emit((struct bpf_insn) { });
+	emit((struct bpf_insn) { .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem });
+	emit((struct bpf_insn) { .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_0,
+				 .off = 2 });
+	emit((struct bpf_insn) { .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = BPF_REG_0,
+				 .src_reg = BPF_REG_0 });
+	emit((struct bpf_insn) { .code = BPF_JMP | BPF_EXIT });
+}
+
 static int count_programs(void)
 {
 	unsigned int id = 0;
@@ -101,6 +129,8 @@ int main(int argc, char *argv[])
 		emit((struct bpf_insn) { .code = BPF_JMP | BPF_CALL,
 					 .imm = BPF_FUNC_get_current_uid_gid });
 		require(BPF_REG_0, strtoull(argv[3], NULL, 0));
+	} else if (!strcmp(kind, "map")) {
+		return_from_map();
 	} else if (!strcmp(kind, "socket")) {
 		type = BPF_PROG_TYPE_SOCKET_FILTER;
 	} else if (!strcmp(kind, "sleepable")) {
@@ -108,7 +138,7 @@ int main(int argc, char *argv[])
 	} else if (!strcmp(kind, "kprobe_multi")) {
 		opts.expected_attach_type = BPF_TRACE_KPROBE_MULTI_NUMBER;
 	} else {
-		fputs("usage: bpf_guard PATH args|uid_gid|socket|sleepable|kprobe_multi [CONDITION]...\n"
+		fputs("usage: bpf_guard PATH args|uid_gid|map|socket|sleepable|kprobe_multi [CONDITION]...\n"
 		      "       bpf_guard count\n", stderr);
 		return 2;
 	}

@@ -31,6 +31,7 @@ final class Dev extends CommandGroup {
                 .addSubcommand(new CommandLine(new FuzzCommand(host)))
                 .addSubcommand(new CommandLine(new MatrixCommand(host)))
                 .addSubcommand(new CommandLine(new PlotCommand(host)))
+                .addSubcommand(new CommandLine(new HostileCommand(host)))
                 .addSubcommand(new CommandLine(new StressCommand(host)))
                 .addSubcommand(new CommandLine.HelpCommand());
         try {

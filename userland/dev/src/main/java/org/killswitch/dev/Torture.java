@@ -15,7 +15,7 @@ import org.killswitch.lab.SourceTree;
 
 /**
  * Rough treatment of the module in a guest of its own, by one of the programs that the selftests have for it: stress,
- * fuzz and failnth. What each does and prints is said at its beginning.
+ * fuzz, failnth and hostile. What each does and prints is said at its beginning.
  *
  * @param lab where the guests come from
  * @param kernel what they run; one that tells of mistakes finds most
@@ -29,6 +29,9 @@ public record Torture(Lab lab, Kernel kernel, SourceTree sources) {
     /** The guest's folder that has a program and its files, and where it is started. */
     private static final String FOLDER = "/trial/";
 
+    /** The kernel's own modules that the programs make use of where a kernel has them. */
+    private static final List<String> AVAILABLE = List.of("fuse", "af_alg", "algif_hash", "ipip", "sit", "veth");
+
     /** What there is. */
     public enum Tool {
         /** Everything at once. */
@@ -36,7 +39,9 @@ public record Torture(Lab lab, Kernel kernel, SourceTree sources) {
         /** Whatever can be written. */
         FUZZ("fuzz", true),
         /** Whatever can fail; it looks for warnings itself, and knows which are not about the module. */
-        FAULTS("failnth", false);
+        FAULTS("failnth", false),
+        /** Whatever somebody tries who works against it. */
+        HOSTILE("hostile/hostile", true);
 
         private final String file;
         private final boolean mustNotWarn;
@@ -67,6 +72,7 @@ public record Torture(Lab lab, Kernel kernel, SourceTree sources) {
         Commands.require("building what runs in the guest", sources.root(), "make", "--silent", "selftests");
         GuestSpec spec = GuestSpec.standard()
                 .withTimeout(timeout)
+                .withAvailable(lab.present(kernel, AVAILABLE))
                 // what the kernel finds fault with must still be in the log when the last of thousands of commands is
                 .withAppend(List.of("log_buf_len=32M"))
                 .withFile("/modules", lab.buildModules(kernel, sources.module()))

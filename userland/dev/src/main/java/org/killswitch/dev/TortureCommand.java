@@ -21,12 +21,18 @@ abstract class TortureCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    /** The kernel that finds every fault is built when it is first used. */
     @Mixin
-    private final KernelOption kernelOption = new KernelOption(Torture.KERNEL);
+    private final KernelOption kernelOption;
 
+    /** On the kernel that finds every fault, which is built when it is first used. */
     TortureCommand(Host host) {
+        this(host, Torture.KERNEL);
+    }
+
+    /** On a kernel that has what the program makes use of, unless another one is given. */
+    TortureCommand(Host host, String standard) {
         this.host = host;
+        kernelOption = new KernelOption(standard);
     }
 
     /** The exit status of the program, whose output is passed on. */

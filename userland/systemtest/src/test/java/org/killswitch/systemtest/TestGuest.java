@@ -48,7 +48,10 @@ final class TestGuest implements AutoCloseable {
             "jitterentropy_rng",
             "sha512_generic",
             "crc32c_generic",
-            "xfs");
+            "xfs",
+            "fuse",
+            "ipip",
+            "sit");
 
     private static final String PREFIX = "killswitch: ";
 
