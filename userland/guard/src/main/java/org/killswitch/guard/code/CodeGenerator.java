@@ -4,7 +4,6 @@ import static org.killswitch.guard.code.Assembler.R0;
 import static org.killswitch.guard.code.Assembler.R1;
 import static org.killswitch.guard.code.Assembler.R10;
 import static org.killswitch.guard.code.Assembler.R2;
-import static org.killswitch.guard.code.Assembler.R3;
 import static org.killswitch.guard.code.Assembler.R6;
 import static org.killswitch.guard.code.Assembler.R7;
 
@@ -18,6 +17,7 @@ import org.killswitch.guard.IntKind;
 import org.killswitch.guard.Node;
 import org.killswitch.guard.Operator;
 import org.killswitch.guard.Span;
+import org.killswitch.guard.TextMatch;
 import org.killswitch.guard.code.Assembler.Label;
 
 /**
@@ -30,31 +30,39 @@ public final class CodeGenerator {
     /** Instructions; so that jumps reach, and that nobody's system calls wait for more. */
     private static final int INSNS_MAX = 4096;
 
+    /** The answer of a program that could not read something, and 1 more if such a call is to be overridden; the module counts both. */
+    public static final int UNREAD = 0x4b53_0000;
+
     private static final int STACK_SIZE = 512;
-    private static final int SCRATCH_SIZE = 72;
-    private static final int SCRATCH = -SCRATCH_SIZE;
     private static final int WORD = 8;
     private static final int KEPT_REGISTERS = 3;
 
-    /** Loads an argument register into r0. */
-    public interface ArgumentLoader {
-        void load(Assembler out, int index);
-    }
-
     private final Assembler out;
-    private final ArgumentLoader arguments;
+    private final Target target;
+    private final MemoryCode memory;
     private final IdentityHashMap<Node, Integer> needs = new IdentityHashMap<>();
     private int kept;
 
-    private CodeGenerator(Assembler out, ArgumentLoader arguments) {
+    private CodeGenerator(Assembler out, Target target, Label unread) {
         this.out = out;
-        this.arguments = arguments;
+        this.target = target;
+        memory = new MemoryCode(out, target.tagBits(), unread);
     }
 
-    /** A program that returns 1 where the expression is not 0, and else 0. */
-    public static Code compile(Node node, ArgumentLoader arguments) throws WrongException {
-        CodeGenerator generator = new CodeGenerator(new Assembler(node.span()), arguments);
+    /**
+     * A program that returns 1 where the expression is not 0, and else 0.
+     *
+     * @param unread what it returns where it cannot read something
+     */
+    public static Code compile(Node node, Target target, int unread) throws WrongException {
+        Label onUnread = new Label();
+        CodeGenerator generator = new CodeGenerator(new Assembler(node.span()), target, onUnread);
         generator.program(node);
+        if (onUnread.isUsed()) {
+            generator.out.label(onUnread);
+            generator.out.load(R0, unread);
+            generator.out.exit();
+        }
         if (generator.out.size() > INSNS_MAX) {
             throw new WrongException(
                     node.span(),
@@ -62,11 +70,6 @@ public final class CodeGenerator {
                             + "; shorten it");
         }
         return generator.out.finish();
-    }
-
-    /** The same for pt_regs. */
-    public static Code compile(Node node, Registers registers) throws WrongException {
-        return compile(node, (out, index) -> out.read(R0, R6, registers.offset(index), WORD));
     }
 
     private void program(Node node) throws WrongException {
@@ -99,6 +102,14 @@ public final class CodeGenerator {
                 value(c.operand());
                 convert(c.operand().kind(), c.kind());
             }
+            case Node.Narrow n -> {
+                value(n.operand());
+                extend(n.bytes(), n.signed(), true);
+            }
+            case Node.Swap s -> {
+                value(s.operand());
+                out.swap(R0, s.bytes());
+            }
             case Node.Negate n -> {
                 value(n.operand());
                 out.negate(R0);
@@ -125,7 +136,7 @@ public final class CodeGenerator {
     }
 
     private void argument(Node.Argument a) {
-        arguments.load(out, a.index());
+        target.loadArgument(out, a.index());
         extend(a.bytes(), a.signed(), true);
     }
 
@@ -172,15 +183,16 @@ public final class CodeGenerator {
     // Memory
 
     private void load(Node.Load l) throws WrongException {
-        probe(Helper.BPF_PROBE_READ_KERNEL, l.address(), l.offset(), l.bytes(), -WORD);
+        value(l.from().address());
+        memory.read(l.from(), l.bytes(), l.followed());
         out.read(R0, R10, -WORD, l.bytes());
         extend(l.bytes(), l.signed(), false);
     }
 
     private void bits(Node.Bits b) throws WrongException {
-        address(b.address(), b.offset());
+        value(b.from().address());
         out.writeZero(R10, -WORD);
-        call(Helper.BPF_PROBE_READ_KERNEL, b.bytes(), -WORD);
+        memory.read(b.from(), b.bytes(), false);
         out.read(R0, R10, -WORD, WORD);
         int above = 64 - b.shift() - b.width();
         if (above > 0) {
@@ -191,85 +203,31 @@ public final class CodeGenerator {
         }
     }
 
-    /** Copies to the stack; the helper fills it with zeros where it cannot read. */
-    private void probe(Helper helper, Node address, long offset, int bytes, int to) throws WrongException {
-        address(address, offset);
-        call(helper, bytes, to);
-    }
-
-    private void call(Helper helper, int bytes, int to) {
-        out.move(R1, R10);
-        out.aluNumber(Insn.ADD, R1, to);
-        out.load(R2, bytes);
-        out.call(helper);
-    }
-
-    /** An address, to r3, where the helpers take it. */
-    private void address(Node base, long offset) throws WrongException {
-        value(base);
-        out.move(R3, R0);
-        if (offset == (int) offset) {
-            if (offset != 0) {
-                out.aluNumber(Insn.ADD, R3, (int) offset);
-            }
-        } else {
-            out.load(R1, offset);
-            out.alu(Insn.ADD, R3, R1);
-        }
-    }
-
     /** Jumps if the text is another one. */
     private void text(Node.TextIs t, Label no) throws WrongException {
-        byte[] text = t.text().getBytes(StandardCharsets.UTF_8);
-        int size = text.length + 1;
-        if (t.room() > 0) {
-            int compared = (int) Math.min(size, t.room());
-            probe(Helper.BPF_PROBE_READ_KERNEL, t.address(), t.offset(), compared, SCRATCH);
-            compare(Arrays.copyOf(text, compared), no);
+        value(t.at().address());
+        if (t.match() == TextMatch.END) {
+            keep(t);
+            memory.end(t, this::copyLast, no);
+            kept--;
         } else {
-            address(t.address(), t.offset());
-            // One byte more than is compared: the helper ends with a NUL what is longer. It may leave what comes after
-            // the NUL as it was, and a mismatch is a mismatch in what it does fill.
-            for (int i = 0; i < size + 1; i += WORD) {
-                out.writeZero(R10, SCRATCH + i);
-            }
-            call(Helper.BPF_PROBE_READ_KERNEL_STR, size + 1, SCRATCH);
-            compare(Arrays.copyOf(text, size), no);
+            memory.start(t, no);
         }
+    }
+
+    /** Loads what was kept last, and keeps it. */
+    private void copyLast(int register) {
+        takeBack(register);
+        kept++;
     }
 
     private void comm(Node.CommIs c, Label no) {
         out.move(R1, R10);
-        out.aluNumber(Insn.ADD, R1, SCRATCH);
+        out.aluNumber(Insn.ADD, R1, MemoryCode.SCRATCH);
         out.load(R2, Node.COMM_SIZE);
         out.call(Helper.BPF_GET_CURRENT_COMM);
         byte[] text = c.text().getBytes(StandardCharsets.UTF_8);
-        compare(Arrays.copyOf(text, text.length + 1), no);
-    }
-
-    /** Compares what is on the stack, in pieces as large as can be. */
-    private void compare(byte[] text, Label no) {
-        int at = 0;
-        while (at < text.length) {
-            int bytes = Math.min(WORD, Integer.highestOneBit(text.length - at));
-            long piece = 0;
-            for (int i = bytes - 1; i >= 0; i--) {
-                piece = piece << 8 | (text[at + i] & 0xff);
-            }
-            out.read(R0, R10, SCRATCH + at, bytes);
-            jumpOnNumber(Insn.JNE, piece, no);
-            at += bytes;
-        }
-    }
-
-    /** Compares r0. */
-    private void jumpOnNumber(int condition, long value, Label to) {
-        if (value == (int) value) {
-            out.jumpIfNumber(condition, R0, (int) value, to);
-        } else {
-            out.load(R1, value);
-            out.jumpIf(condition, R0, R1, to);
-        }
+        memory.compare(c.match() == TextMatch.WHOLE ? Arrays.copyOf(text, text.length + 1) : text, no);
     }
 
     // Two operands
@@ -281,9 +239,11 @@ public final class CodeGenerator {
             return known;
         }
         int need = switch (node) {
-            case Node.Load l -> need(l.address());
-            case Node.Bits b -> need(b.address());
-            case Node.TextIs t -> need(t.address());
+            case Node.Load l -> need(l.from().address());
+            case Node.Bits b -> need(b.from().address());
+            case Node.TextIs t -> Math.max(t.match() == TextMatch.END ? 1 : 0, need(t.at().address()));
+            case Node.Narrow n -> need(n.operand());
+            case Node.Swap s -> need(s.operand());
             case Node.Convert c -> need(c.operand());
             case Node.Negate n -> need(n.operand());
             case Node.Complement c -> need(c.operand());
@@ -329,7 +289,7 @@ public final class CodeGenerator {
         if (kept < KEPT_REGISTERS) {
             out.move(R7 + kept, R0);
         } else {
-            if (SCRATCH_SIZE + (kept - KEPT_REGISTERS + 1) * WORD > STACK_SIZE) {
+            if (-slot(kept) > STACK_SIZE) {
                 throw new WrongException(node.span(), "this is too deeply nested; shorten it");
             }
             out.write(R10, slot(kept), R0);
@@ -347,7 +307,7 @@ public final class CodeGenerator {
     }
 
     private static int slot(int kept) {
-        return SCRATCH - (kept - KEPT_REGISTERS + 1) * WORD;
+        return MemoryCode.SCRATCH - (kept - KEPT_REGISTERS + 1) * WORD;
     }
 
     private void binary(Node.Binary b) throws WrongException {
