@@ -6,7 +6,7 @@ PREFIX ?= /usr
 
 KERNEL := $(CURDIR)/kernel
 # What the userland is made from; it is built again when any of it changes.
-USERLAND := $(shell find userland \( -name target -o -name test \) -prune -o -type f -print)
+USERLAND := $(if $(wildcard userland),$(shell find userland \( -name target -o -name test \) -prune -o -type f -print))
 IMAGE := userland/cli/target/killswitch
 RUNTIME := $(IMAGE)/bin/killswitch
 MANUAL := userland/manual/target/manual
@@ -33,9 +33,12 @@ help:
 	@echo 'make clean                remove what was built'
 	@echo 'script/test               run all tests;  script/demo: see it work'
 
+# The kernel's own compiler, unless another is asked for. make looks for CC on the command line only, and so do we.
+compiler = $(if $(LLVM)$(filter command,$(origin CC)),,$(shell script/kernel-compiler '$(KDIR)' '$(CROSS_COMPILE)' 2>/dev/null))
+
 modules:
-	$(call need,modules '$(KDIR)' '$(CROSS_COMPILE)')
-	$(MAKE) -C '$(KDIR)' M='$(KERNEL)' modules
+	$(call need,modules '$(KDIR)' '$(CROSS_COMPILE)' $(MAKEOVERRIDES) $(compiler))
+	$(MAKE) -C '$(KDIR)' M='$(KERNEL)' $(compiler) modules
 
 userland: $(RUNTIME)
 

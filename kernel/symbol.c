@@ -23,31 +23,41 @@
 
 /*
  * The bodies run only if ftrace has been switched off by force; the callers
- * then see an error instead of an answer.
+ * then see an error instead of an answer. A compiler must not see which error,
+ * nor that the arguments are not looked at: clang has no noipa, and would drop
+ * both the callers' tests and what they pass.
  */
 static noinline __ks_noipa
 int ks_vmlinux_symbols(KS_VMLINUX_SYMBOLS_ARGS)
 {
-	asm volatile("" : : "r" (fn), "r" (data));
-	return -EOPNOTSUPP;
+	int err = -EOPNOTSUPP;
+
+	asm volatile("" : "+r" (err) : KS_VMLINUX_SYMBOLS_USES);
+	return err;
 }
 
 static noinline __ks_noipa int ks_module_symbols(KS_MODULE_SYMBOLS_ARGS)
 {
-	asm volatile("" : : "r" (fn), "r" (data));
-	return -EOPNOTSUPP;
+	int err = -EOPNOTSUPP;
+
+	asm volatile("" : "+r" (err) : KS_MODULE_SYMBOLS_USES);
+	return err;
 }
 
 static noinline __ks_noipa int ks_is_kernel_text(unsigned long addr)
 {
-	asm volatile("" : : "r" (addr));
-	return -EOPNOTSUPP;
+	int err = -EOPNOTSUPP;
+
+	asm volatile("" : "+r" (err) : "r" (addr));
+	return err;
 }
 
 static noinline __ks_noipa struct module *ks_module_of(unsigned long addr)
 {
-	asm volatile("" : : "r" (addr));
-	return ERR_PTR(-EOPNOTSUPP);
+	struct module *err = ERR_PTR(-EOPNOTSUPP);
+
+	asm volatile("" : "+r" (err) : "r" (addr));
+	return err;
 }
 
 struct ks_redirect {
@@ -173,12 +183,14 @@ static int ks_lookup_run(struct ks_lookup *l)
 	int err = 0;
 
 	l->loaded = vmlinux;
+	ks_symbols_lock();
 	if (!l->module || vmlinux)
 		err = ks_vmlinux_symbols_call(ks_vmlinux_symbols, ks_lookup_vmlinux_symbol,
 					      l->name, l);
 	if (!err && !vmlinux)
 		err = ks_module_symbols_call(ks_module_symbols, l->module,
 					     ks_lookup_module_symbol, l);
+	ks_symbols_unlock();
 	return err;
 }
 
@@ -270,8 +282,12 @@ static int ks_each_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
 int ks_symbol_each(const char *module, void (*fn)(const char *name, void *data), void *data)
 {
 	struct ks_each each = { .module = module, .fn = fn, .data = data };
+	int err;
 
-	return ks_module_symbols_call(ks_module_symbols, module, ks_each_symbol, &each);
+	ks_symbols_lock();
+	err = ks_module_symbols_call(ks_module_symbols, module, ks_each_symbol, &each);
+	ks_symbols_unlock();
+	return err;
 }
 
 struct ks_collect {

@@ -4,6 +4,7 @@
  * /sys/kernel/debug/test_killswitch/fire to call it; where the call fails, so
  * does the write, with the call's errno.
  */
+#include <linux/compiler.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -19,7 +20,11 @@
 
 noinline __ks_noipa int ks_test_vuln(long magic)
 {
-	return magic == KS_TEST_MAGIC ? -EBADMSG : 0;
+	int ret = magic == KS_TEST_MAGIC ? -EBADMSG : 0;
+
+	/* clang has no noipa: the caller must be ready for any value */
+	OPTIMIZER_HIDE_VAR(ret);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(ks_test_vuln);
 

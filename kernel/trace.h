@@ -6,10 +6,9 @@
 #define KS_TRACE_H
 
 #include <linux/cred.h>
+#include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/uidgid.h>
-
-#include "compat.h"
 
 /*
  * A call that was overridden, or that an observation has counted; the retval of
@@ -25,7 +24,7 @@ TRACE_EVENT_FN(killswitch_hit,
 		__field(u8, observed)
 	),
 	TP_fast_assign(
-		ks_assign_str(symbol, symbol);
+		strscpy(__get_str(symbol), symbol, __get_dynamic_array_len(symbol));
 		__entry->retval = retval;
 		__entry->uid = from_kuid(&init_user_ns, current_uid());
 		__entry->observed = observed;

@@ -140,12 +140,31 @@ static void add_path(struct input *in)
 	add(in, ONE_OF(paths));
 }
 
+static void add_reason(struct input *in)
+{
+	static const char * const reasons[] = {
+		" # CVE-2026-31431", " # it's \"open\" \\ here", " #", " # ", "\t#\treason", " #reason",
+		"# reason", " # a # b", " # \x7f", " # \xc3\xa9", " # a\nb",
+	};
+	unsigned int i;
+
+	if (below(3))
+		return;
+	if (below(8)) {
+		add(in, ONE_OF(reasons));
+		return;
+	}
+	add(in, " # ");
+	for (i = 100 + below(40); i; i--)
+		add(in, "r");
+}
+
 static void generate_command(struct input *in)
 {
 	static const char * const verbs[] = {
 		"engage", "engage", "engage", "tryengage", "engagefor", "engageif", "keep",
-		"disengage", "disengage", "disengage_all", "engagebpf", "sealed", "ENGAGE", "engag",
-		"engage_all", "",
+		"observe", "observe", "enforce", "disengage", "disengage", "disengage_all",
+		"engagebpf", "sealed", "locked", "ENGAGE", "engag", "engage_all", "",
 	};
 	unsigned int words = below(5);
 
@@ -166,6 +185,7 @@ static void generate_command(struct input *in)
 			add_path(in);
 		}
 	}
+	add_reason(in);
 	if (below(2))
 		add(in, "\n");
 }
@@ -176,7 +196,7 @@ static void generate_right(struct input *in)
 	static const char * const forms[] = {
 		"engage S N", "engage S N", "tryengage S N N", "engagefor S N N", "engageif S N P",
 		"tryengage S N N P", "engagefor S N N P", "keep S", "disengage S", "disengage_all",
-		"engagebpf S P",
+		"engagebpf S P", "observe S", "observe S P", "enforce S N",
 	};
 	const char *form = ONE_OF(forms);
 
@@ -255,12 +275,13 @@ static bool has(const struct input *in, const char *text)
 }
 
 /*
- * One command would end the run, for nothing could be changed after it. Another
+ * Two commands would end the run, for nothing could be changed after them. Another
  * starts a program each time that it is right.
  */
 static bool is_left_out(const struct input *in)
 {
-	return (has(in, "seal") && !has(in, "sealed")) || (has(in, "engagebpf") && below(64));
+	return (has(in, "seal") && !has(in, "sealed")) || (has(in, "lock") && !has(in, "locked")) ||
+	       (has(in, "engagebpf") && below(64));
 }
 
 static void print_input(const struct input *in)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* As much of netlink as esp_udp needs, on a socket that nobody else talks to. */
+/* As much of netlink as esp_udp and the doors need, on a socket that nobody else talks to. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +66,8 @@ void nl_nest_end(struct nl_request *r, size_t nest)
 {
 	struct nlattr *attribute = (struct nlattr *)((char *)r + nest);
 
+	/* some parsers count the padding of the last one inside */
+	r->header.nlmsg_len = NLMSG_ALIGN(r->header.nlmsg_len);
 	attribute->nla_len = r->header.nlmsg_len - nest;
 }
 

@@ -58,6 +58,9 @@ static const struct command commands[] = {
 	{ "engageif ks_test_vuln -1 " KS_GUARD, { EBUSY } },
 	{ "tryengage ks_test_vuln -1 1 " KS_GUARD, { EBUSY } },
 	{ "keep ks_test_vuln", { EINVAL } },
+	{ "observe ks_test_vuln # stress", { EBUSY } },
+	{ "observe test_killswitch:ks_test_vuln " KS_GUARD, { EBUSY } },
+	{ "enforce ks_test_vuln -13 # stress", { EINVAL } },
 	{ "disengage ks_test_vuln", { 0 } },
 	{ "disengage test_killswitch:ks_test_vuln", { 0 } },
 	{ "engage version_proc_show -5", { EBUSY } },
@@ -290,7 +293,7 @@ static void read_folder(const char *symbol, int *held)
 
 static void read_files(int *held)
 {
-	static const char * const lists[] = { "engaged", "pending", "taint", "sealed" };
+	static const char * const lists[] = { "engaged", "pending", "taint", "sealed", "locked" };
 	struct dirent *entry;
 	char path[4096];
 	size_t i;

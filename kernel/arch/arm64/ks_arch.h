@@ -25,6 +25,11 @@ static __always_inline void ks_arch_set_stack_pointer(struct pt_regs *regs, unsi
 	regs->sp = sp;
 }
 
+static __always_inline void ks_arch_set_kernel_mode(struct pt_regs *regs)
+{
+	regs->pstate = PSR_MODE_EL1h;
+}
+
 /*
  * Since 6.4 a function has a word in front of it that tells ftrace's entry code
  * of its ops, if there is just one, and an ops may name code to be called

@@ -20,7 +20,8 @@ import org.killswitch.posix.Native.Result;
  * libbpf.so.1, from its release 1.0 on. Methods are called what the functions are called; those that fail there, with a
  * null pointer or a negative number, throw {@link LibbpfException} here.
  *
- * <p>Pointers to what libbpf alone looks into are records of an address.
+ * <p>Pointers to what libbpf alone looks into are records of an address. The file is long because it is the whole of the
+ * binding, with the C prototype of each function.
  */
 final class Libbpf {
 

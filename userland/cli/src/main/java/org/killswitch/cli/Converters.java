@@ -15,12 +15,12 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** From words of the command line to the types of the control interface; each says in one line what is wrong. */
-final class Converters {
+public final class Converters {
 
     private Converters() {}
 
     /** The name of a function. */
-    static final class ToSymbol implements ITypeConverter<SymbolName> {
+    public static final class ToSymbol implements ITypeConverter<SymbolName> {
         @Override
         public SymbolName convert(String text) {
             if (text.startsWith("-")) {
@@ -35,7 +35,7 @@ final class Converters {
     }
 
     /** The names of functions, with commas between them. */
-    static final class ToSymbols implements ITypeConverter<Symbols> {
+    public static final class ToSymbols implements ITypeConverter<Symbols> {
         @Override
         public Symbols convert(String text) {
             ToSymbol one = new ToSymbol();
@@ -44,10 +44,10 @@ final class Converters {
     }
 
     /** Several functions in one word: picocli takes a list for any number of words. */
-    record Symbols(List<SymbolName> names) {}
+    public record Symbols(List<SymbolName> names) {}
 
     /** A return value. */
-    static final class ToRetval implements ITypeConverter<Retval> {
+    public static final class ToRetval implements ITypeConverter<Retval> {
         @Override
         public Retval convert(String text) {
             if (text.startsWith("--")) {
@@ -62,7 +62,7 @@ final class Converters {
     }
 
     /** A way to override a function. */
-    static final class ToBackend implements ITypeConverter<Engagement.Backend> {
+    public static final class ToBackend implements ITypeConverter<Engagement.Backend> {
         @Override
         public Engagement.Backend convert(String text) {
             for (Engagement.Backend backend : Engagement.Backend.values()) {
@@ -87,7 +87,7 @@ final class Converters {
     }
 
     /** How long something lasts. */
-    static final class ToTime implements ITypeConverter<Duration> {
+    public static final class ToTime implements ITypeConverter<Duration> {
 
         private static final Pattern FORM =
                 Pattern.compile("(?=.)(?:(?<h>\\d{1,9})h)?(?:(?<m>\\d{1,9})m)?(?:(?<s>\\d{1,9})s?)?");

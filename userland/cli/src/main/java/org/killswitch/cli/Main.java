@@ -1,35 +1,33 @@
 package org.killswitch.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.function.Function;
-import org.killswitch.bpf.BpfException;
+import org.killswitch.cli.advice.CheckCommand;
+import org.killswitch.cli.bpf.BpfCommand;
+import org.killswitch.cli.doctor.DoctorCommand;
+import org.killswitch.cli.engage.DisengageCommand;
+import org.killswitch.cli.engage.EngageCommand;
+import org.killswitch.cli.engage.KeepCommand;
+import org.killswitch.cli.engage.SealCommand;
+import org.killswitch.cli.lab.DemoCommand;
+import org.killswitch.cli.lab.LabCommand;
+import org.killswitch.cli.status.StatusCommand;
+import org.killswitch.cli.status.WatchCommand;
 import org.killswitch.control.ControlException;
-import org.killswitch.guard.GuardException;
-import org.killswitch.lab.GuestFailure;
-import org.killswitch.lab.LabException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code killswitch}. Exit status: 0 done, 1 refused or failed, 2 usage. */
 @Command(
         name = "killswitch",
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         header = "Make a kernel function return a value without running its body.",
         description = {
             "",
@@ -86,7 +84,8 @@ public final class Main implements Runnable {
         return commandLine(Host.ofThisProcess(), new String[0]);
     }
 
-    static int run(Host host, String... args) {
+    /** Runs a command; its exit status. */
+    public static int run(Host host, String... args) {
         try {
             return isPlainStatus(args)
                     ? plainStatus(host, args.length == 2)
@@ -111,7 +110,7 @@ public final class Main implements Runnable {
         try {
             return StatusCommand.plain(host, json).call();
         } catch (ControlException | RuntimeException e) {
-            return failed(e, host.err());
+            return Errors.failed(e, "killswitch", host.err());
         }
     }
 
@@ -121,6 +120,7 @@ public final class Main implements Runnable {
         commands.put("engage", EngageCommand::new);
         commands.put("disengage", DisengageCommand::new);
         commands.put("keep", KeepCommand::new);
+        commands.put("check", CheckCommand::new);
         commands.put("watch", WatchCommand::new);
         commands.put("seal", SealCommand::new);
         commands.put("bpf", BpfCommand::create);
@@ -141,14 +141,11 @@ public final class Main implements Runnable {
             COMMANDS.forEach((name, make) -> main.addSubcommand(name, make.apply(host)));
         }
         // A return value starts with a minus mostly: -EPERM is no option.
-        Optional.ofNullable(main.getSubcommands().get("engage"))
-                .ifPresent(engage -> engage.setUnmatchedOptionsArePositionalParams(true));
-        return main.setOut(host.out())
-                .setErr(host.err())
-                .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        host.terminal() ? CommandLine.Help.Ansi.AUTO : CommandLine.Help.Ansi.OFF))
-                .setParameterExceptionHandler(Main::wrongUsage)
-                .setExecutionExceptionHandler(Main::failed);
+        for (String name : List.of("engage", "check")) {
+            Optional.ofNullable(main.getSubcommands().get(name))
+                    .ifPresent(command -> command.setUnmatchedOptionsArePositionalParams(true));
+        }
+        return Errors.reportTo(host, main);
     }
 
     /** Without a command there is nothing to do but to say which there are. */
@@ -156,78 +153,6 @@ public final class Main implements Runnable {
     public void run() {
         CommandLine main = spec.commandLine();
         main.usage(main.getErr());
-        throw new MissingCommandException(main);
-    }
-
-    /** Tells {@link #wrongUsage} that everything has been said. */
-    private static final class MissingCommandException extends ParameterException {
-
-        private static final long serialVersionUID = 1L;
-
-        MissingCommandException(CommandLine main) {
-            super(main, "no command given");
-        }
-    }
-
-    private static int wrongUsage(ParameterException e, String[] args) {
-        CommandLine command = e.getCommandLine();
-        if (!(e instanceof MissingCommandException)) {
-            String name = command.getCommandSpec().qualifiedName();
-            command.getErr().println(name + ": " + complaint(e) + " (see " + name + " --help)");
-        }
-        return ExitCode.USAGE;
-    }
-
-    private static String complaint(ParameterException e) {
-        if (e.getCause() instanceof TypeConversionException said && said.getMessage() != null) {
-            // Picocli puts its own words in front of a converter's; the converter's say it all.
-            return oneLine(said);
-        }
-        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
-            boolean main = e.getCommandLine().getParent() == null;
-            return (main ? "there is no command '" : "one word too many: '")
-                    + unmatched.getUnmatched().getFirst() + "'";
-        }
-        return oneLine(e).replaceFirst("^Error: ", "");
-    }
-
-    private static int failed(Exception e, CommandLine command, ParseResult parsed) {
-        return failed(e, command.getErr());
-    }
-
-    private static int failed(Exception e, PrintWriter err) {
-        if (System.getenv("KILLSWITCH_DEBUG") != null) {
-            e.printStackTrace(err);
-        }
-        if (e instanceof GuestFailure failure) {
-            failure.console().forEach(err::println);
-        }
-        if (e instanceof ControlException || e instanceof BpfException || e instanceof LabException) {
-            err.println("killswitch: " + oneLine(e));
-            if (e instanceof GuardException guard) {
-                guard.picture().forEach(err::println);
-            }
-        } else {
-            err.println("killswitch: this should not have happened: "
-                    + e.getClass().getSimpleName() + ": " + oneLine(e)
-                    + "; for a report, run it again with KILLSWITCH_DEBUG=1");
-        }
-        return ExitCode.SOFTWARE;
-    }
-
-    private static String oneLine(Throwable e) {
-        return String.valueOf(e.getMessage()).replace('\n', ' ');
-    }
-
-    /** What the build was told. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() throws IOException {
-            Properties build = new Properties();
-            try (InputStream in = Main.class.getResourceAsStream("build.properties")) {
-                build.load(in);
-            }
-            return new String[] {"killswitch " + build.getProperty("version")};
-        }
+        throw new Errors.MissingCommandException(main);
     }
 }

@@ -12,28 +12,28 @@ import org.killswitch.control.Killswitch;
 import org.killswitch.control.log.KernelLog;
 
 /** A module's tree made of plain files, and a person without a terminal who types commands. */
-final class FakeHost {
+public final class FakeHost {
 
     private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
 
-    final Path root;
-    final StringWriter out = new StringWriter();
-    final StringWriter err = new StringWriter();
-    boolean terminal;
+    public final Path root;
+    public final StringWriter out = new StringWriter();
+    public final StringWriter err = new StringWriter();
+    public boolean terminal;
 
     /** How often {@code --watch} goes on. */
-    int rounds;
+    public int rounds;
 
     /** What happens in the kernel between two rounds. */
-    IoAction between = () -> {};
+    public IoAction between = () -> {};
 
     private final Killswitch killswitch;
 
-    interface IoAction {
+    public interface IoAction {
         void run() throws IOException;
     }
 
-    FakeHost(Path dir) throws IOException {
+    public FakeHost(Path dir) throws IOException {
         root = Files.createDirectories(dir.resolve("security/killswitch"));
         Files.writeString(dir.resolve("security/lsm"), "lockdown");
         Path uptime = Files.writeString(dir.resolve("uptime"), "100.00 180.50\n");
@@ -41,7 +41,7 @@ final class FakeHost {
     }
 
     /** The module is loaded, and these lines are what is engaged. */
-    void loaded(String... lines) throws IOException {
+    public void loaded(String... lines) throws IOException {
         Files.writeString(root.resolve("control"), "");
         Files.writeString(root.resolve("taint"), "1\n");
         Files.writeString(root.resolve("sealed"), "0\n");
@@ -49,7 +49,7 @@ final class FakeHost {
         engaged(lines);
     }
 
-    void engaged(String... lines) throws IOException {
+    public void engaged(String... lines) throws IOException {
         StringBuilder text = new StringBuilder();
         for (String line : lines) {
             text.append(line).append('\n');
@@ -61,23 +61,23 @@ final class FakeHost {
         Files.writeString(root.resolve("engaged"), text);
     }
 
-    void pending(String... lines) throws IOException {
+    public void pending(String... lines) throws IOException {
         Files.writeString(root.resolve("pending"), String.join("\n", lines) + (lines.length > 0 ? "\n" : ""));
     }
 
-    void sealed() throws IOException {
+    public void sealed() throws IOException {
         Files.writeString(root.resolve("sealed"), "1\n");
     }
 
-    void expiring(String symbol, int timeoutLeft) throws IOException {
+    public void expiring(String symbol, int timeoutLeft) throws IOException {
         details(root.resolve("fn").resolve(symbol), "expiring", timeoutLeft);
     }
 
-    void probing(String symbol, int timeoutLeft) throws IOException {
+    public void probing(String symbol, int timeoutLeft) throws IOException {
         details(root.resolve("fn").resolve(symbol), "probing", timeoutLeft);
     }
 
-    void guarded(String symbol, long passed) throws IOException {
+    public void guarded(String symbol, long passed) throws IOException {
         Files.writeString(root.resolve("fn").resolve(symbol).resolve("passed"), passed + "\n");
     }
 
@@ -88,26 +88,26 @@ final class FakeHost {
         Files.writeString(fn.resolve("backend"), "ftrace\n");
     }
 
-    void log(String... records) throws IOException {
+    public void log(String... records) throws IOException {
         Files.writeString(root.resolveSibling("../kmsg"), String.join("\n", records) + "\n");
     }
 
     /** Whatever the kernel is told, it refuses: a device that is always full stands in for it. */
-    void refusesEverything() throws IOException {
+    public void refusesEverything() throws IOException {
         Files.delete(root.resolve("control"));
         Files.createSymbolicLink(root.resolve("control"), Path.of("/dev/full"));
     }
 
-    String command() throws IOException {
+    public String command() throws IOException {
         return Files.readString(root.resolve("control"));
     }
 
-    int run(String... args) {
+    public int run(String... args) {
         Host host = new Host(
                 killswitch,
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
-                terminal,
+                () -> terminal,
                 ZoneOffset.UTC,
                 this::pause);
         return Main.run(host, args);

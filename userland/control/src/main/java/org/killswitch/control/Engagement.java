@@ -7,10 +7,10 @@ import java.util.OptionalLong;
 import org.killswitch.control.log.Origin;
 
 /**
- * One function under override, as it was when it was read.
+ * One function under override, or one that is observed, as it was when it was read.
  *
  * @param symbol the name under which it was engaged
- * @param retval what the function returns
+ * @param retval the value that the function returns; 0 where it is only observed
  * @param hits calls caught so far, summed over CPUs
  * @param details empty where the caller may not read them (only root may)
  * @param origin empty where the kernel log is not readable or no longer reaches back that far
@@ -23,8 +23,16 @@ public record Engagement(
      *
      * @param timeoutLeft whole seconds until the probe or countdown ends; zero once engaged for good
      * @param passed calls that a guard let through, summed over CPUs; empty where there is no guard
+     * @param unread calls of which a guard could not read something that it asks about; likewise
+     * @param reason as it was given with the command
      */
-    public record Details(State state, Duration timeoutLeft, Backend backend, OptionalLong passed) {}
+    public record Details(
+            State state,
+            Duration timeoutLeft,
+            Backend backend,
+            OptionalLong passed,
+            OptionalLong unread,
+            Optional<String> reason) {}
 
     /** Where in its life an engagement is. */
     public enum State {
@@ -32,6 +40,8 @@ public record Engagement(
         PROBING,
         /** Overrides, and disengages by itself when the time is over. */
         EXPIRING,
+        /** Only counts, until it is enforced or disengaged. */
+        OBSERVING,
         /** Overrides until disengaged. */
         ENGAGED;
 

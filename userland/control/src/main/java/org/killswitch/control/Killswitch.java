@@ -64,24 +64,32 @@ public final class Killswitch {
         return tree.flag("taint");
     }
 
-    /** Everything that is engaged, oldest first. What ends while it is being read is left out. */
+    /**
+     * Everything that is engaged, oldest first; then what is observed, where the caller may read that (only root may).
+     * What ends while it is being read is left out.
+     */
     public List<Engagement> engagements() throws ControlException {
         List<Engagement> bare = tree.engaged();
-        if (bare.isEmpty()) {
-            return bare;
+        List<Engagement> observed =
+                tree.observed(bare.stream().map(Engagement::symbol).toList());
+        if (bare.isEmpty() && observed.isEmpty()) {
+            return List.of();
         }
         Map<SymbolName, Origin> origins = log.origins();
         List<Engagement> all = new ArrayList<>();
         for (Engagement engagement : bare) {
-            // No switch over the types, as in KernelLog.
-            Tree.FnDir dir = tree.details(engagement.symbol());
-            if (dir instanceof Tree.FnDir.Read read) {
-                all.add(with(engagement, Optional.of(read.details()), origins));
-            } else if (dir instanceof Tree.FnDir.Denied) {
-                all.add(with(engagement, Optional.empty(), origins));
+            Optional<Engagement.Details> details = tree.details(engagement.symbol());
+            if (details.isPresent() || isEngaged(engagement.symbol())) {
+                all.add(with(engagement, details, origins));
             }
         }
+        observed.forEach(e -> all.add(with(e, e.details(), origins)));
         return List.copyOf(all);
+    }
+
+    /** What has no files need not be gone: they follow a module that has just come a moment later. */
+    private boolean isEngaged(SymbolName symbol) throws ControlException {
+        return tree.engaged().stream().anyMatch(e -> e.symbol().equals(symbol));
     }
 
     private static Engagement with(
@@ -114,6 +122,11 @@ public final class Killswitch {
     /** Whether nothing can be disengaged until the next boot. */
     public boolean sealed() throws ControlException {
         return tree.sealed();
+    }
+
+    /** Whether nothing more can be engaged until the next boot. */
+    public boolean locked() throws ControlException {
+        return tree.locked();
     }
 
     /** Overrides a function from now on, or from when the module that it names is loaded. */

@@ -8,6 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,7 +24,7 @@ public final class Tree {
     private static final Pattern ENGAGED_LINE =
             Pattern.compile("(?<sym>\\S+) retval=(?<retval>-?\\d+) hits=(?<hits>\\d+)");
     private static final Pattern PENDING_LINE =
-            Pattern.compile("(?<sym>\\S+) retval=(?<retval>-?\\d+) module=(?<module>\\S+)");
+            Pattern.compile("(?<sym>\\S+) (?:retval=(?<retval>-?\\d+)|observe) module=(?<module>\\S+)");
     private static final String MODULE_NOT_KNOWN = "?";
 
     private final Path root;
@@ -82,7 +84,7 @@ public final class Tree {
         try {
             return Optional.of(new Pending(
                     new SymbolName(m.group("sym")),
-                    new Retval(Long.parseLong(m.group("retval"))),
+                    Optional.ofNullable(m.group("retval")).map(Long::parseLong).map(Retval::new),
                     Optional.of(m.group("module")).filter(module -> !module.equals(MODULE_NOT_KNOWN)),
                     Optional.empty()));
         } catch (IllegalArgumentException e) {
@@ -90,29 +92,22 @@ public final class Tree {
         }
     }
 
-    /** What reading fn/SYMBOL/ gave. */
-    sealed interface FnDir {
-        record Read(Engagement.Details details) implements FnDir {}
-
-        record Denied() implements FnDir {}
-
-        record Gone() implements FnDir {}
-    }
-
-    FnDir details(SymbolName symbol) throws ControlException {
+    /**
+     * The files of fn/SYMBOL/. Empty where the caller may not read them, where they are gone, and where the files of
+     * what has just been armed are still to be made.
+     */
+    Optional<Engagement.Details> details(SymbolName symbol) throws ControlException {
         Path dir = root.resolve("fn").resolve(symbol.text());
         try {
-            return new FnDir.Read(new Engagement.Details(
+            return Optional.of(new Engagement.Details(
                     word(Engagement.State.class, dir.resolve("state")),
                     Duration.ofSeconds(number(dir.resolve("timeout_left"))),
                     word(Engagement.Backend.class, dir.resolve("backend")),
-                    passed(dir.resolve("passed"))));
-        } catch (AccessDeniedException e) {
-            return new FnDir.Denied();
+                    count(dir.resolve("passed")),
+                    count(dir.resolve("unread")),
+                    Optional.of(Files.readString(dir.resolve("reason")).strip()).filter(reason -> !reason.isEmpty())));
         } catch (IOException e) {
-            // ENOENT where it was gone before the open, EIDRM where it went between open and read. Under the same
-            // name there may be a new one by now; the caller's list does not have it, so it is not told of.
-            return new FnDir.Gone();
+            return Optional.empty();
         }
     }
 
@@ -126,7 +121,7 @@ public final class Tree {
         throw otherVersion(file, text);
     }
 
-    private static OptionalLong passed(Path file) throws IOException, ControlException {
+    private static OptionalLong count(Path file) throws IOException, ControlException {
         return Files.exists(file) ? OptionalLong.of(number(file)) : OptionalLong.empty();
     }
 
@@ -141,6 +136,41 @@ public final class Tree {
 
     boolean flag(String file) throws ControlException {
         return isOne(read(root.resolve(file)));
+    }
+
+    boolean locked() throws ControlException {
+        return isOne(readIfThere(root.resolve("locked")));
+    }
+
+    /** The names that fn/ has, whatever their state; empty where the caller may not list it. */
+    List<SymbolName> names() {
+        try (Stream<Path> dirs = Files.list(root.resolve("fn"))) {
+            return dirs.map(dir -> new SymbolName(dir.getFileName().toString()))
+                    .sorted(Comparator.comparing(SymbolName::text))
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** What is observed: it is not engaged, so only fn/ has it. Empty where the caller may not read that. */
+    List<Engagement> observed(Collection<SymbolName> engaged) throws ControlException {
+        List<Engagement> observed = new ArrayList<>();
+        for (SymbolName name : names()) {
+            Optional<Engagement.Details> details = engaged.contains(name) ? Optional.empty() : details(name);
+            if (details.filter(d -> d.state() == Engagement.State.OBSERVING).isPresent()) {
+                observed.add(new Engagement(name, new Retval(0), hits(name), details, Optional.empty()));
+            }
+        }
+        return observed;
+    }
+
+    private long hits(SymbolName name) throws ControlException {
+        try {
+            return number(root.resolve("fn").resolve(name.text()).resolve("hits"));
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     boolean sealed() throws ControlException {

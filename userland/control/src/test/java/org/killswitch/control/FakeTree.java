@@ -27,6 +27,7 @@ public final class FakeTree {
         write("engaged", "");
         write("pending", "");
         write("sealed", "0\n");
+        write("locked", "0\n");
         write("taint", "1\n");
     }
 
@@ -40,6 +41,7 @@ public final class FakeTree {
         write("fn/" + symbol + "/state", state + "\n");
         write("fn/" + symbol + "/timeout_left", timeoutLeft + "\n");
         write("fn/" + symbol + "/backend", backend + "\n");
+        write("fn/" + symbol + "/reason", "\n");
     }
 
     public String command() throws IOException {

@@ -2,6 +2,7 @@ package org.killswitch.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.killswitch.control.FakeTree.symbol;
 
@@ -38,6 +39,8 @@ class KillswitchTest {
         tree.details("f", "engaged", 0, "ftrace");
         tree.details("m:g.constprop.0", "probing", 17, "kprobe");
         tree.write("fn/m:g.constprop.0/passed", "12\n");
+        tree.write("fn/m:g.constprop.0/unread", "3\n");
+        tree.write("fn/f/reason", "CVE-2026-1\n");
 
         assertThat(tree.killswitch.engagements())
                 .containsExactly(
@@ -49,7 +52,9 @@ class KillswitchTest {
                                         Engagement.State.ENGAGED,
                                         Duration.ZERO,
                                         Engagement.Backend.FTRACE,
-                                        OptionalLong.empty())),
+                                        OptionalLong.empty(),
+                                        OptionalLong.empty(),
+                                        Optional.of("CVE-2026-1"))),
                                 Optional.empty()),
                         new Engagement(
                                 symbol("m:g.constprop.0"),
@@ -59,16 +64,34 @@ class KillswitchTest {
                                         Engagement.State.PROBING,
                                         Duration.ofSeconds(17),
                                         Engagement.Backend.KPROBE,
-                                        OptionalLong.of(12))),
+                                        OptionalLong.of(12),
+                                        OptionalLong.of(3),
+                                        Optional.empty())),
                                 Optional.empty()));
     }
 
+    /** The files of what has just been armed are made a moment later. */
     @Test
-    void leavesOutWhatEndedWhileReading() throws Exception {
-        tree.write("engaged", "gone retval=-1 hits=3\nf retval=-1 hits=3\n");
+    void whatHasNoFilesIsEngagedAllTheSame() throws Exception {
+        tree.write("engaged", "new retval=-1 hits=3\nf retval=-1 hits=3\n");
         tree.details("f", "engaged", 0, "ftrace");
 
-        assertThat(tree.killswitch.engagements()).extracting(Engagement::symbol).containsExactly(symbol("f"));
+        assertThat(tree.killswitch.engagements())
+                .extracting(Engagement::symbol, e -> e.details().isPresent())
+                .containsExactly(tuple(symbol("new"), false), tuple(symbol("f"), true));
+    }
+
+    @Test
+    void whatIsObservedComesAfterWhatIsEngaged() throws Exception {
+        tree.write("engaged", "f retval=-1 hits=3\n");
+        tree.details("f", "engaged", 0, "ftrace");
+        tree.details("a", "observing", 0, "direct");
+        tree.write("fn/a/hits", "7\n");
+        tree.details("ending", "probing", 5, "direct");
+
+        assertThat(tree.killswitch.engagements())
+                .extracting(Engagement::symbol, Engagement::hits)
+                .containsExactly(tuple(symbol("f"), 3L), tuple(symbol("a"), 7L));
     }
 
     @Test
@@ -78,14 +101,22 @@ class KillswitchTest {
 
         assertThat(tree.killswitch.pending())
                 .containsExactly(
-                        new Pending(symbol("af_alg:f"), new Retval(-1), Optional.of("af_alg"), Optional.empty()),
+                        new Pending(
+                                symbol("af_alg:f"),
+                                Optional.of(new Retval(-1)),
+                                Optional.of("af_alg"),
+                                Optional.empty()),
                         new Pending(
                                 symbol("g"),
-                                new Retval(-22),
+                                Optional.of(new Retval(-22)),
                                 Optional.empty(),
                                 Optional.of(new Origin(
                                         Instant.parse("2026-05-01T11:59:00Z"), new Origin.ModuleParameter()))));
         assertThat(tree.killswitch.engagements()).isEmpty();
+
+        tree.write("pending", "m:f observe module=m\n");
+        assertThat(tree.killswitch.pending())
+                .containsExactly(new Pending(symbol("m:f"), Optional.empty(), Optional.of("m"), Optional.empty()));
 
         tree.write("pending", "f retval=-1 module=m since=yesterday\n");
         assertThatThrownBy(tree.killswitch::pending).hasMessageContaining("since=yesterday");

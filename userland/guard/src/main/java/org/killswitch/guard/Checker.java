@@ -9,7 +9,10 @@ import org.killswitch.guard.Operand.Place;
 import org.killswitch.guard.Operand.Value;
 import org.killswitch.posix.DidYouMean;
 
-/** Finds out what names stand for and what types things have; says what is wrong in the terms of the expression. */
+/**
+ * Finds out what types things have; says what is wrong in the terms of the expression. It is long because each rule of
+ * the language has a message of its own, and short rules that call each other are best read together.
+ */
 final class Checker {
 
     private final GuardScope types;

@@ -21,29 +21,29 @@ import java.util.stream.Stream;
  * The folder of downloads and built kernels. An entry is made in a folder of its own and then renamed, so that what
  * stands under an entry's name is whole, whoever was killed while making it.
  */
-final class Cache {
+public final class Cache {
     /** File locks are held by the process: threads of this one exclude each other by these. */
     private static final Map<Path, Object> MONITORS = new ConcurrentHashMap<>();
 
     private final Path root;
 
-    Cache(Path root) {
+    public Cache(Path root) {
         this.root = root;
     }
 
     /** ${XDG_CACHE_HOME:-~/.cache}/killswitch. */
-    static Cache standard() {
+    public static Cache standard() {
         String xdg = System.getenv("XDG_CACHE_HOME");
         Path base = xdg != null && !xdg.isEmpty() ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
         return new Cache(base.resolve("killswitch"));
     }
 
-    Path root() {
+    public Path root() {
         return root;
     }
 
     /** Runs something that no other run of the lab does at the same time. */
-    <T> T locked(String name, Supplier<T> action) {
+    public <T> T locked(String name, Supplier<T> action) {
         Path file = root.resolve("locks").resolve(name.replace('/', '-'));
         synchronized (MONITORS.computeIfAbsent(file, f -> new Object())) {
             try {
@@ -60,7 +60,7 @@ final class Cache {
     }
 
     /** The entry of that name, made by {@code maker} in the folder it is given if there is none yet. */
-    Path entry(String name, Consumer<Path> maker) {
+    public Path entry(String name, Consumer<Path> maker) {
         Path entry = root.resolve(name);
         if (Files.isDirectory(entry)) {
             return entry;
@@ -101,7 +101,7 @@ final class Cache {
     }
 
     /** Removes a folder; what cannot be removed, such as while somebody still writes to it, stays. */
-    static void deleteQuietly(Path directory) {
+    public static void deleteQuietly(Path directory) {
         try {
             delete(directory);
         } catch (IOException e) {
@@ -110,7 +110,7 @@ final class Cache {
     }
 
     /** Removes a folder and all in it, following no links. */
-    static void delete(Path directory) throws IOException {
+    public static void delete(Path directory) throws IOException {
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

@@ -8,20 +8,20 @@ import java.util.Optional;
 import org.killswitch.host.Programs;
 
 /** Programs of the host. */
-final class Commands {
+public final class Commands {
     private Commands() {}
 
     /** What a program that ended left: its exit status and its output, standard error included. */
-    record Ended(int status, String output) {
+    public record Ended(int status, String output) {
         /** The last lines that say something, for an error of one line. */
-        String lastLines(int n) {
+        public String lastLines(int n) {
             List<String> lines = output.lines().filter(l -> !l.isBlank()).toList();
             return String.join(" | ", lines.subList(Math.max(0, lines.size() - n), lines.size()));
         }
     }
 
     /** Runs a program to its end. */
-    static Ended run(Path directory, List<String> command) {
+    public static Ended run(Path directory, List<String> command) {
         try {
             Process process = new ProcessBuilder(command)
                     .directory(directory.toFile())
@@ -46,14 +46,14 @@ final class Commands {
     }
 
     /** Ends a program with all that it has started: make alone would leave behind what it runs, which goes on building. */
-    static void end(Process process) {
+    public static void end(Process process) {
         List<ProcessHandle> started = process.descendants().toList();
         process.destroyForcibly();
         started.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Runs a program that has to succeed; what it prints. */
-    static String require(String doing, Path directory, List<String> command) {
+    public static String require(String doing, Path directory, List<String> command) {
         Ended ended = run(directory, command);
         if (ended.status() != 0) {
             throw new LabException(doing + " failed: " + ended.lastLines(3));
@@ -61,16 +61,16 @@ final class Commands {
         return ended.output();
     }
 
-    static String require(String doing, Path directory, String... command) {
+    public static String require(String doing, Path directory, String... command) {
         return require(doing, directory, List.of(command));
     }
 
     /** Where a program is, on the PATH or where only root's PATH leads. */
-    static Optional<Path> find(String program) {
+    public static Optional<Path> find(String program) {
         return Programs.onPathOrOfRoot().find(program);
     }
 
-    static void removeHook(Thread hook) {
+    public static void removeHook(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

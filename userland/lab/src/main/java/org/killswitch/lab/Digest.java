@@ -6,12 +6,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A short name for everything that something in the cache is made from. */
-final class Digest {
+public final class Digest {
     private static final int BYTES = 12;
 
     private final MessageDigest sha;
 
-    Digest() {
+    public Digest() {
         try {
             sha = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -20,19 +20,19 @@ final class Digest {
     }
 
     /** Adds a text, marked off from what follows. */
-    Digest add(String text) {
+    public Digest add(String text) {
         return add(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Adds bytes, marked off from what follows. */
-    Digest add(byte[] bytes) {
+    public Digest add(byte[] bytes) {
         sha.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
         sha.update(bytes);
         return this;
     }
 
     /** The name, in hexadecimal; nothing can be added after it. */
-    String hex() {
+    public String hex() {
         return HexFormat.of().formatHex(sha.digest(), 0, BYTES);
     }
 }

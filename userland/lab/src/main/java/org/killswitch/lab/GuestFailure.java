@@ -29,7 +29,13 @@ public final class GuestFailure extends LabException {
     private final Kind kind;
     private final transient List<String> console;
 
-    GuestFailure(Kind kind, String detail, List<String> console) {
+    /**
+     * A failure.
+     *
+     * @param detail what was seen
+     * @param console the last lines of the console, oldest first
+     */
+    public GuestFailure(Kind kind, String detail, List<String> console) {
         super("the guest " + kind.verb + ": " + detail);
         this.kind = kind;
         this.console = List.copyOf(console);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.killswitch.lab.qemu.Disk;
 
 /**
  * What a guest is to be.
@@ -65,7 +66,7 @@ public record GuestSpec(
     }
 
     /** Shared libraries of one folder, where a guest's programs look for them. */
-    GuestSpec withLibraries(Path folder, List<String> names) {
+    public GuestSpec withLibraries(Path folder, List<String> names) {
         GuestSpec all = this;
         for (String name : names) {
             all = all.withFile("/lib/" + name, folder.resolve(name));

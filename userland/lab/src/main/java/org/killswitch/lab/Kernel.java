@@ -16,7 +16,7 @@ public record Kernel(KernelRelease release, String packageVersion, String versio
     }
 
     /** Differs from that of every other kernel, those of the same version that were configured otherwise included. */
-    String identity() {
+    public String identity() {
         return root.getFileName().toString();
     }
 

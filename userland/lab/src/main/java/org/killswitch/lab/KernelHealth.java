@@ -45,7 +45,7 @@ public final class KernelHealth {
      *
      * @throws GuestFailure with what it has found
      */
-    static void requireButWarnings(Guest guest) {
+    public static void requireButWarnings(Guest guest) {
         require(guest, TROUBLE);
     }
 

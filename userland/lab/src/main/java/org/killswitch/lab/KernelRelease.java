@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.killswitch.lab.debian.Apt;
 import org.killswitch.posix.Architecture;
 
 /**
@@ -42,7 +43,7 @@ public record KernelRelease(String name, Architecture architecture, String suite
      */
     public record Built(String source, String compiler, List<String> parts, int minutes) implements Origin {
         /** What it is called by: its last part. */
-        String flavour() {
+        public String flavour() {
             return parts.getLast();
         }
     }
@@ -109,7 +110,7 @@ public record KernelRelease(String name, Architecture architecture, String suite
     }
 
     /** The suite with the compiler that the kernel was built with. */
-    String toolchainSuite() {
+    public String toolchainSuite() {
         return Apt.base(suite);
     }
 }

@@ -4,6 +4,14 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.killswitch.lab.debian.DebianSystem;
+import org.killswitch.lab.debian.KernelStore;
+import org.killswitch.lab.debian.ModuleBuilder;
+import org.killswitch.lab.debian.Packages;
+import org.killswitch.lab.image.GuestLibbpf;
+import org.killswitch.lab.image.JavaProgram;
+import org.killswitch.lab.image.KernelModules;
+import org.killswitch.lab.qemu.Disk;
 import org.killswitch.posix.Architecture;
 
 /** The lab: stock kernels, modules built for them, and guests that run them. */
@@ -55,15 +63,6 @@ public final class Lab {
      */
     public Path buildModules(Kernel kernel, Path source) {
         return new ModuleBuilder(cache, progress).build(kernel, source);
-    }
-
-    /**
-     * The kernel's checkpatch script as a series has it, fetched if need be.
-     *
-     * @throws LabException if it can be neither fetched nor found in the cache
-     */
-    public Path checkpatch(KernelRelease release) {
-        return Checkpatch.fetch(cache, release, progress);
     }
 
     /**

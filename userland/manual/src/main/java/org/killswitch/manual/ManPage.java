@@ -61,7 +61,7 @@ record ManPage(CommandLine command, String more) {
     }
 
     private String summary() {
-        return Commands.header(command).replaceFirst("\\.$", "");
+        return CommandTexts.header(command).replaceFirst("\\.$", "");
     }
 
     private String synopsis() {
@@ -82,9 +82,9 @@ record ManPage(CommandLine command, String more) {
 
     private void description(List<String> page) {
         List<String> paragraphs = new ArrayList<>();
-        paragraphs.add(Commands.header(command));
+        paragraphs.add(CommandTexts.header(command));
         Arrays.stream(command.getCommandSpec().usageMessage().description())
-                .map(Commands::text)
+                .map(CommandTexts::text)
                 .filter(l -> !l.isEmpty())
                 .forEach(paragraphs::add);
         page.add(".SH DESCRIPTION");
@@ -92,17 +92,18 @@ record ManPage(CommandLine command, String more) {
     }
 
     private void arguments(List<String> page) {
-        List<PositionalParamSpec> parameters = Commands.parameters(command);
+        List<PositionalParamSpec> parameters = CommandTexts.parameters(command);
         if (!parameters.isEmpty()) {
             page.add(".SH ARGUMENTS");
-            parameters.forEach(p -> entry(page, "\\fI" + escaped(p.paramLabel()) + "\\fR", Commands.description(p)));
+            parameters.forEach(
+                    p -> entry(page, "\\fI" + escaped(p.paramLabel()) + "\\fR", CommandTexts.description(p)));
         }
         page.add(".SH OPTIONS");
-        for (OptionSpec option : Commands.options(command)) {
+        for (OptionSpec option : CommandTexts.options(command)) {
             String names = Arrays.stream(option.names())
                     .map(n -> "\\fB" + escaped(n) + "\\fR")
                     .collect(Collectors.joining(", "));
-            entry(page, names + value(option), Commands.description(option));
+            entry(page, names + value(option), CommandTexts.description(option));
         }
     }
 
@@ -115,12 +116,12 @@ record ManPage(CommandLine command, String more) {
     }
 
     private void commands(List<String> page) {
-        if (Commands.below(command).isEmpty()) {
+        if (CommandTexts.below(command).isEmpty()) {
             return;
         }
         page.add(".SH COMMANDS");
-        Commands.below(command).forEach((name, below) -> {
-            entry(page, "\\fB" + escaped(name) + "\\fR", Commands.header(below) + " See " + name(below) + "(8).");
+        CommandTexts.below(command).forEach((name, below) -> {
+            entry(page, "\\fB" + escaped(name) + "\\fR", CommandTexts.header(below) + " See " + name(below) + "(8).");
         });
     }
 
@@ -161,8 +162,8 @@ record ManPage(CommandLine command, String more) {
     private void seeAlso(List<String> page) {
         Stream<CommandLine> above = Stream.ofNullable(command.getParent());
         Stream<CommandLine> beside =
-                above.flatMap(p -> Stream.concat(Stream.of(p), Commands.below(p).values().stream()));
-        String others = Stream.concat(beside, Commands.below(command).values().stream())
+                above.flatMap(p -> Stream.concat(Stream.of(p), CommandTexts.below(p).values().stream()));
+        String others = Stream.concat(beside, CommandTexts.below(command).values().stream())
                 .map(ManPage::name)
                 .filter(n -> !n.equals(name()))
                 .map(n -> "\\fB" + escaped(n) + "\\fR(8)")

@@ -32,7 +32,7 @@ record ZshCompletion(CommandLine command) {
 
     private void function(CommandLine of, List<String> lines) {
         String name = functionName(of);
-        boolean more = !Commands.below(of).isEmpty();
+        boolean more = !CommandTexts.below(of).isEmpty();
         lines.add("");
         lines.add(name + "() {");
         if (more) {
@@ -41,8 +41,8 @@ record ZshCompletion(CommandLine command) {
         }
         StringJoiner arguments =
                 new StringJoiner(" \\\n\t\t", "\t_arguments -s -S" + (more ? " -C" : "") + " \\\n\t\t", "");
-        Commands.options(of).forEach(o -> arguments.add(option(o)));
-        Commands.parameters(of).forEach(p -> arguments.add(parameter(name, p)));
+        CommandTexts.options(of).forEach(o -> arguments.add(option(o)));
+        CommandTexts.parameters(of).forEach(p -> arguments.add(parameter(name, p)));
         if (more) {
             arguments.add("'1:command:->command'").add("'*::argument:->argument'");
         }
@@ -51,14 +51,15 @@ record ZshCompletion(CommandLine command) {
             dispatch(of, name, lines);
         }
         lines.add("}");
-        Commands.below(of).values().forEach(c -> function(c, lines));
+        CommandTexts.below(of).values().forEach(c -> function(c, lines));
     }
 
     private void dispatch(CommandLine of, String name, List<String> lines) {
         lines.add("\tcase $state in");
         lines.add("\tcommand)");
         lines.add("\t\tlocal -a commands=(");
-        Commands.below(of).forEach((word, c) -> lines.add("\t\t\t" + quoted(word + ":" + summary(Commands.header(c)))));
+        CommandTexts.below(of)
+                .forEach((word, c) -> lines.add("\t\t\t" + quoted(word + ":" + summary(CommandTexts.header(c)))));
         lines.add("\t\t)");
         lines.add("\t\t_describe -t commands command commands");
         lines.add("\t\t;;");
@@ -76,7 +77,7 @@ record ZshCompletion(CommandLine command) {
     private String option(OptionSpec option) {
         List<String> names = List.of(option.names());
         String all = String.join(" ", names);
-        String help = "[" + summary(Commands.description(option)).replaceAll("([\\[\\]])", "\\\\$1") + "]";
+        String help = "[" + summary(CommandTexts.description(option)).replaceAll("([\\[\\]])", "\\\\$1") + "]";
         boolean again = option.isMultiValue();
         String specs = names.stream()
                 .map(n -> quoted((again ? "*" : "(" + all + ")") + n + assignment(option, n) + help + value(option)))

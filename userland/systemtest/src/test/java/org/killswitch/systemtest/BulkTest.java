@@ -102,8 +102,8 @@ final class BulkTest extends SharedGuest {
                 cd /tmp
                 dmesg -c > /dev/null
                 for f in $(head -n 8 engaged); do
-                    for i in $(seq 10); do until echo "disengage $f" > %1$s/control; do :; done; done 2> /dev/null &
-                    for i in $(seq 10); do until echo "engage $f -5" > %1$s/control; do :; done; done 2> /dev/null &
+                    for i in $(seq 10); do until echo "disengage $f" > %1$s/control; do sleep 0.05; done; done 2> /dev/null &
+                    for i in $(seq 10); do until echo "engage $f -5" > %1$s/control; do sleep 0.05; done; done 2> /dev/null &
                 done
                 wait
                 dmesg | sed -n 's/.*killswitch: \\(engage\\|disengage\\) \\(xfs:[a-z_0-9]*\\).*/\\2 \\1/p' > changes

@@ -269,17 +269,23 @@ final class ControlFileTest extends SharedGuest {
     void filesHaveTheModesOfTheContract() {
         control("engage ks_test_vuln -1");
         String modes = sh("cd " + ROOT
-                        + " && stat -c '%a %U %n' control engaged pending sealed taint fn/ks_test_vuln/*")
+                        + " && stat -c '%a %U %n' . control engaged locked pending sealed taint fn fn/*"
+                        + " fn/ks_test_vuln/*")
                 .output();
         assertThat(modes.lines())
                 .containsExactly(
+                        "711 root .",
                         "200 root control",
                         "444 root engaged",
+                        "444 root locked",
                         "444 root pending",
                         "444 root sealed",
                         "444 root taint",
+                        "700 root fn",
+                        "700 root fn/ks_test_vuln",
                         "400 root fn/ks_test_vuln/backend",
                         "400 root fn/ks_test_vuln/hits",
+                        "400 root fn/ks_test_vuln/reason",
                         "600 root fn/ks_test_vuln/retval",
                         "400 root fn/ks_test_vuln/state",
                         "400 root fn/ks_test_vuln/timeout_left");

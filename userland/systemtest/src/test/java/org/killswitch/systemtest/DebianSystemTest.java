@@ -6,10 +6,10 @@ import static org.killswitch.systemtest.Scripts.require;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.killswitch.lab.Disk;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
+import org.killswitch.lab.qemu.Disk;
 
 /**
  * The packages, in a Debian system as an administrator has it: installed, used, there after a reboot, purged. That dkms

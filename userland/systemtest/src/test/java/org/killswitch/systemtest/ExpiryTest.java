@@ -102,7 +102,7 @@ final class ExpiryTest extends SharedGuest {
         assertThat(read("pending")).isEqualTo("ks_test_vuln retval=-13 module=test_killswitch\n");
         sh("insmod /modules/test_killswitch.ko");
         assertThat(fire(1)).isEqualTo("EACCES");
-        assertThat(read("fn/ks_test_vuln/state")).isEqualTo("expiring\n");
+        assertThat(awaitRead("fn/ks_test_vuln/state")).isEqualTo("expiring\n");
         sh("rmmod test_killswitch; sleep 6");
         assertThat(read("pending")).isEmpty();
         assertThat(log()).contains("engagefor ks_test_vuln expired hits=1 after 5s");

@@ -61,9 +61,9 @@ record Features(
         return !backend.equals("kprobe");
     }
 
-    /** The same of one with a guard, which takes more than a stub to ask. */
+    /** The same of one with a guard: only the stubs of x86, which also has kprobe overrides, can ask it. */
     String guardedBackend() {
-        return backend.equals("direct") ? "ftrace" : backend;
+        return backend.equals("direct") && !kprobeOverride ? "ftrace" : backend;
     }
 
     private static boolean ownTrampolines(Kernel kernel) {

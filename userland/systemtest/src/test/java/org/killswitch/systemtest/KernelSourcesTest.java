@@ -12,8 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.killswitch.dev.Checkpatch;
+import org.killswitch.lab.Cache;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
+import org.killswitch.lab.Progress;
 
 /** What the kernel's own tools say about kernel/. */
 final class KernelSourcesTest {
@@ -30,7 +33,7 @@ final class KernelSourcesTest {
 
     @Test
     void checkpatchFindsNothingThatIsNotExplained() throws IOException {
-        Path checkpatch = Project.LAB.checkpatch(KernelRelease.named("6.12"));
+        Path checkpatch = Checkpatch.fetch(Cache.standard(), KernelRelease.named("6.12"), Progress.none());
         List<String> command = new ArrayList<>(List.of(
                 checkpatch.toString(), "--no-tree", "--terse", "--show-types", "--max-line-length=100", "--file"));
         try (Stream<Path> files = Files.walk(Project.ROOT.resolve("kernel"))) {
@@ -46,6 +49,8 @@ final class KernelSourcesTest {
                 .toList();
         assertThat(complaints)
                 .filteredOn(l -> !l.contains("/compat.h:") || EXPLAINED.stream().noneMatch(e -> l.contains(e + ":")))
+                // the kernel's list of hooks passes more than their names
+                .filteredOn(l -> !l.contains("/permission.c:") || !l.contains("MACRO_ARG_UNUSED:"))
                 .isEmpty();
     }
 

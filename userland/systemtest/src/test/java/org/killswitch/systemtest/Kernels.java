@@ -16,12 +16,12 @@ import org.killswitch.lab.KernelRelease;
  * whole suite runs on the one that most machines have, and the selftests on all.
  */
 final class Kernels {
-    /** Of the tests that run once for each kernel; "killswitch lab matrix" chooses them by it. */
+    /** Of the tests that run once for each kernel; "script/dev matrix" chooses them by it. */
     static final String TAG = "kernel";
 
     private static final String PROPERTY = "killswitch.kernels";
 
-    /** The best way to override that the module may use; "killswitch lab matrix --backend" chooses it. */
+    /** The best way to override that the module may use; "script/dev matrix --backend" chooses it. */
     static final String BACKEND = System.getProperty("killswitch.backend", "direct");
 
     private static final List<String> REPRESENTATIVE = List.of("6.12");

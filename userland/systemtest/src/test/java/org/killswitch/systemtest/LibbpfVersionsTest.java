@@ -9,6 +9,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.killswitch.lab.CommandInGuest;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
@@ -41,7 +42,7 @@ final class LibbpfVersionsTest {
                 .withFile("/bin/kwrite", Project.selftests(kernel).resolve("kwrite"));
         try (Guest guest = Project.LAB.boot(kernel, spec)) {
             Scripts.require(guest, "insmod /modules/test_killswitch.ko; insmod /modules/killswitch.ko");
-            Scripts.require(guest, Project.LINK_COMMAND);
+            CommandInGuest.link(guest);
             assertThat(Scripts.require(guest, "grep -c LIBBPF_" + version + ".0 /lib/*/libbpf.so.1"))
                     .isNotEqualTo("0\n");
 

@@ -36,7 +36,9 @@ final class LockdownTest {
                     "engage no_such_module:f -1",
                     "engageif version_proc_show -1 /sys/fs/bpf/guard",
                     "engagebpf version_proc_show /override.bpf.o",
-                    "keep ks_test_vuln"
+                    "keep ks_test_vuln",
+                    "observe version_proc_show",
+                    "enforce ks_test_vuln -1"
                 }) {
                     assertThat(guest.control(command))
                             .as("%s under %s", command, level)
@@ -53,6 +55,8 @@ final class LockdownTest {
                                 "engageif refused: the kernel is locked down",
                                 "engagebpf refused: the kernel is locked down",
                                 "keep refused: the kernel is locked down",
+                                "observe refused: the kernel is locked down",
+                                "enforce refused: the kernel is locked down",
                                 "retval refused: the kernel is locked down");
                 assertThat(guest.control("engage version_proc_show")).isEqualTo("EINVAL");
                 assertThat(guest.read("fn/ks_test_vuln/retval")).isEqualTo("-1\n");
@@ -93,17 +97,41 @@ final class LockdownTest {
         }
     }
 
+    /** A module that is signed must not be a way around what signatures are for. */
     @Test
-    void theModuleParameterIsHonouredUnderIntegrity() {
-        try (TestGuest guest = loadUnder("integrity")) {
+    void underIntegrityTheModuleParameterIsForErrnosAndNotForWhatDecides() {
+        String engage = "cmdline_proc_show=-5,version_proc_show=0,uptime_proc_show=-4096,security_locked_down=0,"
+                + "security_locked_down=-1,module_sig_check=-1,mod_verify_sig=0,ptrace_may_access=0,no_such:f=7";
+        try (TestGuest guest = loadUnder("integrity", engage + " unsafe=1")) {
             assertThat(guest.read("engaged")).isEqualTo("cmdline_proc_show retval=-5 hits=0\n");
+            assertThat(guest.read("pending")).isEmpty();
             assertThat(guest.sh("cat /proc/cmdline").output()).contains("Input/output error");
+            assertThat(guest.log())
+                    .filteredOn(l -> l.startsWith("parameter engage: entry "))
+                    .hasSize(8)
+                    .allMatch(l -> l.contains("skipped: -EPERM"));
+            // not once more, with other parameters
+            assertThat(guest.sh("rmmod killswitch").status()).isNotZero();
+            assertThat(guest.sh("rmmod -f killswitch").status()).isNotZero();
+        }
+    }
+
+    @Test
+    void lockdownCannotBeEngagedAwayBeforeItIsSwitchedOn() {
+        try (TestGuest guest = TestGuest.bootWithoutModule(kernel, "lsm=lockdown")) {
+            assertThat(guest.sh(TestGuest.INSMOD + "engage=security_locked_down=0,lockdown_is_locked_down=0")
+                            .status())
+                    .isZero();
+            assertThat(guest.read("engaged")).isEmpty();
+            guest.sh("echo integrity > " + LOCKDOWN);
+            assertThat(guest.sh("insmod /modules/ks_early.ko").status()).isNotZero();
+            assertThat(guest.control("engage ks_test_vuln -1")).isEqualTo("EPERM");
         }
     }
 
     @Test
     void theModuleParameterIsRefusedUnderConfidentiality() {
-        try (TestGuest guest = loadUnder("confidentiality")) {
+        try (TestGuest guest = loadUnder("confidentiality", "cmdline_proc_show=-5")) {
             assertThat(guest.read("engaged")).isEmpty();
             assertThat(guest.sh("cat /proc/cmdline").status()).isZero();
             assertThat(guest.log()).contains("parameter engage refused: the kernel is locked down (confidentiality)");
@@ -111,10 +139,10 @@ final class LockdownTest {
     }
 
     /** Raises the level after the kernel has accepted the unsigned module and before its init runs. */
-    private TestGuest loadUnder(String level) {
+    private TestGuest loadUnder(String level, String engage) {
         TestGuest guest = TestGuest.bootWithoutModule(kernel, "lsm=lockdown");
         assertThat(guest.sh("insmod /modules/ks_await_lockdown.ko level=" + level
-                                + " && { " + TestGuest.INSMOD + "engage=cmdline_proc_show=-5 & sleep 1; "
+                                + " && { " + TestGuest.INSMOD + "engage=" + engage + " & sleep 1; "
                                 + "echo " + level + " > " + LOCKDOWN + "; wait $!; }")
                         .status())
                 .isZero();

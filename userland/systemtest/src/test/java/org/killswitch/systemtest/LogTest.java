@@ -69,8 +69,8 @@ final class LogTest extends SharedGuest {
         assertThat(log())
                 .filteredOn(l -> !l.contains(" uid="))
                 .containsExactly(
-                        "unknown command; there are engage, tryengage, engagefor, engageif, engagebpf, keep, disengage, disengage_all and"
-                                + " seal",
+                        "unknown command; there are engage, tryengage, engagefor, engageif, engagebpf, keep, observe, enforce,"
+                                + " disengage, disengage_all, seal and lock",
                         "engage takes 2 words after it",
                         "engage takes a function's name, or <module>:<name>, without an offset",
                         "the time is in whole seconds, 0 to 86400",

@@ -33,6 +33,7 @@ final class PendingTest extends SharedGuest {
     void cleanUp() {
         control("disengage_all");
         assertThat(read("pending")).isEmpty();
+        sh("[ -e /sys/kernel/livepatch/ks_livepatch ] && echo 0 > /sys/kernel/livepatch/ks_livepatch/enabled");
         sh("rmmod ks_early ks_twin_a ks_twin_b ks_twin_data 2> /dev/null; lsmod | grep -q ^test_killswitch || insmod "
                 + TEST_MODULE);
         assertThat(fire(1)).isEqualTo("ok 1");
@@ -60,20 +61,24 @@ final class PendingTest extends SharedGuest {
                 assertThat(guest.sh("echo 0 > /proc/sys/crypto/af_alg_restrict").status())
                         .as(attack.output())
                         .isZero();
-                assertThat(guest.read("engaged")).isEqualTo("af_alg_sendmsg retval=-1 hits=0\n");
+                assertThat(guest.read("engaged")).isEqualTo("af_alg:af_alg_sendmsg retval=-1 hits=0\n");
                 attack = guest.sh(attacker);
             }
             assertThat(attack.status()).as(attack.output()).isEqualTo(2);
             assertThat(attack.output()).isEqualTo("sendmsg: Operation not permitted (EPERM)\n");
             assertThat(guest.sh("grep -w af_alg_sendmsg /proc/kallsyms").output())
                     .contains("[af_alg]");
-            assertThat(guest.read("pending")).isEmpty();
-            assertThat(guest.read("engaged")).isEqualTo("af_alg_sendmsg retval=-1 hits=1\n");
-            assertThat(guest.read("fn/af_alg_sendmsg/backend"))
+            // another module may bring a function of that name
+            assertThat(guest.read("pending")).isEqualTo("af_alg_sendmsg retval=-1 module=?\n");
+            assertThat(guest.read("engaged")).isEqualTo("af_alg:af_alg_sendmsg retval=-1 hits=1\n");
+            assertThat(guest.read("fn/af_alg:af_alg_sendmsg/backend"))
                     .isEqualTo(Features.of(Project.kernel(kernel)).backend() + "\n");
-            assertThat(guest.log()).contains("af_alg_sendmsg armed: module af_alg loading");
+            assertThat(guest.log()).contains("af_alg:af_alg_sendmsg armed: module af_alg loading");
 
+            // what it was armed for goes with the name
             assertThat(guest.control("disengage af_alg_sendmsg")).startsWith("ok");
+            assertThat(guest.read("pending")).isEmpty();
+            assertThat(guest.read("engaged")).isEmpty();
             assertThat(guest.sh(attacker).status()).isZero();
         }
     }
@@ -125,7 +130,7 @@ final class PendingTest extends SharedGuest {
             assertThat(fire(1)).isEqualTo("EACCES");
             // the hits are those of the whole mitigation
             assertThat(read("engaged")).isEqualTo("ks_test_vuln retval=-13 hits=" + (hits + 1) + "\n");
-            assertThat(read("fn/ks_test_vuln/hits")).isEqualTo((hits + 1) + "\n");
+            assertThat(awaitRead("fn/ks_test_vuln/hits")).isEqualTo((hits + 1) + "\n");
             assertThat(log())
                     .containsExactly("ks_test_vuln" + LOST, "ks_test_vuln armed: module test_killswitch loading");
         }
@@ -196,56 +201,93 @@ final class PendingTest extends SharedGuest {
     }
 
     @Test
-    void whatCannotBeArmedSaysSoAndStaysVisible() {
+    void aModuleWithWhatCannotBeArmedIsNotLoaded() {
+        control("engage ks_early:ks_early_vuln -7");
         control("engage ks_early:ks_early_init_code -1");
-        control("engage ks_early:ks_no_such_function -1");
         log();
-        sh("insmod /modules/ks_early.ko poke=1");
+        assertThat(sh("insmod /modules/ks_early.ko poke=1").status()).isNotZero();
         assertThat(log())
-                .containsExactly(
+                .contains(
                         "ks_early:ks_early_init_code: it is init code of module ks_early",
-                        "ks_early:ks_early_init_code could NOT be armed: module ks_early loading: -EINVAL; it stays"
-                                + " pending",
-                        "ks_early:ks_no_such_function could NOT be armed: module ks_early loading: -ENOENT; it stays"
-                                + " pending");
-        assertThat(sh("cat /sys/module/ks_early/parameters/seen").output()).isEqualTo("1 2\n");
+                        "ks_early:ks_early_init_code could NOT be armed: module ks_early loading: -EINVAL",
+                        "module ks_early is not loaded: what is pending for it could not be armed");
+        assertThat(sh("lsmod").output()).doesNotContain("ks_early");
         assertThat(read("pending")).isEqualTo("""
+                        ks_early:ks_early_vuln retval=-7 module=ks_early
                         ks_early:ks_early_init_code retval=-1 module=ks_early
-                        ks_early:ks_no_such_function retval=-1 module=ks_early
                         """);
         assertThat(read("engaged")).isEmpty();
+
+        control("disengage ks_early_init_code");
+        sh("insmod /modules/ks_early.ko poke=1");
+        assertThat(sh("cat /sys/module/ks_early/parameters/seen").output()).isEqualTo("-7 -7\n");
     }
 
     @Test
-    void aNameAloneIsForTheFirstModuleThatHasIt() {
+    void aModuleWithoutTheFunctionLoads() {
+        control("engage ks_early:ks_no_such_function -1");
+        log();
+        assertThat(sh("insmod /modules/ks_early.ko poke=1").status()).isZero();
+        assertThat(log())
+                .containsExactly("ks_early:ks_no_such_function stays pending: module ks_early has no such function");
+        assertThat(read("pending")).isEqualTo("ks_early:ks_no_such_function retval=-1 module=ks_early\n");
+    }
+
+    /** What only counts protects nothing, so it keeps no module from being loaded. */
+    @Test
+    void aModuleWithWhatCannotBeObservedLoads() {
+        control("observe ks_early:ks_early_init_code");
+        assertThat(read("pending")).isEqualTo("ks_early:ks_early_init_code observe module=ks_early\n");
+        assertThat(sh("insmod /modules/ks_early.ko poke=1").status()).isZero();
+        assertThat(log())
+                .contains("ks_early:ks_early_init_code could NOT be armed: module ks_early loading: -EINVAL");
+    }
+
+    /** A user who can have modules loaded must not choose which of them is protected. */
+    @Test
+    void aNameAloneIsForEveryModuleThatHasIt() {
         try (TestGuest guest = TestGuest.bootWithoutModule(kernel)) {
-            guest.sh(TestGuest.INSMOD + "engage=ks_twin=-7");
+            guest.sh("insmod /modules/ks_twin_b.ko");
+            guest.sh(TestGuest.INSMOD + "engage='ks_twin=-7 # both of them'");
             // a variable of that name is not what is waited for
             guest.sh("insmod /modules/ks_twin_data.ko");
             assertThat(guest.read("pending")).isEqualTo("ks_twin retval=-7 module=?\n");
-            guest.log();
-            guest.sh("insmod /modules/ks_twin_a.ko");
-            assertThat(guest.sh("cat /sys/module/ks_twin_a/parameters/call").output())
-                    .isEqualTo("-7\n");
-            // the second one is another function, which nobody asked for by name
-            guest.sh("insmod /modules/ks_twin_b.ko");
-            assertThat(guest.sh("cat /sys/module/ks_twin_b/parameters/call").output())
-                    .isEqualTo("2\n");
-            assertThat(guest.log())
-                    .containsExactly(
-                            "ks_twin armed: module ks_twin_a loading",
-                            "ks_twin: module ks_twin_b has a function of this name, too, and it is not engaged: that"
-                                    + " is ks_twin_b:ks_twin");
-            guest.sh("rmmod ks_twin_a ks_twin_b");
-            assertThat(guest.read("pending")).isEqualTo("ks_twin retval=-7 module=ks_twin_a\n");
-            guest.sh("insmod /modules/ks_twin_b.ko");
-            assertThat(guest.sh("cat /sys/module/ks_twin_b/parameters/call").output())
-                    .isEqualTo("2\n");
-            assertThat(guest.control("engage ks_twin_b:ks_twin -8")).startsWith("ok");
+            assertThat(guest.read("engaged")).isEqualTo("ks_twin_b:ks_twin retval=-7 hits=0\n");
             guest.sh("insmod /modules/ks_twin_a.ko");
             assertThat(guest.sh("cat /sys/module/ks_twin_?/parameters/call").output())
-                    .isEqualTo("-7\n-8\n");
+                    .isEqualTo("-7\n-7\n");
+            assertThat(guest.log())
+                    .containsExactly(
+                            "engage ks_twin=-7 source=modparam reason=\"both of them\"",
+                            "ks_twin pending: it arms when a module that has it loads",
+                            "ks_twin_b:ks_twin armed",
+                            "ks_twin_a:ks_twin armed: module ks_twin_a loading");
+            guest.sh("sleep 1");
+            assertThat(guest.read("fn/ks_twin_a:ks_twin/reason")).isEqualTo("both of them\n");
+            guest.sh("rmmod ks_twin_a ks_twin_b");
+            assertThat(guest.read("pending")).isEqualTo("""
+                            ks_twin retval=-7 module=?
+                            ks_twin_b:ks_twin retval=-7 module=ks_twin_b
+                            ks_twin_a:ks_twin retval=-7 module=ks_twin_a
+                            """);
+            assertThat(guest.control("disengage ks_twin_a:ks_twin")).startsWith("ok");
+            guest.sh("insmod /modules/ks_twin_a.ko");
+            assertThat(guest.sh("cat /sys/module/ks_twin_a/parameters/call").output())
+                    .as("the name is still for all")
+                    .isEqualTo("-7\n");
+            assertThat(guest.control("disengage ks_twin")).startsWith("ok");
+            assertThat(guest.read("pending") + guest.read("engaged")).isEmpty();
+            assertThat(guest.sh("cat /sys/module/ks_twin_a/parameters/call").output())
+                    .isEqualTo("1\n");
         }
+    }
+
+    @Test
+    void engagingWhatIsPendingThoughItsModuleIsThereTriesAgain() {
+        control("engage ks_early:ks_no_such_function -1");
+        sh("insmod /modules/ks_early.ko poke=1");
+        assertThat(control("engage ks_early:ks_no_such_function -1")).isEqualTo("ENOENT");
+        assertThat(control("disengage ks_early:ks_no_such_function")).startsWith("ok");
     }
 
     @Test
@@ -269,17 +311,16 @@ final class PendingTest extends SharedGuest {
             return;
         }
         log();
-        sh("insmod " + TEST_MODULE);
+        assertThat(sh("insmod " + TEST_MODULE).status()).isNotZero();
         assertThat(log())
-                .contains("test_killswitch:ks_test_vuln could NOT be armed: module test_killswitch loading: -EBUSY; it"
-                        + " stays pending");
-        assertThat(fire(1)).isEqualTo("ENOTTY");
-        assertThat(control("engage ks_test_vuln -13")).isEqualTo("EBUSY");
+                .contains(
+                        "test_killswitch:ks_test_vuln could NOT be armed: module test_killswitch loading: -EBUSY",
+                        "module test_killswitch is not loaded: what is pending for it could not be armed");
+        assertThat(read("pending")).isEqualTo("test_killswitch:ks_test_vuln retval=-13 module=test_killswitch\n");
         sh("until [ \"$(cat /sys/kernel/livepatch/ks_livepatch/transition)\" = 0 ]; do sleep 0.2; done; "
                 + "echo 0 > /sys/kernel/livepatch/ks_livepatch/enabled; "
                 + "while [ -e /sys/kernel/livepatch/ks_livepatch ]; do sleep 0.2; done; rmmod ks_livepatch");
-        // it is armed at the next chance
-        sh("rmmod test_killswitch; insmod " + TEST_MODULE);
+        sh("insmod " + TEST_MODULE);
         assertThat(fire(1)).isEqualTo("EACCES");
     }
 

@@ -10,33 +10,26 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
-import org.killswitch.lab.Disk;
+import org.killswitch.lab.CommandInGuest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.Output;
 import org.killswitch.lab.Progress;
+import org.killswitch.lab.SourceTree;
+import org.killswitch.lab.qemu.Disk;
 import org.killswitch.posix.Architecture;
 
 /** The checkout under test, and what is built from it. */
 final class Project {
-    static final Path ROOT = root();
+    static final Path ROOT = SourceTree.required().root();
     static final Lab LAB = Lab.open(Progress.none(), System.err);
 
     private static final ConcurrentMap<String, Kernel> KERNELS = new ConcurrentHashMap<>();
     private static final ConcurrentMap<String, Path> PROGRAMS = new ConcurrentHashMap<>();
 
     private Project() {}
-
-    private static Path root() {
-        for (Path p = Path.of("").toAbsolutePath(); p != null; p = p.getParent()) {
-            if (Files.isRegularFile(p.resolve("kernel/Kbuild"))) {
-                return p;
-            }
-        }
-        throw new IllegalStateException("the tests have to be run in a checkout");
-    }
 
     /** The command with its own Java runtime. */
     static final Path IMAGE = ROOT.resolve("userland/cli/target/killswitch");
@@ -47,16 +40,12 @@ final class Project {
                 .withFile("/modules", LAB.buildModules(kernel, ROOT.resolve("kernel")));
     }
 
-    /** What a guest has to do to have the command, and what the kernel runs of it, where they belong. */
-    static final String LINK_COMMAND = "mkdir -p /usr/sbin; ln -s /opt/killswitch/bin/killswitch /bin/;"
-            + " ln -s /opt/killswitch/bin/ks-bpf-load /usr/sbin/";
-
     /** A guest with the command in /opt/killswitch. */
     static GuestSpec withCommand(GuestSpec spec, Kernel kernel) {
         if (!Files.isExecutable(IMAGE.resolve("bin/killswitch"))) {
             throw new AssertionError("the run-time image is not built: make userland");
         }
-        return LAB.withJavaProgram(spec, kernel, "/opt/killswitch", IMAGE);
+        return CommandInGuest.add(LAB, spec, kernel, IMAGE);
     }
 
     static Kernel kernel(String series) {

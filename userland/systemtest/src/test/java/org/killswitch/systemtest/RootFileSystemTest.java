@@ -8,12 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import org.junit.jupiter.api.Test;
-import org.killswitch.lab.Disk;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestFailure;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.Output;
+import org.killswitch.lab.qemu.Disk;
 
 /** The lab's Debian system is one like any other's, and its kernel is watched like any guest's. */
 final class RootFileSystemTest {

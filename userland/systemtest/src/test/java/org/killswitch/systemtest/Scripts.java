@@ -12,7 +12,7 @@ final class Scripts {
 
     /** Runs a script in a guest and gives what it printed; fails if the script did. */
     static String require(Guest guest, String script) {
-        return require(script, guest.run(script));
+        return guest.require(script);
     }
 
     /** Gives what a script printed; fails if the script did. */

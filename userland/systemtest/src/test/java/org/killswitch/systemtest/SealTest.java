@@ -54,6 +54,10 @@ final class SealTest {
             assertThat(guest.sh("rmmod -f killswitch").status()).isNotZero();
             assertThat(guest.fire(1)).isEqualTo("EACCES");
 
+            // what only a kprobe reaches could be missed, and is refused from now on
+            assertThat(guest.control("engage tracing_readme_read -5"))
+                    .isEqualTo(Features.of(Project.kernel(kernel)).kprobeOverride() ? "EPERM" : "EINVAL");
+
             // more can be engaged, and a probe ends as it would have
             assertThat(guest.control("engage uptime_proc_show -5")).startsWith("ok");
             assertThat(guest.sh("cat /proc/uptime").output()).contains("Input/output error");

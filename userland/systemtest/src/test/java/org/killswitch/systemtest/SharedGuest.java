@@ -91,6 +91,12 @@ abstract class SharedGuest {
         return guest.read(file);
     }
 
+    /** What a file of fn/ has; the tree follows a module that has come a moment later. */
+    String awaitRead(String file) {
+        sh("i=0; until [ -e " + ROOT + "/" + file + " ] || [ $i = 100 ]; do i=$((i + 1)); sleep 0.1; done");
+        return read(file);
+    }
+
     String fire(long magic) {
         return guest.fire(magic);
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import org.killswitch.lab.CommandInGuest;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
@@ -69,7 +70,7 @@ final class TestGuest implements AutoCloseable {
                 .withLibbpf(Project.withCommand(spec(kernel), kernel), kernel)
                 .withFile("/bpf", Project.bpfPrograms(kernel));
         TestGuest guest = boot(kernel, spec).load();
-        Scripts.require(guest.guest, Project.LINK_COMMAND);
+        CommandInGuest.link(guest.guest);
         return guest;
     }
 

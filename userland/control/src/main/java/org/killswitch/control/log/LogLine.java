@@ -10,7 +10,7 @@ import org.killswitch.control.SymbolName;
 /** A line that the kernel module logged, as far as the command line cares. */
 public sealed interface LogLine {
 
-    /** A function was engaged, or a probe of it begun. */
+    /** A function was engaged, or a probe or an observation of it begun; or one that was observed was enforced. */
     record Engaged(SymbolName symbol, Origin.By by) implements LogLine {}
 
     /**
@@ -25,9 +25,11 @@ public sealed interface LogLine {
     /** What audit calls a login uid that was never set: (uid_t)-1. */
     long UID_UNSET = 0xFFFF_FFFFL;
 
-    Pattern ENGAGED = Pattern.compile("(?:engage|tryengage|engagefor|engageif) (?<sym>[^ =]+)=-?\\d+"
-            + "(?: (?:timeout|guard)=\\S+)?"
-            + " (?:source=modparam|uid=(?<uid>\\d{1,10}) auid=(?<auid>\\d{1,10}) ses=\\d+ comm=(?<comm>\\S*))");
+    Pattern ENGAGED = Pattern.compile(
+            "(?:(?:engage|tryengage|engagefor|engageif|enforce) (?<sym>[^ =]+)=-?\\d+|observe (?<observed>[^ =]+))"
+                    + "(?: (?:timeout|guard|hits)=\\S+)*"
+                    + " (?:source=modparam|uid=(?<uid>\\d{1,10}) auid=(?<auid>\\d{1,10}) ses=\\d+ comm=(?<comm>\\S*))"
+                    + "(?: reason=\".*\")?");
     Pattern DISENGAGED = Pattern.compile("disengage (?<sym>\\S+) hits=(?<hits>\\d{1,18})(?: .*)?");
     Pattern ABORTED = Pattern.compile("tryengage (?<sym>\\S+) aborted: (?:hits=(?<hits>\\d{1,18}) |module ).*");
     Pattern EXPIRED = Pattern.compile("engagefor (?<sym>\\S+) expired hits=(?<hits>\\d{1,18}) .*");
@@ -43,7 +45,8 @@ public sealed interface LogLine {
         try {
             Matcher m = ENGAGED.matcher(text);
             if (m.matches()) {
-                return Optional.of(new Engaged(new SymbolName(m.group("sym")), by(m)));
+                String symbol = m.group("sym") != null ? m.group("sym") : m.group("observed");
+                return Optional.of(new Engaged(new SymbolName(symbol), by(m)));
             }
             for (Pattern pattern : new Pattern[] {DISENGAGED, ABORTED, EXPIRED}) {
                 m = pattern.matcher(text);

@@ -8,7 +8,7 @@ import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 
 /**
- * An overridden call, as the trace event killswitch:killswitch_hit tells of it.
+ * An overridden or observed call, as the trace event killswitch:killswitch_hit reports it.
  *
  * @param symbol the name it was engaged under
  * @param retval what it returned
@@ -16,8 +16,10 @@ import org.killswitch.control.SymbolName;
  * @param pid the task, a thread's number
  * @param uid its user
  * @param comm its name, which is for its owner to choose
+ * @param observed whether the call ran, and was only counted
  */
-public record Hit(SymbolName symbol, Retval retval, Context context, long pid, long uid, String comm) {
+public record Hit(
+        SymbolName symbol, Retval retval, Context context, long pid, long uid, String comm, boolean observed) {
 
     /** What a CPU does when it calls a function. */
     public enum Context {
@@ -33,7 +35,8 @@ public record Hit(SymbolName symbol, Retval retval, Context context, long pid, l
      */
     private static final Pattern LINE = Pattern.compile(
             " *(?<comm>.{1,15})-(?<pid>\\d{1,10}) +\\[\\d+\\] ..(?<context>.)\\S* +\\d+\\.\\d+: killswitch_hit: "
-                    + "symbol=(?<symbol>\\S+) retval=(?<retval>-?\\d{1,19}) uid=(?<uid>\\d{1,10})",
+                    + "symbol=(?<symbol>\\S+) retval=(?<retval>-?\\d{1,19}) uid=(?<uid>\\d{1,10})"
+                    + " state=(?<state>observed|overridden)",
             Pattern.DOTALL);
 
     /** Reads a line, a character per byte; empty if it is about something else, or not whole. */
@@ -49,7 +52,8 @@ public record Hit(SymbolName symbol, Retval retval, Context context, long pid, l
                     context(m.group("context").charAt(0)),
                     Long.parseLong(m.group("pid")),
                     Long.parseLong(m.group("uid")),
-                    new String(m.group("comm").getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)));
+                    new String(m.group("comm").getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8),
+                    m.group("state").equals("observed")));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

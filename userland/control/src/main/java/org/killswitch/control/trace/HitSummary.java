@@ -35,6 +35,6 @@ public final class HitSummary {
     }
 
     private static Hit ofNobody(Hit hit) {
-        return new Hit(hit.symbol(), hit.retval(), hit.context(), 0, 0, "");
+        return new Hit(hit.symbol(), hit.retval(), hit.context(), 0, 0, "", hit.observed());
     }
 }

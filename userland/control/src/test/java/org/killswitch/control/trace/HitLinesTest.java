@@ -12,10 +12,10 @@ import org.killswitch.control.SymbolName;
 final class HitLinesTest {
 
     private static final String CAT =
-            "             cat-165     [001] ...1.     3.682354: killswitch_hit: symbol=f.constprop.0 retval=-5 uid=1000\n";
+            "             cat-165     [001] ...1.     3.682354: killswitch_hit: symbol=f.constprop.0 retval=-5 uid=1000 state=overridden\n";
 
     private static Hit cat(String comm, Hit.Context context) {
-        return new Hit(new SymbolName("f.constprop.0"), new Retval(-5), context, 165, 1000, comm);
+        return new Hit(new SymbolName("f.constprop.0"), new Retval(-5), context, 165, 1000, comm, false);
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.killswitch.control.SymbolName;
 final class HitSummaryTest {
 
     private static Hit hit(String symbol, Hit.Context context, long pid) {
-        return new Hit(new SymbolName(symbol), new Retval(-1), context, pid, 0, "c" + pid);
+        return new Hit(new SymbolName(symbol), new Retval(-1), context, pid, 0, "c" + pid, false);
     }
 
     @Test

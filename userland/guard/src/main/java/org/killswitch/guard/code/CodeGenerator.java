@@ -23,7 +23,7 @@ import org.killswitch.guard.code.Assembler.Label;
 /**
  * Compiles a checked expression to instructions that every kernel since 5.10 knows. The result of each part is in r0.
  * r6 has the context; what has to be kept meanwhile is in r7 to r9, and then on the stack, below the room that the
- * kernel's helpers write to.
+ * kernel's helpers write to. It is long because there are many kinds of nodes, a method or two for each.
  */
 public final class CodeGenerator {
 

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0
+/* synchronize_rcu_tasks_rude() (Linux 5.8) */
+#include <linux/rcupdate.h>
+
+void ks_ask(void);
+void ks_ask(void)
+{
+	synchronize_rcu_tasks_rude();
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.advice;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.advice.flow.Flow;
+import org.killswitch.advice.flow.Summary;
+import org.killswitch.host.text.Body;
+import org.killswitch.host.text.BugTable;
+import org.killswitch.host.text.Convention;
+import org.killswitch.host.text.Disassembler;
+import org.killswitch.host.text.Functions;
+import org.killswitch.host.text.Instruction;
+import org.killswitch.host.text.KernelText;
+import org.killswitch.host.text.Operation;
+import org.killswitch.host.text.Symbol;
+
+/** What is known of a kernel: its text, its types, and what is worked out from them once. */
+public final class Kernel {
+
+    private final KernelText text;
+    private final Signatures signatures;
+    private final Optional<Disassembler> disassembler;
+    private final String noDisassembler;
+    private @Nullable Set<Long> bugs;
+    private final Map<Integer, Body> bodies = new HashMap<>();
+    private final Map<Integer, Summary> summaries = new HashMap<>();
+    private final Map<String, Integer> parameterCounts = new HashMap<>();
+
+    /** Signatures of the functions of the kernel and its modules. */
+    @FunctionalInterface
+    public interface Signatures {
+
+        /**
+         * That of a function.
+         *
+         * @param module where it is; empty for the kernel
+         * @return empty if it is not known
+         */
+        Optional<Signature> of(String module, String function);
+    }
+
+    /**
+     * A kernel.
+     *
+     * @param noDisassembler why there is none, for people; not used if there is one
+     */
+    public Kernel(KernelText text, Signatures signatures, Optional<Disassembler> disassembler, String noDisassembler) {
+        this.text = text;
+        this.signatures = signatures;
+        this.disassembler = disassembler;
+        this.noDisassembler = noDisassembler;
+    }
+
+    KernelText text() {
+        return text;
+    }
+
+    Functions functions() {
+        return text.functions();
+    }
+
+    boolean canDecode() {
+        return disassembler.isPresent();
+    }
+
+    String noDisassembler() {
+        return noDisassembler;
+    }
+
+    Convention convention() {
+        return Convention.of(text.machine());
+    }
+
+    /** The body of a function; it takes a disassembler. */
+    Body body(int function) throws IOException {
+        Body known = bodies.get(function);
+        if (known == null) {
+            known = Body.read(text, function, disassembler.orElseThrow(), bugs());
+            bodies.put(function, known);
+        }
+        return known;
+    }
+
+    private Set<Long> bugs() throws IOException {
+        Set<Long> known = bugs;
+        if (known == null) {
+            known = BugTable.bugs(text);
+            bugs = known;
+        }
+        return known;
+    }
+
+    Summary summary(int function) throws IOException {
+        Summary known = summaries.get(function);
+        if (known == null) {
+            known = Flow.of(body(function), convention(), this::nameAt);
+            summaries.put(function, known);
+        }
+        return known;
+    }
+
+    /** The function that an address is the start of, or is in. */
+    int functionAt(long address) {
+        int starting = functions().startingAt(address);
+        return starting >= 0 ? starting : functions().containing(address);
+    }
+
+    String nameAt(long address) {
+        int function = functionAt(address);
+        return function < 0 ? "0x" + Long.toHexString(address) : functions().name(function);
+    }
+
+    /** What the call or jump at an address goes to directly; -1 if it goes through a pointer. */
+    int calleeAt(long site) throws IOException {
+        int caller = functions().containing(site);
+        if (caller < 0) {
+            return -1;
+        }
+        Instruction instruction = body(caller).at(site);
+        for (Operation operation : instruction == null ? List.<Operation>of() : instruction.operations()) {
+            if (operation instanceof Operation.Call c) {
+                return functions().startingAt(c.target());
+            }
+            if (operation instanceof Operation.Jump j) {
+                return functions().startingAt(j.target());
+            }
+            if (operation instanceof Operation.Branch b) {
+                return functions().startingAt(b.target());
+            }
+        }
+        return -1;
+    }
+
+    /** How many arguments a function takes; as many as registers can hold if that is not known. */
+    int parameterCount(String function) {
+        return parameterCounts.computeIfAbsent(
+                function,
+                f -> signatures
+                        .of("", f)
+                        .map(s -> s.parameters().size())
+                        .orElse(convention().arguments().size()));
+    }
+
+    /** The signature of a function; a copy that the compiler made has that of the original, as far as it returns something. */
+    Optional<Signature> signature(Symbol symbol) {
+        int dot = symbol.name().indexOf('.');
+        String name = dot < 0 ? symbol.name() : symbol.name().substring(0, dot);
+        return signatures.of(symbol.module(), name);
+    }
+
+    /** "vfs_mkdir+0x1c3", with the module if it is in one. */
+    String place(int function, long address) throws IOException {
+        String name = functions().symbol(function).qualified();
+        long start = functions().start(function);
+        if (canDecode()) {
+            return name + body(function).offset(address);
+        }
+        return name
+                + (address >= start ? "+0x" + Long.toHexString(address - start) : " at 0x" + Long.toHexString(address));
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.cli.advice;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.advice.Check;
+import org.killswitch.advice.Finding;
+import org.killswitch.advice.HostKernel;
+import org.killswitch.advice.Report;
+import org.killswitch.advice.Verdict;
+import org.killswitch.cli.Converters;
+import org.killswitch.cli.HelpOption;
+import org.killswitch.cli.Host;
+import org.killswitch.cli.output.Json;
+import org.killswitch.cli.output.Table;
+import org.killswitch.control.Retval;
+import org.killswitch.control.SymbolName;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code killswitch check SYMBOL [RETVAL] [--json]}. */
+@Command(
+        name = "check",
+        header = "Say what an engagement of a function would do, from the kernel that runs here.",
+        description = {
+            "",
+            "Reads the kernel's text, symbols and types as root, and changes nothing. It needs libcapstone to look into"
+                    + " functions; without it what is missing is named.",
+            ""
+        },
+        footer = {
+            "",
+            "The verdict is good, rehearse (nothing is against it, but not everything is known), dangerous, or never.",
+            "Exit status: 0 good or rehearse, 3 dangerous, 4 never; 1 it could not be found out, 2 wrong usage.",
+            "",
+            "Examples:",
+            "  killswitch check af_alg_sendmsg -EPERM",
+            "  killswitch check ksmbd:smb2_write"
+        })
+public final class CheckCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Parameters(
+            index = "0",
+            paramLabel = "SYMBOL",
+            description = "A function, as for engage.",
+            converter = Converters.ToSymbol.class)
+    @SuppressWarnings("NullAway.Init")
+    private SymbolName symbol;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "RETVAL",
+            description = "What it would return. Without it, see which values the function itself returns.",
+            converter = Converters.ToRetval.class)
+    private @Nullable Retval retval;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    public CheckCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (HostKernel kernel = HostKernel.open(Path.of("/"))) {
+            Report report = Check.of(
+                    kernel.kernel(),
+                    symbol.toString(),
+                    retval == null ? OptionalLong.empty() : OptionalLong.of(retval.value()));
+            if (json) {
+                host.out().println(json(report));
+            } else {
+                print(report);
+            }
+            return report.verdict().exitStatus();
+        }
+    }
+
+    private void print(Report report) {
+        Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT));
+        for (Finding finding : report.findings()) {
+            table.row(List.of(word(finding.level()), finding.id().word(), finding.text()));
+            finding.evidence().forEach(e -> table.row(List.of("", "", "  " + e)));
+        }
+        report.missing().forEach((id, why) -> table.row(List.of("missing", id.word(), why)));
+        host.out().println(report.symbol() + ": " + sentence(report.verdict()));
+        host.out().println();
+        table.lines().forEach(host.out()::println);
+    }
+
+    private static String sentence(Verdict verdict) {
+        return switch (verdict) {
+            case GOOD -> "good";
+            case REHEARSE -> "rehearse it first: not everything is known, or something has to be tried";
+            case DANGEROUS -> "dangerous";
+            case NEVER -> "never";
+        };
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private String json(Report report) {
+        List<Map<String, @Nullable Object>> findings = new ArrayList<>();
+        for (Finding finding : report.findings()) {
+            Map<String, @Nullable Object> node = new LinkedHashMap<>();
+            node.put("id", finding.id().word());
+            node.put("level", word(finding.level()));
+            node.put("text", finding.text());
+            node.put("evidence", finding.evidence());
+            findings.add(node);
+        }
+        Map<String, Object> missing = new LinkedHashMap<>();
+        report.missing().forEach((id, why) -> missing.put(id.word(), why));
+        Map<String, @Nullable Object> node = new LinkedHashMap<>();
+        node.put("symbol", report.symbol());
+        node.put("retval", retval == null ? null : retval.value());
+        node.put("verdict", word(report.verdict()));
+        node.put("findings", findings);
+        node.put("missing", missing);
+        return Json.render(node, true);
+    }
+}

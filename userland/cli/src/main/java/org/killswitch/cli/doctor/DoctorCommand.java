@@ -1,0 +1,111 @@
+package org.killswitch.cli.doctor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.cli.HelpOption;
+import org.killswitch.cli.Host;
+import org.killswitch.cli.Version;
+import org.killswitch.cli.output.Json;
+import org.killswitch.cli.output.Table;
+import org.killswitch.host.Programs;
+import org.killswitch.host.doctor.Doctor;
+import org.killswitch.host.doctor.Finding;
+import org.killswitch.host.doctor.HostFacts;
+import org.killswitch.posix.Architecture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code killswitch doctor [--json]}. */
+@Command(
+        name = "doctor",
+        header = "Check whether this host has what killswitch needs, and say what to fix.",
+        description = {"", "Reads only, and works for everyone; some things only root can see.", ""},
+        footer = {
+            "",
+            "ok: as it should be; note: worth knowing; unknown: could not be found out;",
+            "warning: a part of killswitch does not work; problem: killswitch cannot work here.",
+            "Exit status: 1 if there is a problem, else 0."
+        })
+public final class DoctorCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    public DoctorCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Finding> findings = Doctor.examine(
+                HostFacts.of(Path.of("/"), Architecture.nameOfHost(), Version.number(), Programs.onPath()));
+        if (json) {
+            host.out().println(json(findings));
+        } else {
+            print(findings);
+        }
+        return findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.PROBLEM)
+                ? ExitCode.SOFTWARE
+                : ExitCode.OK;
+    }
+
+    private void print(List<Finding> findings) {
+        Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT));
+        for (Finding f : findings) {
+            table.row(List.of(word(f.verdict()), f.id(), f.found()));
+            if (!f.fix().isEmpty()) {
+                table.row(List.of("", "", "-> " + f.fix()));
+            }
+        }
+        table.lines().forEach(host.out()::println);
+        host.out().println();
+        host.out().println(summary(findings));
+    }
+
+    private static String summary(List<Finding> findings) {
+        long problems = count(findings, Finding.Verdict.PROBLEM);
+        long warnings = count(findings, Finding.Verdict.WARNING);
+        if (problems > 0) {
+            return "killswitch cannot work here: " + problems + (problems == 1 ? " problem" : " problems");
+        }
+        return warnings > 0
+                ? "killswitch works here, but for " + warnings + (warnings == 1 ? " warning" : " warnings")
+                : "killswitch works here";
+    }
+
+    private static long count(List<Finding> findings, Finding.Verdict verdict) {
+        return findings.stream().filter(f -> f.verdict() == verdict).count();
+    }
+
+    private static String word(Finding.Verdict verdict) {
+        return verdict.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String json(List<Finding> findings) {
+        List<Map<String, @Nullable Object>> list = new ArrayList<>();
+        for (Finding f : findings) {
+            Map<String, @Nullable Object> node = new LinkedHashMap<>();
+            node.put("id", f.id());
+            node.put("verdict", word(f.verdict()));
+            node.put("found", f.found());
+            node.put("fix", f.fix().isEmpty() ? null : f.fix());
+            list.add(node);
+        }
+        return Json.render(Map.of("findings", list), true);
+    }
+}

@@ -1,0 +1,52 @@
+package org.killswitch.cli.lab;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.killswitch.lab.Output;
+
+/** Does the steps of a story and shows them; stops at the first that does not go as the story says. */
+final class DemoRunner {
+
+    private final PrintWriter out;
+    private final boolean colour;
+
+    DemoRunner(PrintWriter out, boolean colour) {
+        this.out = out;
+        this.colour = colour;
+    }
+
+    /**
+     * Tells a story.
+     *
+     * @param shell runs a command and gives what it left
+     * @return why the story does not hold; empty if it does
+     */
+    Optional<String> tell(List<DemoSteps.Step> steps, Function<String, Output> shell) {
+        int number = 0;
+        for (DemoSteps.Step step : steps) {
+            number++;
+            out.println();
+            out.println(bold(number + "/" + steps.size() + "  " + step.headline()));
+            out.println("$ " + bold(step.command()));
+            out.flush();
+            Output output = shell.apply(step.command());
+            out.print(output.output());
+            if (!output.output().isEmpty() && !output.output().endsWith("\n")) {
+                out.println();
+            }
+            out.flush();
+            Optional<String> objection = step.objection().apply(output);
+            if (objection.isPresent()) {
+                return Optional.of(
+                        "step " + number + " (" + step.command() + ") did not go as told: " + objection.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String bold(String text) {
+        return colour ? "\033[1m" + text + "\033[0m" : text;
+    }
+}

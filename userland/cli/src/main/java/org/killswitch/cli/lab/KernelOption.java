@@ -1,0 +1,33 @@
+package org.killswitch.cli.lab;
+
+import org.killswitch.lab.KernelRelease;
+import picocli.CommandLine.Option;
+
+/** Which kernel a guest runs: the option of the commands that boot one. */
+public final class KernelOption {
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "KERNEL",
+            description = "Which kernel to boot (default: ${DEFAULT-VALUE}); 'killswitch lab kernels' lists them.")
+    private String series;
+
+    /** With the kernel that most commands boot. */
+    public KernelOption() {
+        this("6.12");
+    }
+
+    /** With a default of the command's own. */
+    public KernelOption(String series) {
+        this.series = series;
+    }
+
+    /**
+     * The series.
+     *
+     * @throws org.killswitch.lab.LabException if there is none of that name
+     */
+    public KernelRelease release() {
+        return KernelRelease.named(series);
+    }
+}

@@ -1,0 +1,28 @@
+package org.killswitch.cli.lab;
+
+import org.killswitch.cli.CommandGroup;
+import org.killswitch.cli.Host;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code killswitch lab ...}. */
+@Command(
+        name = "lab",
+        header = "Rehearse on stock kernels in disposable virtual machines.",
+        description = {
+            "",
+            "Kernels are fetched from Debian's archive without being installed, or built from its sources (those that"
+                    + " 'killswitch lab kernels' lists last), and run in QEMU without root and without KVM. Downloads"
+                    + " and what is built are kept in $$XDG_CACHE_HOME/killswitch (~/.cache/killswitch).",
+            ""
+        })
+public final class LabCommand extends CommandGroup {
+
+    /** The command with its own commands. */
+    public static CommandLine create(Host host) {
+        CommandLine run = new CommandLine(new LabRunCommand(host)).setStopAtPositional(true);
+        return new CommandLine(new LabCommand())
+                .addSubcommand(new CommandLine(new LabKernelsCommand(host)))
+                .addSubcommand(run);
+    }
+}

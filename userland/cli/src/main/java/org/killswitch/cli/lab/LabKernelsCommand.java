@@ -1,0 +1,80 @@
+package org.killswitch.cli.lab;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.cli.HelpOption;
+import org.killswitch.cli.Host;
+import org.killswitch.cli.output.Json;
+import org.killswitch.cli.output.Table;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.Lab;
+import org.killswitch.lab.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code killswitch lab kernels [--json]}. */
+@Command(
+        name = "kernels",
+        header = "List the kernels that can be had, and which of them are in the cache.",
+        description = "")
+final class LabKernelsCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    LabKernelsCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        List<Lab.Listed> kernels = Lab.open(Progress.none(), System.err).kernels();
+        if (json) {
+            host.out().println(json(kernels));
+        } else {
+            table(kernels).lines().forEach(host.out()::println);
+        }
+        return ExitCode.OK;
+    }
+
+    private static Table table(List<Lab.Listed> kernels) {
+        Table table = new Table(Collections.nCopies(5, Table.Align.LEFT));
+        table.row(List.of("KERNEL", "ARCHITECTURE", "SUITE", "CACHED", "PACKAGE"));
+        for (Lab.Listed k : kernels) {
+            table.row(List.of(
+                    k.release().name(),
+                    k.release().architecture().debian(),
+                    k.release().suite(),
+                    k.cached().map(Kernel::version).orElse("-"),
+                    k.cached().map(Kernel::packageVersion).orElse("-")));
+        }
+        return table;
+    }
+
+    private static String json(List<Lab.Listed> kernels) {
+        List<Map<String, @Nullable Object>> list = new ArrayList<>();
+        for (Lab.Listed k : kernels) {
+            Map<String, @Nullable Object> node = new LinkedHashMap<>();
+            node.put("kernel", k.release().name());
+            node.put("architecture", k.release().architecture().debian());
+            node.put("suite", k.release().suite());
+            node.put("cachedVersion", k.cached().map(Kernel::version).orElse(null));
+            node.put("cachedPackage", k.cached().map(Kernel::packageVersion).orElse(null));
+            list.add(node);
+        }
+        return Json.render(Map.of("kernels", list), true);
+    }
+}

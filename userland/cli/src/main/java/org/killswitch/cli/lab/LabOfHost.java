@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.cli.lab;
+
+import org.killswitch.cli.Host;
+import org.killswitch.lab.CommandInGuest;
+import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.Lab;
+import org.killswitch.lab.LabException;
+import org.killswitch.lab.Progress;
+import org.killswitch.lab.SourceTree;
+
+/** The lab, as commands use it. */
+public final class LabOfHost {
+
+    private LabOfHost() {}
+
+    /** The lab, reporting its progress where a person watches. */
+    public static Lab open(Host host) {
+        return Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
+    }
+
+    /** Puts this command, and libbpf, into a guest. */
+    static GuestSpec withCommand(Lab lab, Kernel kernel, GuestSpec spec) {
+        return lab.withLibbpf(
+                CommandInGuest.add(
+                        lab,
+                        spec,
+                        kernel,
+                        SourceTree.image()
+                                .orElseThrow(() -> new LabException("a guest needs this command's own runtime; start"
+                                        + " it by bin/killswitch of the built image"))),
+                kernel);
+    }
+}

@@ -1,0 +1,174 @@
+package org.killswitch.cli.lab;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.cli.Converters;
+import org.killswitch.cli.HelpOption;
+import org.killswitch.cli.Host;
+import org.killswitch.lab.CommandInGuest;
+import org.killswitch.lab.Guest;
+import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.Lab;
+import org.killswitch.lab.LabException;
+import org.killswitch.lab.SourceTree;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code killswitch lab run}. */
+@Command(
+        name = "run",
+        header = "Boot a stock kernel and run a command in it.",
+        description = {
+            "",
+            "The guest has busybox, the files named here, and as 'killswitch' this command. The command's output and"
+                    + " errors are passed on as they come. A kernel that panics, oopses, warns or hangs is an error,"
+                    + " whatever the command said.",
+            ""
+        },
+        footer = {
+            "",
+            "Exit status: the command's own; 1 also when the lab failed, which an error says; 2 wrong usage.",
+            "",
+            "Examples:",
+            "  killswitch lab run --kernel 6.1 -- uname -a",
+            "  killswitch lab run --module -- 'echo \"engage cmdline_proc_show -5\" >"
+                    + " /sys/kernel/security/killswitch/control; cat /proc/cmdline'"
+        })
+final class LabRunCommand implements Callable<Integer> {
+
+    /** Where a guest's commands start. */
+    private static final String GUEST_HOME = "/root";
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Mixin
+    private final KernelOption kernelOption = new KernelOption();
+
+    @Option(
+            names = "--module",
+            description = "Build the kernel modules from the sources, and load killswitch in the guest;"
+                    + " they are in its /modules.")
+    private boolean module;
+
+    @Option(
+            names = "--cli",
+            description = "Have this command with its Java runtime in the guest, as 'killswitch'; takes 2 GiB.")
+    private boolean cli;
+
+    @Option(
+            names = "--file",
+            paramLabel = "FILE[:PATH]",
+            description =
+                    "Have a file or folder in the guest, at PATH (default: in /root); a program's shared libraries"
+                            + " come along. Can be given more than once.")
+    private List<String> files = List.of();
+
+    @Option(
+            names = "--available",
+            paramLabel = "MODULE",
+            split = ",",
+            description = "Have a module of the kernel's own in the guest, for modprobe and autoloading to find.")
+    private List<String> available = List.of();
+
+    @Option(names = "--append", paramLabel = "WORDS", description = "Add words to the kernel's command line.")
+    private @Nullable String append;
+
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many CPUs (default: ${DEFAULT-VALUE}).")
+    private int cpus;
+
+    @Option(
+            names = "--count-instructions",
+            description = "Have an instruction take one nanosecond of the guest's time, and time with nothing to do"
+                    + " pass at once: what is timed in the guest is counted. Wants --cpus 1.")
+    private boolean countInstructions;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "10m",
+            converter = Converters.ToTime.class,
+            description = "How long the command may take, as in 30s or 5m (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    private Duration timeout;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "COMMAND",
+            description = "A command and its words; a single word is a shell script.")
+    @SuppressWarnings("NullAway.Init")
+    private List<String> command;
+
+    LabRunCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        Lab lab = LabOfHost.open(host);
+        GuestSpec spec = spec();
+        Kernel kernel = lab.kernel(kernelOption.release());
+        if (cli) {
+            spec = LabOfHost.withCommand(lab, kernel, spec);
+        }
+        if (module) {
+            spec = spec.withFile(
+                    "/modules", lab.buildModules(kernel, SourceTree.required().module()));
+        }
+        try (Guest guest = lab.boot(kernel, spec)) {
+            if (module) {
+                guest.require("insmod /modules/killswitch.ko");
+            }
+            if (cli) {
+                CommandInGuest.link(guest);
+            }
+            return guest.run(script(command), System.out, System.err);
+        }
+    }
+
+    private GuestSpec spec() {
+        GuestSpec spec = GuestSpec.standard()
+                .withMachine(cpus, GuestSpec.standard().memory())
+                .withAvailable(available)
+                .withTimeout(timeout);
+        if (countInstructions) {
+            spec = spec.withInstructionCount();
+        }
+        if (append != null) {
+            spec = spec.withAppend(List.of(append));
+        }
+        for (String file : files) {
+            int colon = file.indexOf(':');
+            Path path = Path.of(colon < 0 ? file : file.substring(0, colon));
+            if (!Files.isReadable(path)) {
+                throw new LabException("--file " + path + " cannot be read: give a file or folder that is there");
+            }
+            spec = spec.withFile(
+                    colon < 0 ? GUEST_HOME + "/" + path.toAbsolutePath().getFileName() : file.substring(colon + 1),
+                    path);
+        }
+        return spec;
+    }
+
+    /** One word is a script already; several are quoted, so that the shell splits them where they were split. */
+    static String script(List<String> words) {
+        return words.size() == 1
+                ? words.getFirst()
+                : words.stream().map(w -> "'" + w.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,108 @@
+package org.killswitch.cli.status;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.cli.HelpOption;
+import org.killswitch.cli.Host;
+import org.killswitch.control.ControlException;
+import org.killswitch.control.SymbolName;
+import org.killswitch.control.trace.HitRates;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code killswitch status [--json] [--watch [SECONDS]]}. */
+@Command(
+        name = "status",
+        header = "Show which functions are engaged, what they return and how many calls they caught.",
+        description = {"", "Works for everyone; what only root may know is shown as '-'.", ""},
+        footer = {
+            "",
+            "Columns: HITS counts the calls that were caught; STATE is 'probing' while the calls are only"
+                    + " counted, 'expiring' while it will disengage by itself, and 'pending' while its module is not"
+                    + " loaded; SINCE and BY come from the kernel log."
+        })
+public final class StatusCommand implements Callable<Integer> {
+
+    /** Cursor to the top left corner, and clear what is below. */
+    private static final String REDRAW = "\033[H\033[J";
+
+    private final Host host;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Option(names = "--json", description = "Print JSON; with --watch, an object per line.")
+    private boolean json;
+
+    @Option(
+            names = {"-w", "--watch"},
+            arity = "0..1",
+            fallbackValue = "2",
+            paramLabel = "SECONDS",
+            description = "Show it again every SECONDS (2 if not given), with the hits per second.")
+    private @Nullable Integer watch;
+
+    public StatusCommand(Host host) {
+        this.host = host;
+    }
+
+    /** Without a parser, and without {@code --watch}. */
+    public static StatusCommand plain(Host host, boolean json) {
+        StatusCommand status = new StatusCommand(host);
+        status.json = json;
+        return status;
+    }
+
+    @Override
+    public Integer call() throws ControlException {
+        if (watch == null) {
+            show(Status.of(host.killswitch()), null);
+            return ExitCode.OK;
+        }
+        if (watch < 1) {
+            throw new ParameterException(spec.commandLine(), "--watch takes 1 second or more");
+        }
+        HitRates rates = new HitRates();
+        do {
+            Status status = Status.of(host.killswitch());
+            Map<SymbolName, Double> perSecond = rates.update(status.engagements(), System.nanoTime());
+            if (host.terminal() && !json) {
+                host.out().print(REDRAW);
+            }
+            show(status, perSecond);
+            host.out().flush();
+        } while (host.pause().seconds(watch));
+        return ExitCode.OK;
+    }
+
+    private void show(Status status, @Nullable Map<SymbolName, Double> rates) {
+        if (json) {
+            host.out().println(StatusJson.render(status, rates, watch == null));
+            return;
+        }
+        if (status.engagements().isEmpty() && status.pending().isEmpty()) {
+            host.out().println("nothing is engaged; every kernel function runs its own code");
+        } else {
+            StatusTable.lines(status, rates, host.zone()).forEach(host.out()::println);
+        }
+        if (status.sealed()) {
+            host.out().println("sealed: nothing can be disengaged until the next boot");
+        }
+        if (watch == null
+                && status.engagements().stream().anyMatch(e -> e.details().isEmpty())) {
+            host.err()
+                    .println("killswitch: state, backend and origin are for root to see; run: sudo killswitch status");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package org.killswitch.cli.status;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.killswitch.cli.Converters;
+import org.killswitch.cli.HelpOption;
+import org.killswitch.cli.Host;
+import org.killswitch.control.ControlException;
+import org.killswitch.control.SymbolName;
+import org.killswitch.control.trace.HitSummary;
+import org.killswitch.control.trace.HitTrace;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code killswitch watch [--json] [--interval SECONDS] [SYMBOL...]}. */
+@Command(
+        name = "watch",
+        header = "Follow live who calls what is overridden: a hit on a mitigation may be an attack.",
+        description = {
+            "",
+            "Prints a line per function, process and user whenever there were hits, until it is interrupted."
+                    + " A call in an interrupt is nobody's. Nothing is followed while nobody watches, and then it costs nothing.",
+            ""
+        },
+        footer = {
+            "",
+            "Where hits come faster than they can be followed, some are lost here, and how many is said."
+                    + " 'killswitch status' counts them all."
+        })
+public final class WatchCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Option(names = "--json", description = "Print a JSON object per line.")
+    private boolean json;
+
+    @Option(
+            names = {"-i", "--interval"},
+            paramLabel = "SECONDS",
+            description = "Sum up the hits of so many seconds (default: ${DEFAULT-VALUE}).")
+    private int interval = 1;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "SYMBOL",
+            converter = Converters.ToSymbol.class,
+            description = "Follow only these functions, named as they were engaged.")
+    private List<SymbolName> symbols = List.of();
+
+    public WatchCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() throws ControlException {
+        if (interval < 1) {
+            throw new ParameterException(spec.commandLine(), "--interval takes 1 second or more");
+        }
+        try (HitTrace trace = HitTrace.open(Set.copyOf(symbols))) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(trace)));
+            HitText text = new HitText(new Users(Path.of("/etc/passwd")), host.zone());
+            if (!json) {
+                host.out().println(HitText.HEAD);
+                host.out().flush();
+            }
+            long last = System.nanoTime();
+            while (host.pause().seconds(interval) && !host.out().checkError()) {
+                HitTrace.News news = trace.read();
+                long now = System.nanoTime();
+                show(text, news, (now - last) / 1e9);
+                last = now;
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private static void close(HitTrace trace) {
+        try {
+            trace.close();
+        } catch (ControlException e) {
+            System.err.println("killswitch: " + e.getMessage());
+        }
+    }
+
+    private void show(HitText text, HitTrace.News news, double seconds) {
+        Instant now = Instant.now();
+        for (HitSummary.Row row : HitSummary.of(news.hits())) {
+            host.out().println(json ? text.json(row, seconds, now) : text.line(row, seconds, now));
+        }
+        if (news.lost() > 0) {
+            host.out().println(json ? HitText.lostJson(news.lost(), now) : HitText.lost(news.lost()));
+        }
+        host.out().flush();
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.dev;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Dependencies point one way, and libraries stay where they belong. */
+class DependenciesTest {
+
+    /** A layer knows nothing of those after it. */
+    private static final List<String> LAYERS =
+            List.of("posix", "control", "host", "bpf", "guard", "advice", "lab", "cli", "dev");
+
+    private static final JavaClasses OURS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.killswitch");
+
+    @Test
+    void aLayerKnowsNothingOfThoseAfterIt() {
+        LayeredArchitecture layers = layeredArchitecture().consideringOnlyDependenciesInAnyPackage("org.killswitch..");
+        for (String layer : LAYERS) {
+            layers = layers.layer(layer).definedBy("org.killswitch." + layer + "..");
+        }
+        for (int i = 0; i < LAYERS.size(); i++) {
+            List<String> after = LAYERS.subList(i + 1, LAYERS.size());
+            layers = after.isEmpty()
+                    ? layers.whereLayer(LAYERS.get(i)).mayNotBeAccessedByAnyLayer()
+                    : layers.whereLayer(LAYERS.get(i)).mayOnlyBeAccessedByLayers(after.toArray(String[]::new));
+        }
+        layers.ensureAllClassesAreContainedInArchitecture().check(OURS);
+    }
+
+    @Test
+    void aGroupOfCommandsKnowsNoOther() {
+        slices().matching("org.killswitch.cli.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .ignoreDependency(DescribedPredicate.alwaysTrue(), resideInAPackage("org.killswitch.cli.output"))
+                .check(OURS);
+    }
+
+    @Test
+    void onlyCommandsParseArgumentsAndRenderJson() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.killswitch.cli..", "org.killswitch.dev..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("picocli..", "tools.jackson..")
+                .check(OURS);
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.host.text;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The text of a kernel with its modules.
+ *
+ * @param graph what names what, of all of it
+ */
+public record KernelText(Machine machine, Symbols symbols, Functions functions, Memory memory, CallGraph graph) {
+
+    /** The kernel's own sections of data that can hold pointers, by the symbols that the linker sets around them. */
+    private static final List<List<String>> DATA = List.of(
+            List.of("__start_rodata", "__end_rodata"),
+            List.of("_sdata", "_edata"),
+            List.of("__bss_start", "__bss_stop"));
+
+    private static final long PAGE = 4096;
+
+    /** Reads all text and data, and builds the call graph. */
+    public static KernelText read(Machine machine, Symbols symbols, Memory memory) throws IOException {
+        Functions functions = new Functions(symbols);
+        CallGraph graph = new GraphBuilder(functions, memory, machine).build(functions.ranges(), dataRanges(symbols));
+        return new KernelText(machine, symbols, functions, memory, graph);
+    }
+
+    private static List<Functions.Range> dataRanges(Symbols symbols) {
+        List<Functions.Range> ranges = new ArrayList<>();
+        for (List<String> section : DATA) {
+            Optional<Symbol> start = symbols.linker(section.getFirst());
+            Optional<Symbol> end = symbols.linker(section.getLast());
+            if (start.isPresent() && end.isPresent()) {
+                ranges.add(new Functions.Range(start.get().address(), end.get().address()));
+            }
+        }
+        addModules(symbols, ranges);
+        return ranges;
+    }
+
+    /** A module's data is where its data symbols are; the pages in between may belong to others. */
+    private static void addModules(Symbols symbols, List<Functions.Range> ranges) {
+        long start = 0;
+        long end = 0;
+        for (int i = 0; i < symbols.count(); i++) {
+            if (symbols.moduleOf[i] == 0 || symbols.isText(i)) {
+                continue;
+            }
+            long page = symbols.addresses[i] & -PAGE;
+            if (end != 0 && page <= end) {
+                end = Math.max(end, page + PAGE);
+            } else {
+                if (end != 0) {
+                    ranges.add(new Functions.Range(start, end));
+                }
+                start = page;
+                end = page + PAGE;
+            }
+        }
+        if (end != 0) {
+            ranges.add(new Functions.Range(start, end));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.killswitch.lab.debian;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.killswitch.lab.Cache;
+import org.killswitch.lab.Digest;
+import org.killswitch.lab.Progress;
+import org.killswitch.posix.Architecture;
+
+/** Debian packages with all that they depend on, unpacked into the cache: what a guest of another architecture runs. */
+public final class Packages {
+    private Packages() {}
+
+    /** The folder that they are in, laid out like a root file system. */
+    public static Path unpacked(
+            Cache cache, Progress progress, Architecture architecture, String suite, List<String> packages) {
+        String key = "packages/" + suite + "-" + architecture.debian() + "-"
+                + new Digest().add(packages.toString()).hex();
+        try {
+            return cache.entry(key, into -> {
+                progress.step("downloading " + String.join(", ", packages) + " for " + architecture.debian());
+                Apt apt = Apt.complete(cache, suite, architecture);
+                apt.update();
+                apt.unpackWithDependencies(
+                        packages.stream().map(p -> p + "/" + suite).toList(), into);
+            });
+        } finally {
+            progress.done();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.lab.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.killswitch.lab.Cache;
+import org.killswitch.lab.Commands;
+import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.LabException;
+import org.killswitch.lab.Progress;
+import org.killswitch.lab.debian.Packages;
+import org.killswitch.posix.Architecture;
+
+/** The initial file system of a guest: busybox, our agent, kernel modules, and the files that the guest is to have. */
+public final class GuestImage {
+
+    private GuestImage() {}
+
+    /** Writes it. */
+    public static void write(Path file, Kernel kernel, GuestSpec spec, Cache cache) throws IOException {
+        List<String> modules = new ArrayList<>(List.of("virtio_pci", "virtio_console"));
+        if (spec.disk().isPresent()) {
+            modules.addAll(new KernelModules(cache, kernel).present(List.of("virtio_blk", "ext4", "crc32c_generic")));
+        }
+        modules.addAll(spec.available());
+        try (Initramfs fs = new Initramfs(file)) {
+            fs.file("bin/busybox", busybox(kernel.release().architecture(), cache));
+            fs.text("init", 0755, resource("init"));
+            fs.text("agent", 0644, resource("agent"));
+            fs.text("etc/passwd", 0644, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n");
+            fs.text("etc/group", 0644, "root:x:0:\nnogroup:x:65534:\n");
+            fs.link("sbin/modprobe", "/bin/busybox");
+            fs.tree("", new KernelModules(cache, kernel).pick(modules));
+            String root = "";
+            if (spec.disk().isPresent()) {
+                fs.text("boot-disk", 0644, resource("boot-disk"));
+                root = "files/";
+                fs.directory("files");
+            }
+            for (var entry : spec.files().entrySet()) {
+                String path = root + entry.getKey().replaceFirst("^/+", "");
+                if (Files.isDirectory(entry.getValue())) {
+                    fs.tree(path, entry.getValue());
+                } else {
+                    fs.file(path, entry.getValue());
+                }
+            }
+        }
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = GuestImage.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the program lacks its resource \"" + name + "\"");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static Path busybox(Architecture architecture, Cache cache) {
+        if (!architecture.isHost()) {
+            return Packages.unpacked(cache, Progress.none(), architecture, "bookworm", List.of("busybox-static"))
+                    .resolve("bin/busybox");
+        }
+        return Commands.find("busybox")
+                .orElseThrow(() -> new LabException("no busybox on this machine: install busybox-static"));
+    }
+}

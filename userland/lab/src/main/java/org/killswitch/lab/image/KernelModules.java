@@ -1,0 +1,152 @@
+package org.killswitch.lab.image;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.killswitch.lab.Cache;
+import org.killswitch.lab.Commands;
+import org.killswitch.lab.Digest;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.LabException;
+import org.tukaani.xz.XZInputStream;
+
+/** A stock kernel's own modules, picked with what they depend on, in a form that modprobe in a guest can load. */
+public final class KernelModules {
+    private final Cache cache;
+    private final Kernel kernel;
+    /** By module name: the file, relative to the kernel's module folder, and those that it depends on. */
+    private final Map<String, List<String>> dependencies = new HashMap<>();
+
+    public KernelModules(Cache cache, Kernel kernel) {
+        this.cache = cache;
+        this.kernel = kernel;
+    }
+
+    /**
+     * A folder with lib/modules/VERSION that has the named modules, all that they depend on, and the indexes by
+     * which modprobe finds them. Names that are built into the kernel are left out.
+     */
+    public Path pick(Collection<String> names) {
+        Set<String> sorted = new TreeSet<>(names);
+        String key = "picked/" + kernel.version() + "-"
+                + new Digest().add(kernel.identity()).add(sorted.toString()).hex();
+        return cache.entry(key, into -> {
+            try {
+                copy(closure(sorted), into.resolve("lib/modules/" + kernel.version()));
+            } catch (IOException e) {
+                throw new LabException("kernel modules cannot be unpacked: " + e.getMessage(), e);
+            }
+            Commands.require("indexing kernel modules", into, "depmod", "-b", into.toString(), kernel.version());
+        });
+    }
+
+    /** Those of the names that the kernel has a module of, or what would be one built in. */
+    public List<String> present(Collection<String> names) {
+        try {
+            indexKernel();
+            Set<String> builtin = builtin();
+            return names.stream()
+                    .filter(n -> dependencies.containsKey(n.replace('-', '_')) || builtin.contains(n.replace('-', '_')))
+                    .toList();
+        } catch (IOException e) {
+            throw new LabException("kernel modules cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    private Set<String> builtin() throws IOException {
+        Set<String> builtin = new LinkedHashSet<>();
+        for (String line : Files.readAllLines(kernel.modules().resolve("modules.builtin"))) {
+            builtin.add(moduleName(line));
+        }
+        return builtin;
+    }
+
+    private Set<String> closure(Set<String> names) throws IOException {
+        indexKernel();
+        Set<String> builtin = builtin();
+        Set<String> files = new LinkedHashSet<>();
+        Deque<String> open = new ArrayDeque<>();
+        for (String name : names) {
+            List<String> entry = dependencies.get(name.replace('-', '_'));
+            if (entry != null) {
+                open.addAll(entry);
+            } else if (!builtin.contains(name.replace('-', '_'))) {
+                throw new LabException("kernel " + kernel.version() + " has no module \"" + name + "\"");
+            }
+        }
+        while (!open.isEmpty()) {
+            String file = open.pop();
+            if (files.add(file)) {
+                open.addAll(dependencies.getOrDefault(moduleName(file), List.of()));
+            }
+        }
+        return files;
+    }
+
+    /** Debian ships the modules without modules.dep, which the installation of the package makes. */
+    private void indexKernel() throws IOException {
+        Path index = kernel.modules().resolve("modules.dep");
+        cache.locked("depmod-" + kernel.version(), () -> {
+            if (!Files.exists(kernel.modules().resolve("modules.alias.bin"))) {
+                Commands.require(
+                        "indexing kernel modules",
+                        kernel.root(),
+                        "depmod",
+                        "-b",
+                        kernel.root().toString(),
+                        kernel.version());
+            }
+            return index;
+        });
+        for (String line : Files.readAllLines(index)) {
+            int colon = line.indexOf(':');
+            List<String> files = new ArrayList<>(List.of(line.substring(0, colon)));
+            Arrays.stream(line.substring(colon + 1).split(" ", -1))
+                    .filter(f -> !f.isEmpty())
+                    .forEach(files::add);
+            dependencies.put(moduleName(files.getFirst()), files);
+        }
+    }
+
+    private void copy(Set<String> files, Path into) throws IOException {
+        for (String file : files) {
+            Path target = into.resolve(file.replaceFirst("\\.xz$", ""));
+            Files.createDirectories(target.getParent());
+            try (InputStream in = open(kernel.modules().resolve(file))) {
+                Files.copy(in, target);
+            }
+        }
+        Files.createDirectories(into);
+        for (String list : List.of("modules.builtin", "modules.builtin.modinfo", "modules.order")) {
+            try {
+                Files.copy(kernel.modules().resolve(list), into.resolve(list));
+            } catch (NoSuchFileException e) {
+                // not every kernel has every list
+            }
+        }
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        InputStream in = new BufferedInputStream(Files.newInputStream(file));
+        return file.toString().endsWith(".xz") ? new XZInputStream(in) : in;
+    }
+
+    private static String moduleName(String file) {
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        return name.replaceFirst("\\.ko(\\..*)?$", "").replace('-', '_');
+    }
+}
