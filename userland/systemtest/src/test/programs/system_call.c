@@ -5,7 +5,8 @@
  * Make one system call and print "ok" or its errno:
  *
  *	open PATH		connect ADDRESS PORT
- *	open-fresh PATH		the path is in a page that is not in memory yet
+ *	open-fresh PATH		the path is in a page that is not in memory yet;
+ *				the comm is "fresh" then
  *	open-at ADDRESS		the path is at an address
  *	socket FAMILY		socket32 FAMILY (by int 0x80)
  *	socketcall FAMILY	(by int 0x80)
@@ -24,6 +25,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -70,6 +72,7 @@ static char *fresh(const char *path)
 	if (fd < 0 || write(fd, path, strlen(path) + 1) < 0)
 		exit(2);
 	page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	prctl(PR_SET_NAME, "fresh");
 	return page;
 }
 

@@ -60,7 +60,7 @@ final class RunningKernelScope {
         String result =
                 "; its functions' arguments are known as arg1 to arg6 only, which are plain numbers unless cast";
         if (Files.exists(Path.of("/sys/module", module))) {
-            return "module " + module + " was built without BTF" + result;
+            return "module " + module + " has no BTF" + result;
         }
         return ModuleFile.find(module).isPresent()
                 ? "the file of module " + module + " has no BTF that fits this kernel" + result

@@ -131,13 +131,23 @@ public final class SystemCalls {
      */
     public static Optional<Doors> doors(String symbol, boolean byArguments, Architecture architecture)
             throws IOException {
+        return doors(symbol, byArguments, architecture, Symbols::present);
+    }
+
+    /** Which of some functions the kernel has. */
+    interface Kernel {
+        Set<String> present(Set<String> functions) throws IOException;
+    }
+
+    static Optional<Doors> doors(String symbol, boolean byArguments, Architecture architecture, Kernel kernel)
+            throws IOException {
         Matcher m = ENTRY.matcher(symbol);
         boolean entry = m.matches();
         String name = entry ? m.group("name") : symbol.startsWith(PREFIX) ? symbol.substring(PREFIX.length()) : symbol;
         if (!TABLE.containsKey(name)) {
             return Optional.empty();
         }
-        Set<String> present = Symbols.present(candidates(symbol, name));
+        Set<String> present = kernel.present(candidates(symbol, name));
         String main = architecture == Architecture.ARM64 ? "__arm64_sys_" + name : "__x64_sys_" + name;
         if (!entry && (present.contains(symbol) || !present.contains(main))) {
             return Optional.empty();

@@ -9,7 +9,6 @@ import static org.killswitch.guard.code.Assembler.R7;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import org.killswitch.bpf.Helper;
 import org.killswitch.bpf.Insn;
 import org.killswitch.guard.GuardException.WrongException;
@@ -40,7 +39,7 @@ public final class CodeGenerator {
     private final Assembler out;
     private final Target target;
     private final MemoryCode memory;
-    private final IdentityHashMap<Node, Integer> needs = new IdentityHashMap<>();
+    private final Needs needs = new Needs();
     private int kept;
 
     private CodeGenerator(Assembler out, Target target, Label unread) {
@@ -232,46 +231,12 @@ public final class CodeGenerator {
 
     // Two operands
 
-    /** How many values have to be kept to compute one: the operand that needs more goes first. */
-    private int need(Node node) {
-        Integer known = needs.get(node);
-        if (known != null) {
-            return known;
-        }
-        int need = switch (node) {
-            case Node.Load l -> need(l.from().address());
-            case Node.Bits b -> need(b.from().address());
-            case Node.TextIs t -> Math.max(t.match() == TextMatch.END ? 1 : 0, need(t.at().address()));
-            case Node.Narrow n -> need(n.operand());
-            case Node.Swap s -> need(s.operand());
-            case Node.Convert c -> need(c.operand());
-            case Node.Negate n -> need(n.operand());
-            case Node.Complement c -> need(c.operand());
-            case Node.Not n -> need(n.operand());
-            case Node.Logic l -> Math.max(need(l.left()), need(l.right()));
-            case Node.Binary b -> need(b.left(), b.right());
-            case Node.Compare c -> need(c.left(), c.right());
-            case Node.Const c -> 0;
-            case Node.Argument a -> 0;
-            case Node.HelperCall a -> 0;
-            case Node.CommIs c -> 0;
-        };
-        needs.put(node, need);
-        return need;
-    }
-
-    private int need(Node left, Node right) {
-        int a = need(left);
-        int b = need(right);
-        return right instanceof Node.Const ? a : a == b ? a + 1 : Math.max(a, b);
-    }
-
     /** Computes the left operand to r0 and the right one to r1. */
     private void operands(Node left, Node right) throws WrongException {
         if (right instanceof Node.Const c) {
             value(left);
             out.load(R1, c.value());
-        } else if (need(left) >= need(right)) {
+        } else if (needs.of(left) >= needs.of(right)) {
             value(left);
             keep(left);
             value(right);
@@ -316,22 +281,22 @@ public final class CodeGenerator {
         if (operator.isShift() && b.right() instanceof Node.Const c) {
             value(b.left());
             int bits = (int) (c.value() & (kind.bits() - 1));
-            out.aluNumber(shift(operator, kind), R0, bits);
+            out.aluNumber(Calculation.shift(operator, kind), R0, bits);
         } else if (b.right() instanceof Node.Const c
                 && c.value() == (int) c.value()
                 && operator != Operator.DIV
                 && operator != Operator.MOD) {
             value(b.left());
-            out.aluNumber(alu(operator), R0, (int) c.value());
+            out.aluNumber(Calculation.alu(operator), R0, (int) c.value());
         } else {
             operands(b.left(), b.right());
             switch (operator) {
                 case SHL, SHR -> {
                     out.aluNumber(Insn.AND, R1, kind.bits() - 1);
-                    out.alu(shift(operator, kind), R0, R1);
+                    out.alu(Calculation.shift(operator, kind), R0, R1);
                 }
-                case DIV, MOD -> divide(operator, kind);
-                default -> out.alu(alu(operator), R0, R1);
+                case DIV, MOD -> Calculation.divide(out, operator, kind);
+                default -> out.alu(Calculation.alu(operator), R0, R1);
             }
         }
         // What the others give of two extended values is extended.
@@ -339,48 +304,6 @@ public final class CodeGenerator {
             case ADD, SUB, MUL, SHL, DIV -> cut(kind);
             default -> {}
         }
-    }
-
-    private static int shift(Operator operator, IntKind kind) {
-        return operator == Operator.SHL ? Insn.LSH : kind.signed() ? Insn.ARSH : Insn.RSH;
-    }
-
-    private static int alu(Operator operator) {
-        return switch (operator) {
-            case BIT_OR -> Insn.OR;
-            case BIT_XOR -> Insn.XOR;
-            case BIT_AND -> Insn.AND;
-            case ADD -> Insn.ADD;
-            case SUB -> Insn.SUB;
-            case MUL -> Insn.MUL;
-            case DIV -> Insn.DIV;
-            case MOD -> Insn.MOD;
-            default -> throw new IllegalArgumentException(operator.sign());
-        };
-    }
-
-    /** r0 by r1. Kernels before 6.6 divide unsigned numbers only, so that signs are taken off and put on again. */
-    private void divide(Operator operator, IntKind kind) {
-        if (!kind.signed()) {
-            out.alu(alu(operator), R0, R1);
-            return;
-        }
-        // Negative if the result is: a remainder has the dividend's sign.
-        out.move(R2, R0);
-        if (operator == Operator.DIV) {
-            out.alu(Insn.XOR, R2, R1);
-        }
-        negateIfNegative(R0, R0);
-        negateIfNegative(R1, R1);
-        out.alu(alu(operator), R0, R1);
-        negateIfNegative(R0, R2);
-    }
-
-    private void negateIfNegative(int register, int sign) {
-        Label skip = new Label();
-        out.jumpIfNumber(Insn.JSGE, sign, 0, skip);
-        out.negate(register);
-        out.label(skip);
     }
 
     // Conditions

@@ -56,7 +56,7 @@ public final class ModuleFile {
         try {
             byte[] elf = unpacked(file);
             return section(elf, ".BTF.base").isPresent() ? Optional.empty() : section(elf, ".BTF");
-        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException e) {
+        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
             throw new BtfException("module file " + file + " cannot be read: " + e.getMessage());
         }
     }
