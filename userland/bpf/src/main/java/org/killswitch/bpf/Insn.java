@@ -15,6 +15,7 @@ public record Insn(int code, int dst, int src, int off, int imm) {
     public static final int LDX = 0x01;
     public static final int ST = 0x02;
     public static final int STX = 0x03;
+    public static final int ALU = 0x04;
     public static final int JMP = 0x05;
     public static final int ALU64 = 0x07;
 
@@ -44,6 +45,9 @@ public record Insn(int code, int dst, int src, int off, int imm) {
     public static final int XOR = 0xa0;
     public static final int MOV = 0xb0;
     public static final int ARSH = 0xc0;
+
+    /** Of {@link #ALU}, with {@link #X}: to the order of the network. */
+    public static final int END = 0xd0;
 
     // Jumps.
     public static final int JA = 0x00;

@@ -10,6 +10,7 @@ import org.killswitch.control.InvalidInputException;
 import org.killswitch.control.Killswitch;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
+import org.killswitch.guard.Guard;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -70,6 +71,18 @@ public final class Converters {
                 }
             }
             throw new TypeConversionException("'" + text + "' is not one of direct, ftrace and kprobe");
+        }
+    }
+
+    /** What becomes of a call that a guard cannot read. */
+    static final class ToUnread implements ITypeConverter<Guard.Unread> {
+        @Override
+        public Guard.Unread convert(String text) {
+            return switch (text) {
+                case "override" -> Guard.Unread.OVERRIDE;
+                case "pass" -> Guard.Unread.PASS;
+                default -> throw new TypeConversionException("'" + text + "' is neither override nor pass");
+            };
         }
     }
 

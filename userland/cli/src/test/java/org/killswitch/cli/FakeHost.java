@@ -81,6 +81,10 @@ public final class FakeHost {
         Files.writeString(root.resolve("fn").resolve(symbol).resolve("passed"), passed + "\n");
     }
 
+    public void unread(String symbol, long unread) throws IOException {
+        Files.writeString(root.resolve("fn").resolve(symbol).resolve("unread"), unread + "\n");
+    }
+
     private static void details(Path fn, String state, int timeoutLeft) throws IOException {
         Files.createDirectories(fn);
         Files.writeString(fn.resolve("state"), state + "\n");

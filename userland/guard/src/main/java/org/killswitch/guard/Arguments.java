@@ -1,11 +1,13 @@
 package org.killswitch.guard;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.killswitch.guard.GuardException.WrongException;
+import org.killswitch.guard.Operand.Value;
 
 /** Where the arguments of the function are. */
 final class Arguments {
@@ -26,27 +28,52 @@ final class Arguments {
         known = types.parameters().isPresent();
     }
 
-    /** An argument that is a number or pointer. */
-    record InRegister(int register, CType type) {}
-
     boolean known() {
         return known;
     }
 
     List<String> names() {
-        return parameters.stream()
-                .map(GuardScope.Parameter::name)
+        return Stream.concat(
+                        types.savedArguments().stream().map(GuardScope.SavedArgument::name),
+                        parameters.stream().map(GuardScope.Parameter::name))
                 .filter(name -> !name.isEmpty())
                 .toList();
     }
 
     /** For a message. */
     String listed() {
-        return parameters.isEmpty()
-                ? "it has none"
-                : parameters.stream()
-                        .map(p -> p.name().isEmpty() ? "?" : p.name())
-                        .collect(Collectors.joining(", "));
+        List<String> names = Stream.concat(
+                        types.savedArguments().stream().map(GuardScope.SavedArgument::name),
+                        parameters.stream().map(p -> p.name().isEmpty() ? "?" : p.name()))
+                .toList();
+        return names.isEmpty() ? "it has none" : String.join(", ", names);
+    }
+
+    /** The argument of a system call by its name, or by its position where the name is {@code arg1} and so on. */
+    Optional<GuardScope.SavedArgument> saved(String name) {
+        OptionalInt position = position(name);
+        List<GuardScope.SavedArgument> saved = types.savedArguments();
+        if (position.isPresent() && position.getAsInt() < saved.size()) {
+            return Optional.of(saved.get(position.getAsInt()));
+        }
+        return saved.stream().filter(a -> a.name().equals(name)).findFirst();
+    }
+
+    /** The value of an argument of a system call, out of the registers that the function's own argument points to. */
+    Value value(GuardScope.SavedArgument argument, Span span) throws WrongException {
+        Node registers = new Node.Argument(0, WORD, false, IntKind.U64, span);
+        Node.Memory at = new Node.Memory(registers, argument.offset(), Space.KERNEL);
+        return switch (types.resolve(argument.type())) {
+            case CType.Int i -> {
+                IntKind kind = IntKind.promoted(i.bytes() * 8, i.signed());
+                boolean signed = i.signed() && argument.bytes() == i.bytes();
+                yield new Value(new Node.Load(at, argument.bytes(), signed, false, kind, span), i);
+            }
+            case CType.Pointer p -> new Value(new Node.Load(at, argument.bytes(), false, false, IntKind.U64, span), p);
+            default ->
+                throw new WrongException(
+                        span, "the kernel's BTF does not have the type of '" + argument.name() + "'; cast regs->...");
+        };
     }
 
     /** Of {@code arg1} 0, and so on. */
@@ -65,12 +92,12 @@ final class Arguments {
     }
 
     /** An argument by its position; where the signature is not known, it is what the register has. */
-    InRegister find(int index, Span span) throws WrongException {
+    Value value(int index, Span span) throws WrongException {
         if (!known) {
             if (index >= REGISTERS) {
                 throw new WrongException(span, "there are arg1 to arg" + REGISTERS + " only");
             }
-            return new InRegister(index, new CType.Int("unsigned long", WORD, false));
+            return inRegister(index, new CType.Int("unsigned long", WORD, false), span);
         }
         if (index >= parameters.size()) {
             throw new WrongException(
@@ -88,12 +115,20 @@ final class Arguments {
         }
         CType type = types.resolve(parameters.get(index).type());
         if (type instanceof CType.Int || type instanceof CType.Pointer) {
-            return new InRegister(register, type);
+            return inRegister(register, type, span);
         }
         throw new WrongException(
                 span,
                 "this argument is a " + types.name(parameters.get(index).type())
                         + " that is passed by value; guards use numbers and pointers");
+    }
+
+    private static Value inRegister(int register, CType type, Span span) {
+        if (type instanceof CType.Int i) {
+            IntKind kind = IntKind.promoted(i.bytes() * 8, i.signed());
+            return new Value(new Node.Argument(register, i.bytes(), i.signed(), kind, span), type);
+        }
+        return new Value(new Node.Argument(register, WORD, false, IntKind.U64, span), type);
     }
 
     private static String count(int arguments) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
+import java.util.Set;
 import org.killswitch.host.btf.Btf;
 import org.killswitch.host.btf.BtfKind;
 
@@ -14,30 +14,98 @@ final class BtfScope implements GuardScope {
     /** No chain of typedefs, qualifiers and arrays is as long; one in broken BTF might have no end. */
     private static final int CHAIN_MAX = 64;
 
+    private static final Set<String> NETWORK_ORDER = Set.of("__be16", "__be32", "__be64");
+
     private final Btf btf;
     private final String function;
     private final OptionalInt prototype;
     private final String whyNoParameters;
     private final Surroundings surroundings;
 
-    /** What is not about types. */
-    interface Surroundings {
-        OptionalLong initialNetworkNamespace();
+    /** Types that the BTF does not have, by the number from which it has none; see {@link #synthetic}. */
+    private final List<Synthetic> synthetics = new ArrayList<>();
 
-        OptionalLong controlGroup(String path);
-    }
+    private final List<SavedArgument> savedArguments;
+
+    /** A type that was written in an expression. */
+    private record Synthetic(CType type, String name) {}
 
     /**
      * The types that a function of a kernel or module knows.
      *
      * @param prototype the function's FUNC_PROTO; empty where it is not known
+     * @param systemCall the arguments of the system call that it is an entry of
      */
-    BtfScope(Btf btf, String function, OptionalInt prototype, String whyNoParameters, Surroundings surroundings) {
+    BtfScope(
+            Btf btf,
+            String function,
+            OptionalInt prototype,
+            String whyNoParameters,
+            List<SystemCall.Argument> systemCall,
+            Surroundings surroundings) {
         this.btf = btf;
         this.function = function;
         this.prototype = prototype;
         this.whyNoParameters = whyNoParameters;
         this.surroundings = surroundings;
+        savedArguments = systemCall.stream().map(this::saved).toList();
+    }
+
+    private SavedArgument saved(SystemCall.Argument argument) {
+        Expr.TypeName name = argument.type();
+        int type = type(name.keyword(), name.name()).orElse(0);
+        for (int i = 0; i < name.stars(); i++) {
+            type = pointer(type, Space.USER);
+        }
+        int bytes = resolve(type) instanceof CType.Int i ? Math.min(i.bytes(), argument.bytes()) : argument.bytes();
+        return new SavedArgument(argument.name(), type, argument.offset(), bytes);
+    }
+
+    private boolean isSynthetic(int type) {
+        return type >= btf.typeCount();
+    }
+
+    private Synthetic synthetic(int type) {
+        return synthetics.get(type - btf.typeCount());
+    }
+
+    private int synthetic(CType type, String name) {
+        synthetics.add(new Synthetic(type, name));
+        return btf.typeCount() + synthetics.size() - 1;
+    }
+
+    @Override
+    public List<SavedArgument> savedArguments() {
+        return savedArguments;
+    }
+
+    @Override
+    public Surroundings surroundings() {
+        return surroundings;
+    }
+
+    @Override
+    public OptionalInt type(String keyword, String name) {
+        return switch (keyword) {
+            case "struct" -> btf.find(BtfKind.STRUCT, name);
+            case "union" -> btf.find(BtfKind.UNION, name);
+            case "enum" -> {
+                OptionalInt found = btf.find(BtfKind.ENUM, name);
+                yield found.isPresent() ? found : btf.find(BtfKind.ENUM64, name);
+            }
+            default -> {
+                Optional<CType> basic = BasicTypes.named(name);
+                yield basic.isPresent()
+                        ? OptionalInt.of(name.equals("void") ? 0 : synthetic(basic.get(), name))
+                        : btf.find(BtfKind.TYPEDEF, name);
+            }
+        };
+    }
+
+    @Override
+    public int pointer(int to, Space space) {
+        String name = name(to);
+        return synthetic(new CType.Pointer(to, space), name + (name.endsWith("*") ? "*" : " *"));
     }
 
     @Override
@@ -76,19 +144,23 @@ final class BtfScope implements GuardScope {
 
     @Override
     public CType resolve(int type) {
+        if (isSynthetic(type)) {
+            return synthetic(type).type();
+        }
         int bare = bare(type);
         return switch (btf.kind(bare)) {
             case BtfKind.INT -> {
                 Btf.IntType i = btf.intType(bare);
                 yield i.bits() == i.bytes() * 8 && isMachineSize(i.bytes())
-                        ? new CType.Int(btf.name(bare), i.bytes(), i.signed())
+                        ? integer(type, bare, i)
                         : new CType.Other();
             }
             case BtfKind.ENUM, BtfKind.ENUM64 ->
                 isMachineSize(btf.size(bare))
                         ? new CType.Int("enum " + btf.name(bare), btf.size(bare), btf.isSignedEnum(bare))
                         : new CType.Other();
-            case BtfKind.PTR -> new CType.Pointer(btf.target(bare));
+            case BtfKind.PTR ->
+                new CType.Pointer(btf.target(bare), isTaggedUser(btf.target(bare)) ? Space.USER : Space.EITHER);
             case BtfKind.ARRAY -> {
                 Btf.ArrayType array = btf.array(bare);
                 yield new CType.Array(array.element(), array.count());
@@ -97,6 +169,37 @@ final class BtfScope implements GuardScope {
             case BtfKind.FWD -> new CType.Struct(declared(bare));
             default -> new CType.Other();
         };
+    }
+
+    /** Whether a plain char has a sign depends on the kernel; here it has none anywhere. */
+    private CType.Int integer(int type, int bare, Btf.IntType i) {
+        Optional<String> declared = networkOrder(type);
+        String name = btf.name(bare);
+        return new CType.Int(
+                declared.orElse(name), i.bytes(), i.signed() && !name.equals("char"), declared.isPresent());
+    }
+
+    private Optional<String> networkOrder(int type) {
+        int at = type;
+        for (int i = 0; i < CHAIN_MAX && btf.isAlias(at); i++) {
+            if (btf.kind(at) == BtfKind.TYPEDEF && NETWORK_ORDER.contains(btf.name(at))) {
+                return Optional.of(btf.name(at));
+            }
+            at = btf.target(at);
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the kernel's compiler has kept what sources mark with __user. */
+    private boolean isTaggedUser(int type) {
+        int at = type;
+        for (int i = 0; i < CHAIN_MAX && btf.isAlias(at); i++) {
+            if (btf.kind(at) == BtfKind.TYPE_TAG && btf.name(at).equals("user")) {
+                return true;
+            }
+            at = btf.target(at);
+        }
+        return false;
     }
 
     private static boolean isMachineSize(int bytes) {
@@ -115,6 +218,9 @@ final class BtfScope implements GuardScope {
     }
 
     private long size(int type, int depth) {
+        if (isSynthetic(type)) {
+            return synthetic(type).type() instanceof CType.Int i ? i.bytes() : 8;
+        }
         int bare = bare(type);
         return switch (btf.kind(bare)) {
             case BtfKind.PTR -> 8;
@@ -137,6 +243,9 @@ final class BtfScope implements GuardScope {
     private String name(int type, int depth) {
         if (depth > CHAIN_MAX) {
             return "...";
+        }
+        if (isSynthetic(type)) {
+            return synthetic(type).name();
         }
         return switch (btf.kind(type)) {
             case BtfKind.PTR -> {
@@ -185,11 +294,6 @@ final class BtfScope implements GuardScope {
     }
 
     @Override
-    public OptionalInt struct(String name) {
-        return btf.find(BtfKind.STRUCT, name);
-    }
-
-    @Override
     public List<Constant> constants(String name) {
         List<Constant> found = new ArrayList<>();
         Long common = UapiConstants.values().get(name);
@@ -209,15 +313,5 @@ final class BtfScope implements GuardScope {
         List<String> names = new ArrayList<>(UapiConstants.values().keySet());
         btf.forEachEnum(type -> btf.enumerators(type).forEach(e -> names.add(e.name())));
         return names;
-    }
-
-    @Override
-    public OptionalLong initialNetworkNamespace() {
-        return surroundings.initialNetworkNamespace();
-    }
-
-    @Override
-    public OptionalLong controlGroup(String path) {
-        return surroundings.controlGroup(path);
     }
 }

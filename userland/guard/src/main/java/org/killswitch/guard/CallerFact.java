@@ -9,11 +9,20 @@ import java.util.Optional;
 enum CallerFact {
     UID,
     GID,
+    AUID,
     PID,
+    PPID,
+    SID,
+    SESSION,
     COMM,
+    EXE,
     CGROUP,
     USERNS,
-    NETNS;
+    NETNS,
+    MNTNS,
+    PIDNS,
+    CURRENT,
+    PARENT;
 
     static Optional<CallerFact> named(String name) {
         return Arrays.stream(values()).filter(f -> f.word().equals(name)).findFirst();

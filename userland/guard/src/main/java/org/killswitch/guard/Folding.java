@@ -19,6 +19,29 @@ final class Folding {
                 : new Node.Convert(operand, kind, span);
     }
 
+    /** The conversion to a type of C that a cast does. */
+    static Node toInteger(Node operand, CType.Int to, Span span) {
+        if (to.name().equals("_Bool")) {
+            return not(not(operand, span), span);
+        }
+        if (to.bytes() >= 4) {
+            return convert(operand, IntKind.of(to.bytes() * 8, to.signed()), span);
+        }
+        if (operand instanceof Const c) {
+            int above = 64 - to.bytes() * 8;
+            long value = c.value() << above;
+            return new Const(to.signed() ? value >> above : value >>> above, IntKind.S32, span);
+        }
+        return new Node.Narrow(operand, to.bytes(), to.signed(), span);
+    }
+
+    static Node swap(Node operand, int bytes, Span span) {
+        Node.Swap swap = new Node.Swap(operand, bytes, span);
+        return operand instanceof Const c
+                ? new Const(swap.kind().cut(Long.reverseBytes(c.value()) >>> (64 - bytes * 8)), swap.kind(), span)
+                : swap;
+    }
+
     static Node negate(Node operand, Span span) {
         IntKind kind = operand.kind();
         return operand instanceof Const c

@@ -19,12 +19,26 @@ public final class Guard {
     private final String function;
     private final Code code;
     private final String signature;
+    private final List<String> warnings;
 
-    private Guard(String expression, GuardScope types, Code code) {
+    private Guard(String expression, GuardScope types, Code code, List<String> warnings) {
         this.expression = expression;
         this.function = types.function();
         this.code = code;
         this.signature = signature(types);
+        this.warnings = warnings;
+    }
+
+    /** What becomes of a call of which something that the guard asks about cannot be read. */
+    public enum Unread {
+        OVERRIDE(CodeGenerator.UNREAD + 1),
+        PASS(CodeGenerator.UNREAD);
+
+        private final int answer;
+
+        Unread(int answer) {
+            this.answer = answer;
+        }
     }
 
     /**
@@ -34,27 +48,35 @@ public final class Guard {
      * @param module the module it is in, where that is said
      * @throws GuardException if the expression is wrong
      */
-    public static Guard compile(String expression, String function, Optional<String> module) throws BpfException {
+    public static Guard compile(String expression, String function, Optional<String> module, Unread unread)
+            throws BpfException {
         Registers registers = Registers.ofThisMachine();
         // What is no expression whatever the types are is said first, and at once.
         parse(expression);
-        return compile(expression, RunningKernelScope.of(function, module), registers);
+        return compile(expression, RunningKernelScope.of(function, module), registers, unread);
     }
 
-    static Guard compile(String expression, GuardScope types, Registers registers) throws GuardException {
+    static Guard compile(String expression, GuardScope types, Registers registers, Unread unread)
+            throws GuardException {
         Expr expr = parse(expression);
         try {
-            Node node = Checker.check(expr, types);
-            if (node instanceof Node.Const c) {
+            Checker.Checked checked = Checker.check(expr, types);
+            if (checked.node() instanceof Node.Const c) {
                 throw new WrongException(
                         expr.span(),
                         "this is always " + (c.value() == 0 ? "false" : "true")
                                 + ", whatever the call; leave --when out to override all calls");
             }
-            return new Guard(expression, types, CodeGenerator.compile(node, registers));
+            Code code = CodeGenerator.compile(checked.node(), registers, unread.answer);
+            return new Guard(expression, types, code, checked.warnings());
         } catch (WrongException e) {
             throw e.in(expression);
         }
+    }
+
+    /** What whoever wrote it should know, a line each. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     private static Expr parse(String expression) throws GuardException {
@@ -75,6 +97,11 @@ public final class Guard {
     }
 
     private static String signature(GuardScope types) {
+        if (!types.savedArguments().isEmpty()) {
+            return types.savedArguments().stream()
+                    .map(a -> types.name(a.type()) + (types.name(a.type()).endsWith("*") ? "" : " ") + a.name())
+                    .collect(Collectors.joining(", ", ", a system call: (", ")"));
+        }
         return types.parameters()
                 .map(list -> list.isEmpty()
                         ? "(void)"

@@ -3,7 +3,6 @@ package org.killswitch.guard;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /** What a guard's names stand for: the function that it is for, its types and the constants of the kernel. */
 interface GuardScope {
@@ -31,6 +30,14 @@ interface GuardScope {
      */
     record Constant(long value, boolean unsigned, String from) {}
 
+    /**
+     * An argument of a system call, which the function finds in the registers that its caller had.
+     *
+     * @param offset where, in {@code struct pt_regs}
+     * @param bytes how many of the register count
+     */
+    record SavedArgument(String name, int type, int offset, int bytes) {}
+
     /** The function as it is called in messages. */
     String function();
 
@@ -40,7 +47,16 @@ interface GuardScope {
     /** Why {@link #parameters} is empty, and what to do. */
     String whyNoParameters();
 
+    /** The arguments of the system call that the function is an entry of; empty where it is none. */
+    List<SavedArgument> savedArguments();
+
     CType resolve(int type);
+
+    /** The type of that name, where there is one: the keyword is struct, union, enum or empty. */
+    OptionalInt type(String keyword, String name);
+
+    /** The type of pointers to a type. */
+    int pointer(int to, Space space);
 
     /** Bytes; 0 for what has no size. */
     long size(int type);
@@ -51,17 +67,12 @@ interface GuardScope {
     /** All fields of a struct or union; empty for one that is declared only. */
     List<Field> fields(CType.Struct struct);
 
-    OptionalInt struct(String name);
-
     /** What the constants of a name are; more than one where the kernel has several of that name. */
     List<Constant> constants(String name);
 
     /** The names of constants, for near misses. */
     List<String> constantNames();
 
-    /** The inode number of the initial network namespace; empty where it cannot be told. */
-    OptionalLong initialNetworkNamespace();
-
-    /** The id of a control group by its path below the mount point, or from the root. */
-    OptionalLong controlGroup(String path);
+    /** What is about the host and not about types. */
+    Surroundings surroundings();
 }

@@ -2,6 +2,8 @@ package org.killswitch.guard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.killswitch.guard.GuardException.WrongException;
 
 /** Cuts an expression into words. */
@@ -9,8 +11,11 @@ final class Lexer {
 
     /** Longer ones first. */
     private static final List<String> SIGNS = List.of(
-            "->", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "(", ")", "[", "]", ".", "!", "~", "+", "-", "*", "/",
-            "%", "&", "|", "^", "<", ">");
+            "->", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "^=", "$=", "(", ")", "[", "]", ".", ",", "!", "~",
+            "+", "-", "*", "/", "%", "&", "|", "^", "<", ">");
+
+    private static final Pattern CHARACTER =
+            Pattern.compile("'(?:(?<plain>[ -~&&[^'\\\\]])|\\\\(?<code>[0ntr\\\\'\"]|x[0-9a-fA-F]{2}))'");
 
     private final String text;
     private int at;
@@ -46,6 +51,9 @@ final class Lexer {
         if (c == '"') {
             return string();
         }
+        if (c == '\'') {
+            return character();
+        }
         for (String sign : SIGNS) {
             if (text.startsWith(sign, at)) {
                 return token(Token.Kind.SIGN, at + sign.length());
@@ -59,7 +67,6 @@ final class Lexer {
         String what = c > ' ' && c < 0x7f ? "'" + c + "'" : "this character";
         return switch (c) {
             case '=' -> new WrongException(span, "'=' compares nothing; write '=='");
-            case '\'' -> new WrongException(span, "a string is written in double quotes");
             case '?', ':' -> new WrongException(span, what + " is not known here; write it with && and ||");
             default -> new WrongException(span, what + " means nothing in a guard");
         };
@@ -85,11 +92,16 @@ final class Lexer {
         while (at < text.length() && text.charAt(at) != '"') {
             char c = text.charAt(at++);
             if (c == '\\') {
-                if (at == text.length() || (text.charAt(at) != '"' && text.charAt(at) != '\\')) {
+                if (at == text.length() || "\"\\*".indexOf(text.charAt(at)) < 0) {
                     throw new WrongException(
-                            new Span(at - 1, at), "in a string, only \\\" and \\\\ may follow a backslash");
+                            new Span(at - 1, at), "in a string, only \\\", \\\\ and \\* may follow a backslash");
                 }
                 c = text.charAt(at++);
+            } else if (c == '*') {
+                throw new WrongException(
+                        new Span(at - 1, at),
+                        "'*' stands for nothing but itself here, and has to be written \\*; to compare the start of a"
+                                + " string, write ^= \"start\"");
             }
             value.append(c);
         }
@@ -98,6 +110,25 @@ final class Lexer {
         }
         at++;
         return new Token(Token.Kind.STRING, value.toString(), new Span(start, at));
+    }
+
+    /** One byte: {@code 'a'}, or with C's backslashes. */
+    private Token character() throws WrongException {
+        Matcher m = CHARACTER.matcher(text).region(at, text.length());
+        if (!m.lookingAt()) {
+            throw new WrongException(
+                    new Span(at, at + 1),
+                    "a character is written like 'a', '\\n', '\\0' or '\\x7f'; a string is written in double quotes");
+        }
+        String code = m.group("code");
+        char value = code == null
+                ? m.group("plain").charAt(0)
+                : code.startsWith("x")
+                        ? (char) Integer.parseInt(code.substring(1), 16)
+                        : "\0\n\t\r\\'\"".charAt("0ntr\\'\"".indexOf(code));
+        Token token = new Token(Token.Kind.CHARACTER, String.valueOf(value), new Span(at, m.end()));
+        at = m.end();
+        return token;
     }
 
     private static boolean isBlank(char c) {

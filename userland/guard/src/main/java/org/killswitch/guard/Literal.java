@@ -17,6 +17,9 @@ final class Literal {
     private Literal() {}
 
     static Node.Const parse(Token token) throws WrongException {
+        if (token.kind() == Token.Kind.CHARACTER) {
+            return new Node.Const(token.text().charAt(0), IntKind.S32, token.span());
+        }
         Matcher m = FORM.matcher(token.text());
         if (!m.matches()) {
             throw new WrongException(

@@ -4,7 +4,8 @@ import org.killswitch.guard.code.CodeGenerator;
 
 /**
  * A checked expression: every name is a register, an offset or a number, every conversion is explicit. It is compiled by
- * {@link CodeGenerator}; in tests it is interpreted, too.
+ * {@link CodeGenerator}; in tests it is interpreted, too. Where memory cannot be read, there is no value, and the guard
+ * ends with that.
  */
 public sealed interface Node {
 
@@ -43,24 +44,53 @@ public sealed interface Node {
         }
     }
 
-    /** An integer or pointer in kernel memory; 0 if it cannot be read. */
-    record Load(Node address, long offset, int bytes, boolean signed, IntKind kind, Span span) implements Node {}
-
-    /** Some bits of up to eight bytes in kernel memory; 0 if they cannot be read. */
-    record Bits(Node address, long offset, int bytes, int shift, int width, boolean signed, IntKind kind, Span span)
-            implements Node {}
-
-    /** Whether the caller's comm is a text. */
-    record CommIs(String text, Span span) implements Condition {}
+    /**
+     * Bytes in memory.
+     *
+     * @param offset what is added to the address
+     */
+    record Memory(Node address, long offset, Space space) {}
 
     /**
-     * Whether text in kernel memory, which a NUL ends, is the given one; what cannot be read is empty.
+     * An integer or pointer in memory.
+     *
+     * @param followed whether it is an address that is read from in turn: one that a process has in its memory must not
+     *     lead to the kernel's
+     */
+    record Load(Memory from, int bytes, boolean signed, boolean followed, IntKind kind, Span span) implements Node {}
+
+    /** Some bits of up to eight bytes in memory. */
+    record Bits(Memory from, int bytes, int shift, int width, boolean signed, IntKind kind, Span span)
+            implements Node {}
+
+    /** Whether the caller's comm is a text, or starts with it. */
+    record CommIs(String text, TextMatch match, Span span) implements Condition {}
+
+    /**
+     * Whether text in memory, which a NUL ends, is the given one, or starts or ends with it.
      *
      * @param room how long an array it is in; 0 where nothing but the NUL ends it
      */
-    record TextIs(Node address, long offset, long room, String text, Span span) implements Condition {}
+    record TextIs(Memory at, long room, String text, TextMatch match, Span span) implements Condition {}
 
+    /** Conversion to a type that C calculates with. */
     record Convert(Node operand, IntKind kind, Span span) implements Node {}
+
+    /** Conversion to a type of one or two bytes, and back to an int. */
+    record Narrow(Node operand, int bytes, boolean signed, Span span) implements Node {
+        @Override
+        public IntKind kind() {
+            return IntKind.S32;
+        }
+    }
+
+    /** The lowest bytes, two, four or eight, in the reverse order: between the machine's order and the network's. */
+    record Swap(Node operand, int bytes, Span span) implements Node {
+        @Override
+        public IntKind kind() {
+            return IntKind.promoted(bytes * 8, false);
+        }
+    }
 
     record Negate(Node operand, IntKind kind, Span span) implements Node {}
 

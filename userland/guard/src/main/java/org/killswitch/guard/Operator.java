@@ -12,6 +12,8 @@ public enum Operator {
     BIT_AND("&", 5),
     EQ("==", 6),
     NE("!=", 6),
+    STARTS("^=", 6),
+    ENDS("$=", 6),
     LT("<", 7),
     LE("<=", 7),
     GT(">", 7),
@@ -33,11 +35,10 @@ public enum Operator {
     }
 
     public static Optional<Operator> of(Token token) {
-        return token.kind() != Token.Kind.SIGN
-                ? Optional.empty()
-                : Arrays.stream(values())
-                        .filter(o -> o.sign.equals(token.text()))
-                        .findFirst();
+        String sign = token.isWord("or") ? OR.sign : token.isWord("and") ? AND.sign : token.text();
+        return token.kind() == Token.Kind.SIGN || !sign.equals(token.text())
+                ? Arrays.stream(values()).filter(o -> o.sign.equals(sign)).findFirst()
+                : Optional.empty();
     }
 
     public String sign() {
@@ -50,6 +51,11 @@ public enum Operator {
 
     public boolean isComparison() {
         return this == EQ || this == NE || isOrder();
+    }
+
+    /** Whether it compares texts only. */
+    public boolean isTextOnly() {
+        return this == STARTS || this == ENDS;
     }
 
     public boolean isOrder() {
@@ -66,6 +72,17 @@ public enum Operator {
 
     public boolean isShift() {
         return this == SHL || this == SHR;
+    }
+
+    /** The comparison that says the same with its operands exchanged. */
+    public Operator mirrored() {
+        return switch (this) {
+            case LT -> GT;
+            case LE -> GE;
+            case GT -> LT;
+            case GE -> LE;
+            default -> this;
+        };
     }
 
     /** The comparison that is true where this one is false. */

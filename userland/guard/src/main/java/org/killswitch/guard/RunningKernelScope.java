@@ -5,20 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.killswitch.bpf.BpfException;
 import org.killswitch.host.Symbols;
 import org.killswitch.host.btf.Btf;
 import org.killswitch.host.btf.BtfException;
 import org.killswitch.host.btf.BtfKind;
 import org.killswitch.host.btf.KernelBtf;
+import org.killswitch.host.btf.ModuleFile;
 
 /** The types of the kernel that runs here, as a function of it or of one of its modules sees them. */
 final class RunningKernelScope {
-
-    private static final Path CONTROL_GROUPS = Path.of("/sys/fs/cgroup");
 
     private RunningKernelScope() {}
 
@@ -57,14 +53,18 @@ final class RunningKernelScope {
         if (both.isPresent()) {
             return types(both.get(), function, both.get().findOwn(BtfKind.FUNC, function), why(function));
         }
-        String why = Files.exists(Path.of("/sys/module", name))
-                ? "module " + name
-                        + " has no BTF, so that its functions' arguments are not known by name; arg1 to arg6 can be"
-                        + " used as plain numbers"
-                : "module " + name
-                        + " is not loaded, so that its functions' arguments are not known; first run: modprobe "
-                        + name;
-        return types(kernel, function, OptionalInt.empty(), why);
+        return types(kernel, function, OptionalInt.empty(), whyNoTypes(name));
+    }
+
+    private static String whyNoTypes(String module) {
+        String result =
+                "; its functions' arguments are known as arg1 to arg6 only, which are plain numbers unless cast";
+        if (Files.exists(Path.of("/sys/module", module))) {
+            return "module " + module + " has no BTF" + result;
+        }
+        return ModuleFile.find(module).isPresent()
+                ? "the file of module " + module + " has no BTF that fits this kernel" + result
+                : "there is no module " + module + " for this kernel" + result;
     }
 
     private static String why(String function) {
@@ -76,7 +76,7 @@ final class RunningKernelScope {
 
     private static GuardScope types(Btf btf, String function, OptionalInt func, String why) {
         OptionalInt prototype = func.isPresent() ? OptionalInt.of(btf.target(func.getAsInt())) : OptionalInt.empty();
-        return new BtfScope(btf, function, prototype, why, new ThisHost());
+        return new BtfScope(btf, function, prototype, why, SystemCall.arguments(function), new ThisHost());
     }
 
     private static Optional<String> moduleOf(String function) throws BpfException {
@@ -84,41 +84,6 @@ final class RunningKernelScope {
             return Symbols.moduleOf(function);
         } catch (IOException e) {
             throw new BpfException(Symbols.FILE + " cannot be read: " + e.getMessage());
-        }
-    }
-
-    private static final class ThisHost implements BtfScope.Surroundings {
-
-        private static final Pattern INODE = Pattern.compile("net:\\[(\\d{1,10})\\]");
-
-        /** That of kthreadd, which is process 2 wherever process 1 is the machine's own, and never leaves it. */
-        @Override
-        public OptionalLong initialNetworkNamespace() {
-            try {
-                if (!Files.readString(Path.of("/proc/2/comm")).strip().equals("kthreadd")) {
-                    return OptionalLong.empty();
-                }
-                Matcher m = INODE.matcher(
-                        Files.readSymbolicLink(Path.of("/proc/2/ns/net")).toString());
-                return m.matches() ? OptionalLong.of(Long.parseLong(m.group(1))) : OptionalLong.empty();
-            } catch (IOException e) {
-                return OptionalLong.empty();
-            }
-        }
-
-        /** Its folder's inode number is the group's id. */
-        @Override
-        public OptionalLong controlGroup(String path) {
-            try {
-                Path below = Path.of(path);
-                Path folder =
-                        below.startsWith(CONTROL_GROUPS) ? below : CONTROL_GROUPS.resolve(path.replaceAll("^/+", ""));
-                return Files.isDirectory(folder)
-                        ? OptionalLong.of((Long) Files.getAttribute(folder, "unix:ino"))
-                        : OptionalLong.empty();
-            } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
-                return OptionalLong.empty();
-            }
         }
     }
 }

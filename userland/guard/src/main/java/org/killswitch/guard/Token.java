@@ -2,13 +2,14 @@ package org.killswitch.guard;
 
 import org.killswitch.bpf.BpfException;
 
-/** A word of an expression; of a string, {@code text} is what it stands for. */
+/** A word of an expression; of a string or character, {@code text} is what it stands for. */
 record Token(Kind kind, String text, Span span) {
 
     enum Kind {
         NUMBER,
         NAME,
         STRING,
+        CHARACTER,
         SIGN,
         END
     }
@@ -19,9 +20,18 @@ record Token(Kind kind, String text, Span span) {
         return kind == Kind.SIGN && text.equals(sign);
     }
 
+    boolean isWord(String word) {
+        return kind == Kind.NAME && text.equals(word);
+    }
+
     /** As it is called in a complaint, which is one line. */
     String described() {
         String shown = BpfException.plain(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...");
-        return kind == Kind.END ? "the end" : kind == Kind.STRING ? "the string \"" + shown + "\"" : "'" + shown + "'";
+        return switch (kind) {
+            case END -> "the end";
+            case STRING -> "the string \"" + shown + "\"";
+            case CHARACTER -> "a character";
+            default -> "'" + shown + "'";
+        };
     }
 }

@@ -29,8 +29,27 @@ final class Interpreter {
         this.machine = machine;
     }
 
-    static boolean isTrue(Node node, Machine machine) {
-        return new Interpreter(machine).value(node).signum() != 0;
+    /** What a guard says. */
+    enum Answer {
+        TRUE,
+        FALSE,
+        UNREAD
+    }
+
+    static Answer answer(Node node, Machine machine) {
+        try {
+            return new Interpreter(machine).value(node).signum() != 0 ? Answer.TRUE : Answer.FALSE;
+        } catch (UnreadException e) {
+            return Answer.UNREAD;
+        }
+    }
+
+    private static final class UnreadException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnreadException() {
+            super(null, null, false, false);
+        }
     }
 
     private BigInteger value(Node node) {
@@ -41,10 +60,16 @@ final class Interpreter {
                 yield range(a.kind(), raw);
             }
             case Node.HelperCall a -> range(a.kind(), BigInteger.valueOf(machine.ask(a.helper())));
-            case Node.Load l ->
-                range(l.kind(), field(load(l.address(), l.offset(), l.bytes()), 0, l.bytes() * 8, l.signed()));
+            case Node.Load l -> range(l.kind(), field(load(l), 0, l.bytes() * 8, l.signed()));
             case Node.Bits b ->
-                range(b.kind(), field(load(b.address(), b.offset(), b.bytes()), b.shift(), b.width(), b.signed()));
+                range(b.kind(), field(number(read(b.from(), 0, b.bytes())), b.shift(), b.width(), b.signed()));
+            case Node.Narrow n -> range(n.kind(), field(value(n.operand()).longValue(), 0, n.bytes() * 8, n.signed()));
+            case Node.Swap w ->
+                range(
+                        w.kind(),
+                        BigInteger.valueOf(Long.reverseBytes(value(w.operand()).longValue()))
+                                .shiftRight(64 - w.bytes() * 8)
+                                .mod(BigInteger.ONE.shiftLeft(w.bytes() * 8)));
             case Node.Convert c -> range(c.kind(), value(c.operand()));
             case Node.Negate n -> range(n.kind(), value(n.operand()).negate());
             case Node.Complement c -> range(c.kind(), value(c.operand()).not());
@@ -58,8 +83,9 @@ final class Interpreter {
             case Node.Not n -> value(n.operand()).signum() == 0;
             case Node.Logic l -> {
                 boolean left = value(l.left()).signum() != 0;
-                boolean right = value(l.right()).signum() != 0;
-                yield l.operator() == Operator.AND ? left && right : left || right;
+                yield left == (l.operator() == Operator.OR)
+                        ? left
+                        : value(l.right()).signum() != 0;
             }
             case Node.Compare c -> {
                 int order = value(c.left()).compareTo(value(c.right()));
@@ -72,7 +98,7 @@ final class Interpreter {
                     default -> order >= 0;
                 };
             }
-            case Node.CommIs c -> machine.comm().equals(c.text());
+            case Node.CommIs c -> matches(machine.comm().getBytes(StandardCharsets.UTF_8), c.text(), c.match());
             case Node.TextIs t -> text(t);
         };
     }
@@ -109,31 +135,72 @@ final class Interpreter {
         return signed && value.testBit(width - 1) ? value.subtract(modulus) : value;
     }
 
-    private long load(Node address, long offset, int bytes) {
-        byte[] memory = machine.read(value(address).longValue() + offset, bytes);
+    private long load(Node.Load l) {
+        long address = address(l.from());
+        long word = number(read(l.from(), 0, l.bytes()));
+        if (l.followed() && l.from().space() == Space.EITHER && address >= 0 && word < 0) {
+            throw new UnreadException();
+        }
+        return word;
+    }
+
+    private long address(Node.Memory from) {
+        return value(from.address()).longValue() + from.offset();
+    }
+
+    private byte[] read(Node.Memory from, long offset, int bytes) {
+        long address = address(from) + offset;
+        boolean wrong = from.space() == Space.KERNEL ? address >= 0 : from.space() == Space.USER && address < 0;
+        byte[] memory = wrong ? null : machine.read(address, bytes);
+        if (memory == null) {
+            throw new UnreadException();
+        }
+        return memory;
+    }
+
+    private static long number(byte[] memory) {
         long word = 0;
-        for (int i = bytes - 1; memory != null && i >= 0; i--) {
+        for (int i = memory.length - 1; i >= 0; i--) {
             word = word << 8 | Byte.toUnsignedLong(memory[i]);
         }
         return word;
     }
 
-    /** The text up to its NUL, or to the end of the array it is in. */
+    private static boolean matches(byte[] text, String wanted, TextMatch match) {
+        byte[] bytes = wanted.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > text.length) {
+            return false;
+        }
+        return switch (match) {
+            case WHOLE -> Arrays.equals(text, bytes);
+            case START -> Arrays.equals(text, 0, bytes.length, bytes, 0, bytes.length);
+            case END -> Arrays.equals(text, text.length - bytes.length, text.length, bytes, 0, bytes.length);
+        };
+    }
+
+    /** The text up to its NUL, or to the end of the array it is in; no further than it has to be read. */
     private boolean text(Node.TextIs t) {
         byte[] wanted = t.text().getBytes(StandardCharsets.UTF_8);
-        long at = value(t.address()).longValue() + t.offset();
-        if (t.room() > 0) {
-            int compared = (int) Math.min(wanted.length + 1L, t.room());
-            byte[] memory = machine.read(at, compared);
-            return Arrays.equals(memory == null ? new byte[compared] : memory, Arrays.copyOf(wanted, compared));
+        int most = t.match() == TextMatch.END ? 4096 : wanted.length + (t.match() == TextMatch.WHOLE ? 1 : 0);
+        int limit = t.room() > 0 ? (int) Math.min(t.room(), most) : most;
+        byte[] text = new byte[limit];
+        // Of an array, all that is compared is read.
+        if (t.room() > 0 && t.match() != TextMatch.END && limit > 0) {
+            read(t.at(), 0, limit);
         }
-        for (int i = 0; i <= wanted.length; i++) {
-            byte[] one = machine.read(at + i, 1);
-            byte is = one == null ? 0 : one[0];
-            if (is != (i < wanted.length ? wanted[i] : 0)) {
-                return false;
+        for (int i = 0; i < limit; i++) {
+            text[i] = read(t.at(), i, 1)[0];
+            if (text[i] == 0) {
+                return matches(Arrays.copyOf(text, i), t.text(), t.match());
             }
         }
-        return true;
+        if (t.room() == 0) {
+            // The kernel looks one further before it ends what is too long.
+            read(t.at(), limit, 1);
+            if (t.match() == TextMatch.END) {
+                throw new UnreadException();
+            }
+        }
+        return matches(text, t.text(), t.match());
     }
 }

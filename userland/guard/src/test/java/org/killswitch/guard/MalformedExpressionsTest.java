@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.killswitch.guard.code.Registers;
 
 /** Whatever is written after --when: a guard, or one line and a mark under the spot. */
 class MalformedExpressionsTest {
@@ -75,6 +74,27 @@ class MalformedExpressionsTest {
             "\"" + "x".repeat(70) + "\"",
             "first->list",
             "first->in",
+            "^=",
+            "$=",
+            "in (",
+            "in (1, 2)",
+            "and",
+            "or",
+            "(struct inner *)",
+            "(unsigned char)",
+            "(u16)",
+            "(const",
+            "container_of(",
+            "container_of(in, struct node, in)",
+            "htons(",
+            "capable(CAP_SYS_ADMIN)",
+            "exe",
+            "mntns",
+            "current",
+            "\"10.0.0.0/8\"",
+            "\"initial\"",
+            "'a'",
+            "'\\\\x",
             "*");
 
     @Test
@@ -114,7 +134,7 @@ class MalformedExpressionsTest {
 
     private static boolean isRefused(String expression) {
         try {
-            Guard.compile(expression, TestScope.compiled(), Registers.X86_64).explain();
+            TestScope.guard(expression).explain();
             return false;
         } catch (GuardException e) {
             assertThat(e.getMessage()).as(expression).isNotBlank().doesNotContain("\n");

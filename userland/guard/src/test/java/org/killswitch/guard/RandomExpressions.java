@@ -10,6 +10,8 @@ import java.util.random.RandomGenerator;
 final class RandomExpressions {
 
     private static final List<String> ARITHMETIC = List.of("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>");
+    private static final List<String> TYPES =
+            List.of("unsigned char", "signed char", "u16", "short", "int", "unsigned", "long", "unsigned long");
     private static final List<String> COMPARISONS = List.of("==", "!=", "<", "<=", ">", ">=");
     private static final List<String> LITERALS = List.of(
             "0",
@@ -45,8 +47,21 @@ final class RandomExpressions {
 
     private final RandomGenerator random;
 
+    private final boolean plainC;
+
     RandomExpressions(RandomGenerator random) {
+        this(random, false);
+    }
+
+    /**
+     * Such expressions as are wanted.
+     *
+     * @param plainC only what C has, too, and defines: no division by what may be 0, no shift by what may be any number,
+     *     no strings; and no constant that decides, so that everything is read
+     */
+    RandomExpressions(RandomGenerator random, boolean plainC) {
         this.random = random;
+        this.plainC = plainC;
     }
 
     String next() {
@@ -55,16 +70,17 @@ final class RandomExpressions {
 
     private String condition(int depth) {
         if (depth <= 0) {
-            return random.nextInt(6) == 0 ? text() : number(0);
+            return plainC ? place() : random.nextInt(6) == 0 ? text() : number(0);
         }
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 -> "!" + group(condition(depth - 1));
             case 1, 2 -> condition(depth - 1) + " && " + condition(depth - 1);
             case 3 -> group(condition(depth - 1) + pick(List.of(" || ", "||")) + condition(depth - 1));
             case 4 -> condition(depth - 1) + " || " + condition(depth - 1);
-            case 5 -> text();
+            case 5 -> plainC ? place() : text();
+            case 7 -> plainC ? place() : number(0) + " in (" + pick(LITERALS) + ", " + number(0) + ")";
             case 6 -> pointer() + " " + pick(List.of("==", "!=")) + " " + pick(List.of("0", pointer()));
-            default -> number(depth - 1) + " " + pick(COMPARISONS) + " " + number(depth - 1);
+            default -> (plainC ? place() : number(depth - 1)) + " " + pick(COMPARISONS) + " " + number(depth - 1);
         };
     }
 
@@ -78,22 +94,31 @@ final class RandomExpressions {
                 default -> place();
             };
         }
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
             case 0 -> pick(List.of("~", "-", "+", "!")) + group(number(depth - 1));
-            case 1 -> number(depth - 1) + " " + pick(ARITHMETIC) + " " + number(depth - 1);
+            case 1 -> number(depth - 1) + " " + operator() + " " + number(depth - 1);
             case 2 -> group(condition(depth - 1));
-            default -> group(number(depth - 1) + pick(ARITHMETIC) + number(depth - 1));
+            case 3 -> group(pick(TYPES)) + group(number(depth - 1));
+            case 4 -> plainC ? place() : pick(List.of("htons", "htonl")) + group(number(depth - 1));
+            default -> group(number(depth - 1) + operator() + number(depth - 1));
         };
+    }
+
+    private String operator() {
+        return pick(plainC ? List.of("+", "-", "*", "&", "|", "^") : ARITHMETIC);
     }
 
     /** A number in memory. */
     private String place() {
         String node = pointer() + "->";
         return switch (random.nextInt(8)) {
-            case 0, 1 -> node + pick(List.of("value", "as_int", "as_long", "yes", "color"));
-            case 2, 3 -> node + pick(List.of("three", "seven", "five", "wide"));
+            case 0 -> node + pick(List.of("value", "as_int", "as_long", plainC ? "value" : "yes", "color"));
+            // A compiler may calculate with a bit-field of 40 bits in 40 bits.
+            case 2, 3 -> node + pick(List.of("three", "seven", "five", plainC ? "five" : "wide"));
             case 4 -> node + "table[" + index() + "]";
             case 5 -> node + "list[" + index() + "]." + pick(List.of("number", "byte", "small", "name[3]"));
+            case 1 ->
+                "((struct inner *)" + group(pick(List.of(pointer(), "l"))) + ")->" + pick(List.of("number", "small"));
             case 6 -> inner() + pick(List.of("number", "byte", "small", "name[" + index() + "]"));
             default -> pick(List.of("*" + node + "text", node + "text[" + index() + "]", "(*" + node + "ptr).byte"));
         };
@@ -124,7 +149,10 @@ final class RandomExpressions {
     private String text() {
         String what = pick(List.of("comm", inner() + "name", pointer() + "->text", pointer() + "->in.name"));
         String text = pick(List.of("abc", "", "abcdefg", "abcdefgh", "main", "abcdefghijklmno"));
-        return what + pick(List.of(" == ", " != ")) + '"' + text + '"';
+        // The end of a comm is read from the task, which is not among the memory of these tests.
+        List<String> signs =
+                what.equals("comm") ? List.of(" == ", " != ", " ^= ") : List.of(" == ", " != ", " ^= ", " $= ");
+        return what + pick(signs) + '"' + text + '"';
     }
 
     private static String group(String inner) {

@@ -14,6 +14,7 @@ import org.killswitch.guard.GuardException.WrongException;
 import org.killswitch.guard.code.Assembler;
 import org.killswitch.guard.code.Code;
 import org.killswitch.guard.code.CodeGenerator;
+import org.killswitch.guard.code.Target;
 
 /**
  * {@code RandomGuardsMain COUNT SEED TYPES ADDRESS MEMORY}: for a guest of the lab, where it has the kernel run the
@@ -91,15 +92,14 @@ public final class RandomGuardsMain {
         int refused = 0;
         int outsides = 0;
         int trues = 0;
+        int unread = 0;
         while (compared < count) {
             String expression = expressions.next();
             Node node;
             Code code;
             try {
-                node = Checker.check(Parser.parse(expression), types);
-                // The context of a raw tracepoint is the arguments, a word each.
-                code = CodeGenerator.compile(
-                        node, (out, index) -> out.read(Assembler.R0, Assembler.R6, index * Long.BYTES, Long.BYTES));
+                node = Checker.check(Parser.parse(expression), types).node();
+                code = CodeGenerator.compile(node, new WordsInContext(), CodeGenerator.UNREAD);
             } catch (WrongException e) {
                 refused++;
                 continue;
@@ -116,23 +116,45 @@ public final class RandomGuardsMain {
                         random.nextLong(),
                         random.nextLong()
                     };
-                    boolean expected = Interpreter.isTrue(node, machine());
+                    Interpreter.Answer expected = Interpreter.answer(node, machine());
                     int got = loaded.run(context());
                     if (outside) {
                         outsides++;
                         break;
                     }
-                    if (got != (expected ? 1 : 0)) {
+                    if (got != number(expected)) {
                         throw new IllegalStateException(expression + " is " + expected + ", and the kernel says " + got
                                 + " for " + Arrays.toString(arguments));
                     }
-                    trues += got;
+                    trues += got == 1 ? 1 : 0;
+                    unread += got == CodeGenerator.UNREAD ? 1 : 0;
                 }
             }
             compared++;
         }
-        System.out.println("compared " + compared + " true " + trues * 100 / CALLS / compared + "% refused " + refused
-                + " outside " + outsides);
+        System.out.println("compared " + compared + " true " + trues * 100 / CALLS / compared + "% unread "
+                + unread * 100 / CALLS / compared + "% refused " + refused + " outside " + outsides);
+    }
+
+    private static int number(Interpreter.Answer answer) {
+        return switch (answer) {
+            case TRUE -> 1;
+            case FALSE -> 0;
+            case UNREAD -> CodeGenerator.UNREAD;
+        };
+    }
+
+    /** The context of a raw tracepoint is the arguments, a word each. */
+    private static final class WordsInContext implements Target {
+        @Override
+        public void loadArgument(Assembler out, int index) {
+            out.read(Assembler.R0, Assembler.R6, index * Long.BYTES, Long.BYTES);
+        }
+
+        @Override
+        public int tagBits() {
+            return System.getProperty("os.arch").equals("aarch64") ? 8 : 0;
+        }
     }
 
     private byte[] context() {

@@ -3,10 +3,13 @@ package org.killswitch.guard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.killswitch.bpf.BpfException;
 import org.killswitch.bpf.TestObjects;
+import org.killswitch.guard.code.Registers;
 import org.killswitch.host.btf.Btf;
 import org.killswitch.host.btf.BtfException;
 import org.killswitch.host.btf.BtfKind;
@@ -15,6 +18,11 @@ import org.killswitch.host.btf.BtfKind;
 final class TestScope {
 
     private TestScope() {}
+
+    /** Compiles for x86_64. */
+    static Guard guard(String expression) throws GuardException {
+        return Guard.compile(expression, compiled(), Registers.X86_64, Guard.Unread.OVERRIDE);
+    }
 
     /** Compiled when first asked for. */
     static GuardScope compiled() {
@@ -42,16 +50,29 @@ final class TestScope {
         Btf btf = Btf.of(TestObjects.section(object, ".BTF"));
         OptionalInt function = btf.find(BtfKind.FUNC, "target");
         OptionalInt prototype = OptionalInt.of(btf.target(function.orElseThrow()));
-        return new BtfScope(btf, "target", prototype, "", new BtfScope.Surroundings() {
-            @Override
-            public OptionalLong initialNetworkNamespace() {
-                return OptionalLong.of(4026531840L);
-            }
+        return new BtfScope(btf, "target", prototype, "", List.of(), new FakeHost());
+    }
 
-            @Override
-            public OptionalLong controlGroup(String path) {
-                return path.equals("/system.slice") ? OptionalLong.of(77) : OptionalLong.empty();
-            }
-        });
+    /** A host with a few things. */
+    private static final class FakeHost implements Surroundings {
+        @Override
+        public OptionalLong initialNamespace(String name) {
+            return OptionalLong.of(name.equals("user") ? 0xEFFF_FFFDL : 4026531840L);
+        }
+
+        @Override
+        public OptionalLong controlGroup(String path) {
+            return path.equals("system.slice") ? OptionalLong.of(77) : OptionalLong.empty();
+        }
+
+        @Override
+        public boolean hasControlGroups() {
+            return true;
+        }
+
+        @Override
+        public Optional<FileId> file(String path) {
+            return path.equals("/bin/allowed") ? Optional.of(new FileId(4711, 8 << 20 | 1)) : Optional.empty();
+        }
     }
 }

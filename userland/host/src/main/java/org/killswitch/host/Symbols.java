@@ -53,4 +53,21 @@ public final class Symbols {
         }
         return names;
     }
+
+    /** Which of some functions the kernel has, outside of modules. */
+    public static Set<String> present(Set<String> functions) throws IOException {
+        Set<String> found = new HashSet<>();
+        try (BufferedReader symbols = Files.newBufferedReader(FILE, StandardCharsets.ISO_8859_1)) {
+            String text = symbols.readLine();
+            while (text != null) {
+                int name = text.lastIndexOf(' ') + 1;
+                boolean code = name > 1 && "tTwW".indexOf(text.charAt(name - 2)) >= 0;
+                if (code && functions.contains(text.substring(name))) {
+                    found.add(text.substring(name));
+                }
+                text = symbols.readLine();
+            }
+            return found;
+        }
+    }
 }

@@ -36,7 +36,7 @@ public final class DidYouMean {
     }
 
     /** Letters to insert, leave out, replace or swap with the next; case does not count. */
-    private static int distance(String first, String second) {
+    public static int distance(String first, String second) {
         String a = first.toLowerCase(Locale.ROOT);
         String b = second.toLowerCase(Locale.ROOT);
         int[][] d = new int[a.length() + 1][b.length() + 1];

@@ -23,7 +23,7 @@ final class BpfPropertiesTest {
     private static final int OBJECTS = 10_000;
     private static final long SEED = 20261124;
     private static final Pattern COMPARED =
-            Pattern.compile("compared (\\d+) true (\\d+)% refused (\\d+) outside (\\d+)\\n");
+            Pattern.compile("compared (\\d+) true (\\d+)% unread (\\d+)% refused (\\d+) outside (\\d+)\\n");
     private static final Pattern REFUSED = Pattern.compile("refused (\\d+) loaded (\\d+)\\n");
 
     private final Kernel kernel;
@@ -61,6 +61,7 @@ final class BpfPropertiesTest {
             assertThat(m.matches()).isTrue();
             assertThat(Integer.parseInt(m.group(1))).isEqualTo(EXPRESSIONS);
             assertThat(Integer.parseInt(m.group(2))).as("per cent true").isBetween(10, 90);
+            assertThat(Integer.parseInt(m.group(3))).as("per cent unread").isBetween(2, 90);
         }
     }
 

@@ -51,6 +51,11 @@ record Features(
                 backend(kernel));
     }
 
+    /** Whether a guard knows a control group by its path, so that it may be made again: the kernel keeps its ancestors. */
+    boolean followsControlGroups() {
+        return kprobeMulti; // since 6.1, and no stock kernel of ours lies between
+    }
+
     /** Whether calls are overridden while the handler of somebody's kprobe runs on their CPU. */
     boolean overridesInsideKprobes() {
         return !backend.equals("kprobe");

@@ -104,6 +104,7 @@ final class TestGuest implements AutoCloseable {
                 .withFile("/bin/bpf_guard", Project.program(kernel, "bpf_guard"))
                 .withFile("/bin/map_memory", Project.program(kernel, "map_memory"))
                 .withFile("/bin/alg_bind", Project.program(kernel, "alg_bind"))
+                .withFile("/bin/system_call", Project.program(kernel, "system_call"))
                 .withFile("/bin/inet_bind", Project.program(kernel, "inet_bind"))
                 .withFile("/bin/add_qdisc", Project.program(kernel, "add_qdisc"));
     }

@@ -74,24 +74,10 @@ final class WhenTest extends SharedGuest {
     }
 
     @Test
-    void groupProcessAndControlGroupAreFacts() {
-        require("mkdir -p /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; mkdir /sys/fs/cgroup/closed");
-        engaged("inet_bind", "gid == 65534 || cgroup == \"/closed\" || pid == 1 && caller.uid == 0");
+    void groupAndProcessAreFacts() {
+        engaged("inet_bind", "gid == 65534 || pid == 1 && caller.uid == 0");
         assertThat(asNobody("inet_bind dgram").output()).isEqualTo("EACCES\n");
         assertThat(require("inet_bind dgram")).isEqualTo("ok\n");
-        String inside = "(cd /sys/fs/cgroup; sh -c \"echo \\$\\$ > closed/cgroup.procs; inet_bind dgram\")";
-        assertThat(require(inside)).isEqualTo("EACCES\n");
-        control("disengage inet_bind");
-        engaged("inet_bind", "cgroup != \"/sys/fs/cgroup/closed\"");
-        assertThat(require("inet_bind dgram")).isEqualTo("EACCES\n");
-        assertThat(require(inside)).isEqualTo("ok\n");
-        control("disengage inet_bind");
-        assertWrong(
-                "inet_bind",
-                "cgroup == \"/none\"",
-                "  cgroup == \"/none\"\n            ^~~~~~~\n",
-                "no such control group");
-        require("rmdir /sys/fs/cgroup/closed; umount /sys/fs/cgroup");
     }
 
     @Test
@@ -140,10 +126,19 @@ final class WhenTest extends SharedGuest {
     }
 
     @Test
-    void pointersThatLeadNowhereReadAsZero() {
-        // The field is NULL; what it points to is read all the same.
-        engaged("inet_bind", "sock->wq.fasync_list->fa_next->fa_next->fa_fd == 0 && sock->wq.fasync_list == 0");
+    void whatCannotBeReadIsCountedAndOverriddenUnlessToldOtherwise() {
+        String nowhere = "sock->wq.fasync_list->fa_fd == 0";
+        engaged("inet_bind", nowhere);
         assertThat(require("inet_bind dgram")).isEqualTo("EACCES\n");
+        assertThat(read("fn/inet_bind/unread")).isEqualTo("1\n");
+        control("disengage inet_bind");
+        engaged("inet_bind", nowhere, "--unread pass");
+        assertThat(require("inet_bind dgram")).isEqualTo("ok\n");
+        assertThat(read("fn/inet_bind/unread")).isEqualTo("1\n");
+        control("disengage inet_bind");
+        engaged("inet_bind", "sock->wq.fasync_list && " + nowhere);
+        assertThat(require("inet_bind dgram")).isEqualTo("ok\n");
+        assertThat(read("fn/inet_bind/unread")).isEqualTo("0\n");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package org.killswitch.cli.engage;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -18,6 +20,8 @@ import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
+import org.killswitch.host.SystemCalls;
+import org.killswitch.posix.Architecture;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -38,10 +42,12 @@ import picocli.CommandLine.Spec;
                     + " finish as usual.",
             "Where SYMBOL names a module that is not loaded, the function is engaged as soon as it is. Where several"
                     + " functions are given and one cannot be engaged, the others are all the same.",
+            "A system call is named as in its manual page, or as sys_NAME; all entries that take the same arguments are"
+                    + " engaged, and a warning names what else leads there.",
             "An expression after --when picks the calls to override; the others run the function. It may ask for the"
                     + " arguments (arg1, or their names, as in 'sock->sk->sk_type == SOCK_RAW'), and for the caller's"
-                    + " uid, gid, pid, comm, cgroup, userns (1 if in the initial user namespace) and netns. It is"
-                    + " written as in C; guards.md, in docs or /usr/share/doc/killswitch, has the grammar.",
+                    + " uid, pid, comm, exe, cgroup, capabilities, namespaces and the like. It is written as in C;"
+                    + " guards.md, in docs or /usr/share/doc/killswitch, has the grammar.",
             ""
         },
         footer = {
@@ -120,6 +126,14 @@ public final class EngageCommand implements Callable<Integer> {
         private String expression;
 
         @Option(
+                names = "--unread",
+                paramLabel = "override|pass",
+                converter = Converters.ToUnread.class,
+                description = "What becomes of a call of which EXPR asks about something that cannot be read, such as a"
+                        + " page that is not in memory: it is overridden, which is the default, or passes.")
+        private Guard.Unread unread = Guard.Unread.OVERRIDE;
+
+        @Option(
                 names = "--explain",
                 description = "Engage nothing; show the BPF program that EXPR becomes on this kernel, with what each"
                         + " instruction is for.")
@@ -159,7 +173,24 @@ public final class EngageCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--for takes 1s or more");
         }
         Retval value = retval;
-        return each(symbol -> engage(symbol, value));
+        return each(symbol -> engageDoors(symbol, value));
+    }
+
+    /** A system call has several entries; any other function is engaged as it is. */
+    private void engageDoors(SymbolName symbol, Retval retval) throws ControlException, BpfException {
+        Optional<SystemCalls.Doors> doors = doors(symbol, condition != null);
+        if (doors.isEmpty()) {
+            engage(symbol, retval);
+            return;
+        }
+        for (String entry : doors.get().engaged()) {
+            engage(new SymbolName(entry), retval);
+        }
+        if (!doors.get().open().isEmpty()) {
+            host.err()
+                    .println("killswitch: warning: the same can still be done by: "
+                            + String.join("; ", doors.get().open()));
+        }
     }
 
     /** What is done to a function. */
@@ -184,6 +215,16 @@ public final class EngageCommand implements Callable<Integer> {
         return exit;
     }
 
+    private static Optional<SystemCalls.Doors> doors(SymbolName symbol, boolean byArguments) {
+        try {
+            return symbol.module().isPresent()
+                    ? Optional.empty()
+                    : SystemCalls.doors(symbol.function(), byArguments, Architecture.host());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void engageBpf(SymbolName symbol) throws ControlException {
         Path object = Objects.requireNonNull(bpf);
         host.killswitch().engageBpf(symbol, object);
@@ -195,7 +236,8 @@ public final class EngageCommand implements Callable<Integer> {
             engage(symbol, retval, Optional.empty());
             return;
         }
-        Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module());
+        Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module(), condition.unread);
+        guard.warnings().forEach(w -> host.err().println("killswitch: warning: " + w));
         if (condition.explain) {
             guard.explain().forEach(host.out()::println);
             return;

@@ -80,7 +80,18 @@ final class StatusTable {
             row.add(by(p.origin()));
             table.row(row);
         }
-        return table.lines();
+        List<String> lines = new ArrayList<>(table.lines());
+        for (Engagement e : status.engagements()) {
+            long unread = e.details()
+                    .map(Engagement.Details::unread)
+                    .orElse(OptionalLong.empty())
+                    .orElse(0);
+            if (unread > 0) {
+                lines.add(e.symbol() + ": its guard could not read something that it asks about, " + unread
+                        + (unread == 1 ? " time" : " times"));
+            }
+        }
+        return lines;
     }
 
     /** What is observed runs: it has no value yet. */

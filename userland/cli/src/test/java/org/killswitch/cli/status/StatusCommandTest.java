@@ -60,6 +60,19 @@ class StatusCommandTest {
     }
 
     @Test
+    void aGuardThatCouldNotReadSomethingIsToldOf() throws Exception {
+        host.loaded("f retval=-1 hits=3");
+        host.guarded("f", 4);
+        host.unread("f", 0);
+        assertThat(host.run("status")).isZero();
+        assertThat(host.out.toString()).doesNotContain("could not read");
+        host.unread("f", 2);
+        assertThat(host.run("status")).isZero();
+        assertThat(host.out.toString())
+                .endsWith("\nf: its guard could not read something that it asks about, 2 times\n");
+    }
+
+    @Test
     void showsWhatIsPendingAndExpiringAndTheSeal() throws IOException {
         host.loaded("f retval=-1 hits=7");
         host.expiring("f", 125);

@@ -20,6 +20,12 @@ public final class Assembler {
     /** A place to jump to. */
     public static final class Label {
         private int at = -1;
+        private boolean used;
+
+        /** Whether something jumps there: the verifier refuses instructions that nothing reaches. */
+        public boolean isUsed() {
+            return used;
+        }
     }
 
     private record Jump(int at, Label to) {}
@@ -59,6 +65,11 @@ public final class Assembler {
         return new Code(List.copyOf(insns), List.copyOf(sources));
     }
 
+    private void jumps(Label to) {
+        to.used = true;
+        jumps.add(new Jump(insns.size(), to));
+    }
+
     private void emit(int code, int dst, int src, int off, int imm) {
         insns.add(new Insn(code, dst, src, off, imm));
         sources.add(source);
@@ -90,6 +101,11 @@ public final class Assembler {
         emit(Insn.ALU64 | Insn.K | operation, dst, 0, 0, value);
     }
 
+    /** Reverses the order of the lowest bytes, and clears the others; every machine of ours has the lower byte first. */
+    public void swap(int dst, int bytes) {
+        emit(Insn.ALU | Insn.X | Insn.END, dst, 0, 0, bytes * 8);
+    }
+
     public void negate(int dst) {
         emit(Insn.ALU64 | Insn.NEG, dst, 0, 0, 0);
     }
@@ -116,17 +132,17 @@ public final class Assembler {
     }
 
     public void jump(Label to) {
-        jumps.add(new Jump(insns.size(), to));
+        jumps(to);
         emit(Insn.JMP | Insn.JA, 0, 0, 0, 0);
     }
 
     public void jumpIf(int condition, int dst, int src, Label to) {
-        jumps.add(new Jump(insns.size(), to));
+        jumps(to);
         emit(Insn.JMP | Insn.X | condition, dst, src, 0, 0);
     }
 
     public void jumpIfNumber(int condition, int dst, int value, Label to) {
-        jumps.add(new Jump(insns.size(), to));
+        jumps(to);
         emit(Insn.JMP | Insn.K | condition, dst, 0, 0, value);
     }
 }

@@ -4,13 +4,11 @@ import static org.killswitch.guard.code.Assembler.R0;
 import static org.killswitch.guard.code.Assembler.R1;
 import static org.killswitch.guard.code.Assembler.R10;
 import static org.killswitch.guard.code.Assembler.R2;
-import static org.killswitch.guard.code.Assembler.R3;
 import static org.killswitch.guard.code.Assembler.R6;
 import static org.killswitch.guard.code.Assembler.R7;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import org.killswitch.bpf.Helper;
 import org.killswitch.bpf.Insn;
 import org.killswitch.guard.GuardException.WrongException;
@@ -18,6 +16,7 @@ import org.killswitch.guard.IntKind;
 import org.killswitch.guard.Node;
 import org.killswitch.guard.Operator;
 import org.killswitch.guard.Span;
+import org.killswitch.guard.TextMatch;
 import org.killswitch.guard.code.Assembler.Label;
 
 /**
@@ -30,31 +29,39 @@ public final class CodeGenerator {
     /** Instructions; so that jumps reach, and that nobody's system calls wait for more. */
     private static final int INSNS_MAX = 4096;
 
+    /** The answer of a program that could not read something, and 1 more if such a call is to be overridden; the module counts both. */
+    public static final int UNREAD = 0x4b53_0000;
+
     private static final int STACK_SIZE = 512;
-    private static final int SCRATCH_SIZE = 72;
-    private static final int SCRATCH = -SCRATCH_SIZE;
     private static final int WORD = 8;
     private static final int KEPT_REGISTERS = 3;
 
-    /** Loads an argument register into r0. */
-    public interface ArgumentLoader {
-        void load(Assembler out, int index);
-    }
-
     private final Assembler out;
-    private final ArgumentLoader arguments;
-    private final IdentityHashMap<Node, Integer> needs = new IdentityHashMap<>();
+    private final Target target;
+    private final MemoryCode memory;
+    private final Needs needs = new Needs();
     private int kept;
 
-    private CodeGenerator(Assembler out, ArgumentLoader arguments) {
+    private CodeGenerator(Assembler out, Target target, Label unread) {
         this.out = out;
-        this.arguments = arguments;
+        this.target = target;
+        memory = new MemoryCode(out, target.tagBits(), unread);
     }
 
-    /** A program that returns 1 where the expression is not 0, and else 0. */
-    public static Code compile(Node node, ArgumentLoader arguments) throws WrongException {
-        CodeGenerator generator = new CodeGenerator(new Assembler(node.span()), arguments);
+    /**
+     * A program that returns 1 where the expression is not 0, and else 0.
+     *
+     * @param unread what it returns where it cannot read something
+     */
+    public static Code compile(Node node, Target target, int unread) throws WrongException {
+        Label onUnread = new Label();
+        CodeGenerator generator = new CodeGenerator(new Assembler(node.span()), target, onUnread);
         generator.program(node);
+        if (onUnread.isUsed()) {
+            generator.out.label(onUnread);
+            generator.out.load(R0, unread);
+            generator.out.exit();
+        }
         if (generator.out.size() > INSNS_MAX) {
             throw new WrongException(
                     node.span(),
@@ -62,11 +69,6 @@ public final class CodeGenerator {
                             + "; shorten it");
         }
         return generator.out.finish();
-    }
-
-    /** The same for pt_regs. */
-    public static Code compile(Node node, Registers registers) throws WrongException {
-        return compile(node, (out, index) -> out.read(R0, R6, registers.offset(index), WORD));
     }
 
     private void program(Node node) throws WrongException {
@@ -99,6 +101,14 @@ public final class CodeGenerator {
                 value(c.operand());
                 convert(c.operand().kind(), c.kind());
             }
+            case Node.Narrow n -> {
+                value(n.operand());
+                extend(n.bytes(), n.signed(), true);
+            }
+            case Node.Swap s -> {
+                value(s.operand());
+                out.swap(R0, s.bytes());
+            }
             case Node.Negate n -> {
                 value(n.operand());
                 out.negate(R0);
@@ -125,7 +135,7 @@ public final class CodeGenerator {
     }
 
     private void argument(Node.Argument a) {
-        arguments.load(out, a.index());
+        target.loadArgument(out, a.index());
         extend(a.bytes(), a.signed(), true);
     }
 
@@ -172,15 +182,16 @@ public final class CodeGenerator {
     // Memory
 
     private void load(Node.Load l) throws WrongException {
-        probe(Helper.BPF_PROBE_READ_KERNEL, l.address(), l.offset(), l.bytes(), -WORD);
+        value(l.from().address());
+        memory.read(l.from(), l.bytes(), l.followed());
         out.read(R0, R10, -WORD, l.bytes());
         extend(l.bytes(), l.signed(), false);
     }
 
     private void bits(Node.Bits b) throws WrongException {
-        address(b.address(), b.offset());
+        value(b.from().address());
         out.writeZero(R10, -WORD);
-        call(Helper.BPF_PROBE_READ_KERNEL, b.bytes(), -WORD);
+        memory.read(b.from(), b.bytes(), false);
         out.read(R0, R10, -WORD, WORD);
         int above = 64 - b.shift() - b.width();
         if (above > 0) {
@@ -191,127 +202,41 @@ public final class CodeGenerator {
         }
     }
 
-    /** Copies to the stack; the helper fills it with zeros where it cannot read. */
-    private void probe(Helper helper, Node address, long offset, int bytes, int to) throws WrongException {
-        address(address, offset);
-        call(helper, bytes, to);
-    }
-
-    private void call(Helper helper, int bytes, int to) {
-        out.move(R1, R10);
-        out.aluNumber(Insn.ADD, R1, to);
-        out.load(R2, bytes);
-        out.call(helper);
-    }
-
-    /** An address, to r3, where the helpers take it. */
-    private void address(Node base, long offset) throws WrongException {
-        value(base);
-        out.move(R3, R0);
-        if (offset == (int) offset) {
-            if (offset != 0) {
-                out.aluNumber(Insn.ADD, R3, (int) offset);
-            }
-        } else {
-            out.load(R1, offset);
-            out.alu(Insn.ADD, R3, R1);
-        }
-    }
-
     /** Jumps if the text is another one. */
     private void text(Node.TextIs t, Label no) throws WrongException {
-        byte[] text = t.text().getBytes(StandardCharsets.UTF_8);
-        int size = text.length + 1;
-        if (t.room() > 0) {
-            int compared = (int) Math.min(size, t.room());
-            probe(Helper.BPF_PROBE_READ_KERNEL, t.address(), t.offset(), compared, SCRATCH);
-            compare(Arrays.copyOf(text, compared), no);
+        value(t.at().address());
+        if (t.match() == TextMatch.END) {
+            keep(t);
+            memory.end(t, this::copyLast, no);
+            kept--;
         } else {
-            address(t.address(), t.offset());
-            // One byte more than is compared: the helper ends with a NUL what is longer. It may leave what comes after
-            // the NUL as it was, and a mismatch is a mismatch in what it does fill.
-            for (int i = 0; i < size + 1; i += WORD) {
-                out.writeZero(R10, SCRATCH + i);
-            }
-            call(Helper.BPF_PROBE_READ_KERNEL_STR, size + 1, SCRATCH);
-            compare(Arrays.copyOf(text, size), no);
+            memory.start(t, no);
         }
+    }
+
+    /** Loads what was kept last, and keeps it. */
+    private void copyLast(int register) {
+        takeBack(register);
+        kept++;
     }
 
     private void comm(Node.CommIs c, Label no) {
         out.move(R1, R10);
-        out.aluNumber(Insn.ADD, R1, SCRATCH);
+        out.aluNumber(Insn.ADD, R1, MemoryCode.SCRATCH);
         out.load(R2, Node.COMM_SIZE);
         out.call(Helper.BPF_GET_CURRENT_COMM);
         byte[] text = c.text().getBytes(StandardCharsets.UTF_8);
-        compare(Arrays.copyOf(text, text.length + 1), no);
-    }
-
-    /** Compares what is on the stack, in pieces as large as can be. */
-    private void compare(byte[] text, Label no) {
-        int at = 0;
-        while (at < text.length) {
-            int bytes = Math.min(WORD, Integer.highestOneBit(text.length - at));
-            long piece = 0;
-            for (int i = bytes - 1; i >= 0; i--) {
-                piece = piece << 8 | (text[at + i] & 0xff);
-            }
-            out.read(R0, R10, SCRATCH + at, bytes);
-            jumpOnNumber(Insn.JNE, piece, no);
-            at += bytes;
-        }
-    }
-
-    /** Compares r0. */
-    private void jumpOnNumber(int condition, long value, Label to) {
-        if (value == (int) value) {
-            out.jumpIfNumber(condition, R0, (int) value, to);
-        } else {
-            out.load(R1, value);
-            out.jumpIf(condition, R0, R1, to);
-        }
+        memory.compare(c.match() == TextMatch.WHOLE ? Arrays.copyOf(text, text.length + 1) : text, no);
     }
 
     // Two operands
-
-    /** How many values have to be kept to compute one: the operand that needs more goes first. */
-    private int need(Node node) {
-        Integer known = needs.get(node);
-        if (known != null) {
-            return known;
-        }
-        int need = switch (node) {
-            case Node.Load l -> need(l.address());
-            case Node.Bits b -> need(b.address());
-            case Node.TextIs t -> need(t.address());
-            case Node.Convert c -> need(c.operand());
-            case Node.Negate n -> need(n.operand());
-            case Node.Complement c -> need(c.operand());
-            case Node.Not n -> need(n.operand());
-            case Node.Logic l -> Math.max(need(l.left()), need(l.right()));
-            case Node.Binary b -> need(b.left(), b.right());
-            case Node.Compare c -> need(c.left(), c.right());
-            case Node.Const c -> 0;
-            case Node.Argument a -> 0;
-            case Node.HelperCall a -> 0;
-            case Node.CommIs c -> 0;
-        };
-        needs.put(node, need);
-        return need;
-    }
-
-    private int need(Node left, Node right) {
-        int a = need(left);
-        int b = need(right);
-        return right instanceof Node.Const ? a : a == b ? a + 1 : Math.max(a, b);
-    }
 
     /** Computes the left operand to r0 and the right one to r1. */
     private void operands(Node left, Node right) throws WrongException {
         if (right instanceof Node.Const c) {
             value(left);
             out.load(R1, c.value());
-        } else if (need(left) >= need(right)) {
+        } else if (needs.of(left) >= needs.of(right)) {
             value(left);
             keep(left);
             value(right);
@@ -329,7 +254,7 @@ public final class CodeGenerator {
         if (kept < KEPT_REGISTERS) {
             out.move(R7 + kept, R0);
         } else {
-            if (SCRATCH_SIZE + (kept - KEPT_REGISTERS + 1) * WORD > STACK_SIZE) {
+            if (-slot(kept) > STACK_SIZE) {
                 throw new WrongException(node.span(), "this is too deeply nested; shorten it");
             }
             out.write(R10, slot(kept), R0);
@@ -347,7 +272,7 @@ public final class CodeGenerator {
     }
 
     private static int slot(int kept) {
-        return SCRATCH - (kept - KEPT_REGISTERS + 1) * WORD;
+        return MemoryCode.SCRATCH - (kept - KEPT_REGISTERS + 1) * WORD;
     }
 
     private void binary(Node.Binary b) throws WrongException {
@@ -356,22 +281,22 @@ public final class CodeGenerator {
         if (operator.isShift() && b.right() instanceof Node.Const c) {
             value(b.left());
             int bits = (int) (c.value() & (kind.bits() - 1));
-            out.aluNumber(shift(operator, kind), R0, bits);
+            out.aluNumber(Calculation.shift(operator, kind), R0, bits);
         } else if (b.right() instanceof Node.Const c
                 && c.value() == (int) c.value()
                 && operator != Operator.DIV
                 && operator != Operator.MOD) {
             value(b.left());
-            out.aluNumber(alu(operator), R0, (int) c.value());
+            out.aluNumber(Calculation.alu(operator), R0, (int) c.value());
         } else {
             operands(b.left(), b.right());
             switch (operator) {
                 case SHL, SHR -> {
                     out.aluNumber(Insn.AND, R1, kind.bits() - 1);
-                    out.alu(shift(operator, kind), R0, R1);
+                    out.alu(Calculation.shift(operator, kind), R0, R1);
                 }
-                case DIV, MOD -> divide(operator, kind);
-                default -> out.alu(alu(operator), R0, R1);
+                case DIV, MOD -> Calculation.divide(out, operator, kind);
+                default -> out.alu(Calculation.alu(operator), R0, R1);
             }
         }
         // What the others give of two extended values is extended.
@@ -379,48 +304,6 @@ public final class CodeGenerator {
             case ADD, SUB, MUL, SHL, DIV -> cut(kind);
             default -> {}
         }
-    }
-
-    private static int shift(Operator operator, IntKind kind) {
-        return operator == Operator.SHL ? Insn.LSH : kind.signed() ? Insn.ARSH : Insn.RSH;
-    }
-
-    private static int alu(Operator operator) {
-        return switch (operator) {
-            case BIT_OR -> Insn.OR;
-            case BIT_XOR -> Insn.XOR;
-            case BIT_AND -> Insn.AND;
-            case ADD -> Insn.ADD;
-            case SUB -> Insn.SUB;
-            case MUL -> Insn.MUL;
-            case DIV -> Insn.DIV;
-            case MOD -> Insn.MOD;
-            default -> throw new IllegalArgumentException(operator.sign());
-        };
-    }
-
-    /** r0 by r1. Kernels before 6.6 divide unsigned numbers only, so that signs are taken off and put on again. */
-    private void divide(Operator operator, IntKind kind) {
-        if (!kind.signed()) {
-            out.alu(alu(operator), R0, R1);
-            return;
-        }
-        // Negative if the result is: a remainder has the dividend's sign.
-        out.move(R2, R0);
-        if (operator == Operator.DIV) {
-            out.alu(Insn.XOR, R2, R1);
-        }
-        negateIfNegative(R0, R0);
-        negateIfNegative(R1, R1);
-        out.alu(alu(operator), R0, R1);
-        negateIfNegative(R0, R2);
-    }
-
-    private void negateIfNegative(int register, int sign) {
-        Label skip = new Label();
-        out.jumpIfNumber(Insn.JSGE, sign, 0, skip);
-        out.negate(register);
-        out.label(skip);
     }
 
     // Conditions

@@ -42,6 +42,7 @@ public final class Disassembler {
             case Insn.STX -> memory(i, i.dst()) + " = r" + i.src();
             case Insn.ST -> memory(i, i.dst()) + " = " + i.imm();
             case Insn.ALU64 -> calculation(i);
+            case Insn.ALU -> "r" + i.dst() + " = be" + i.imm() + " r" + i.dst();
             case Insn.JMP -> jump(i, at);
             default -> "?" + Integer.toHexString(i.code());
         };

@@ -5,7 +5,7 @@ import org.killswitch.bpf.BpfException;
 import org.killswitch.posix.Architecture;
 
 /** Where {@code struct pt_regs}, the context of a kprobe program, has the registers that arguments come in. */
-public enum Registers {
+public enum Registers implements Target {
     X86_64(Architecture.X86_64) {
         @Override
         public int offset(int argument) {
@@ -19,12 +19,22 @@ public enum Registers {
                 default -> throw new IllegalArgumentException("argument " + argument);
             };
         }
+
+        @Override
+        public int tagBits() {
+            return 0;
+        }
     },
     ARM64(Architecture.ARM64) {
         // x0 to x5 are the first six of regs[].
         @Override
         public int offset(int argument) {
             return argument * 8;
+        }
+
+        @Override
+        public int tagBits() {
+            return 8;
         }
     };
 
@@ -40,6 +50,11 @@ public enum Registers {
                 .flatMap(a ->
                         Arrays.stream(values()).filter(r -> r.architecture == a).findFirst())
                 .orElseThrow(() -> new BpfException("guards are not known on " + name + ", only on x86_64 and arm64"));
+    }
+
+    @Override
+    public void loadArgument(Assembler out, int index) {
+        out.read(Assembler.R0, Assembler.R6, offset(index), Long.BYTES);
     }
 
     /** Bytes from the start of the context; arguments count from 0. */

@@ -22,12 +22,17 @@ public final class KernelBtf {
     }
 
     /**
-     * Those of a module, on top of those of the kernel; empty where it is not loaded, or was built without.
+     * Those of a module, on top of those of the kernel, from its file where it is not loaded; empty where there is no such
+     * module, or it was built without.
      *
      * @param module its name as in /sys/module
      */
     public static Optional<Btf> ofModule(String module, Btf kernel) throws BtfException {
         Optional<byte[]> bytes = read(FILE.resolveSibling(module));
+        if (bytes.isEmpty()) {
+            Optional<Path> file = ModuleFile.find(module);
+            bytes = file.isPresent() ? ModuleFile.types(file.get()) : Optional.empty();
+        }
         return bytes.isPresent() ? Optional.of(Btf.of(bytes.get(), kernel)) : Optional.empty();
     }
 
