@@ -230,6 +230,7 @@ int ks_arm(struct ks_engagement *e, const struct ks_symbol *s)
 	WRITE_ONCE(e->id, ++ks_last_id);
 	strscpy(e->module, s->module, sizeof(e->module));
 	rcu_assign_pointer(e->override, o);
+	ks_tell_changed();
 	return 0;
 }
 
@@ -582,7 +583,6 @@ int ks_engage(const struct ks_request *request, u64 *id)
 		if (e->everywhere)
 			ks_pending_arm_everywhere(e);
 		*id = e->id;
-		ks_tell_changed();
 	}
 	mutex_unlock(&ks_lock);
 	if (err)
