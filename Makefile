@@ -37,7 +37,7 @@ help:
 compiler = $(if $(LLVM)$(filter command,$(origin CC)),,$(shell script/kernel-compiler '$(KDIR)' '$(CROSS_COMPILE)' 2>/dev/null))
 
 modules:
-	$(call need,modules '$(KDIR)' '$(CROSS_COMPILE)' $(MAKEOVERRIDES) $(compiler))
+	$(call need,modules '$(KDIR)' '$(CROSS_COMPILE)' $(MAKEOVERRIDES))
 	$(MAKE) -C '$(KDIR)' M='$(KERNEL)' $(compiler) modules
 
 userland: $(RUNTIME)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* programs of type kprobe that may change registers, of 6.18 */
 #include <linux/bpf.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* bpf_prog_run(), of 5.15; before, it is the macro BPF_PROG_RUN() */
 #include <linux/filter.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* sleepable in struct bpf_prog, of 6.10; before, it is in struct bpf_prog_aux */
 #include <linux/bpf.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* a run context that helpers of BPF programs look into, of 5.15 */
 #include <linux/bpf.h>
 

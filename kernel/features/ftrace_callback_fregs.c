@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* ftrace callbacks that get struct ftrace_regs, of 5.11; before, they get struct pt_regs */
 #include <linux/ftrace.h>
 

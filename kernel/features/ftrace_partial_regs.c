@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* ftrace_partial_regs(), of 6.13: what struct ftrace_regs has, as struct pt_regs */
 #include <linux/ftrace.h>
 

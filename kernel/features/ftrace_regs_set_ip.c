@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* ftrace_regs_set_instruction_pointer(), of 6.2; before, it is ftrace_instruction_pointer_set() */
 #include <linux/ftrace.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* ftrace_set_filter_ips(), of 5.18 */
 #include <linux/ftrace.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What the questions include has to compile, or every answer would be no. */
 #ifndef KS_HEADERS_H
 #define KS_HEADERS_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* kallsyms_on_each_match_symbol(), of 6.2: looks for a name in the kernel's own symbols */
 #include <linux/kallsyms.h>
 

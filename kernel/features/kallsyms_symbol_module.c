@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* kallsyms_on_each_symbol() that says whose a symbol is, up to 6.3; later, none is a module's */
 #include <linux/kallsyms.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* module_kallsyms_on_each_symbol() that says whose a symbol is, up to 6.3 */
 #include <linux/module.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* ftrace_set_filter_ip() that takes the address of a function (Linux 5.18) */
 #include <linux/ftrace.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* synchronize_rcu_tasks_rude() (Linux 5.8) */
 #include <linux/rcupdate.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* security_locked_down() (Linux 5.4) */
 #include <linux/security.h>
 

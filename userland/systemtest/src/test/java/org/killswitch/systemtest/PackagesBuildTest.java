@@ -66,10 +66,10 @@ final class PackagesBuildTest {
         Output make = Project.tryRun(List.of(
                 "make",
                 "-C",
-                Project.kernel("6.12").headers().toString(),
-                "M=" + source.resolve("kernel"),
-                "KS_TEST=n",
-                "modules"));
+                source.toString(),
+                "modules",
+                "KDIR=" + Project.kernel("6.12").headers(),
+                "KS_TEST=n"));
         assertThat(make.status()).as(make.output()).isZero();
         assertThat(source.resolve("kernel/killswitch.ko")).exists();
         assertThat(source.resolve("kernel/test_killswitch.ko")).doesNotExist();

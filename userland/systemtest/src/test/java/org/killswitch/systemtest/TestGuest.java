@@ -66,6 +66,12 @@ final class TestGuest implements AutoCloseable {
         return bootWithoutModule(series, append).load();
     }
 
+    /** The same, with modules of the folder in the place of those that belong to the kernel. */
+    static TestGuest boot(String series, Path modules) {
+        Kernel kernel = Project.kernel(series);
+        return boot(kernel, spec(kernel, modules)).load();
+    }
+
     /** The same, with the command in it and what that needs for BPF, and compiled BPF programs in /bpf. */
     static TestGuest bootWithCommand(String series) {
         Kernel kernel = Project.kernel(series);
@@ -92,7 +98,10 @@ final class TestGuest implements AutoCloseable {
     }
 
     private static GuestSpec spec(Kernel kernel) {
-        Path modules = Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel"));
+        return spec(kernel, Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel")));
+    }
+
+    private static GuestSpec spec(Kernel kernel, Path modules) {
         Path helpers = Project.LAB.buildModules(kernel, Project.ROOT.resolve("userland/systemtest/src/test/modules"));
         return GuestSpec.standard()
                 .withAvailable(Project.LAB.present(kernel, MODULES))
