@@ -36,7 +36,9 @@
 "kprobe_get_kallsym", "kprobe_lookup_name", "kprobe_on_func_entry", "kprobe_optimizer*",
 "kprobe_post_process", "_kprobe_addr", "kprobes_inc_*", "kprobes_module_callback",
 "kretprobe_[!deptm]*", "kretprobe_table_*", "cleanup_rp_inst",
-"trampoline_handler", "arch_deref_entry_point", "*kretprobe_find_ret_addr", "kretprobe_trampoline*",
+"trampoline_handler", "trampoline_probe_handler", "arch_deref_entry_point",
+"*kretprobe_find_ret_addr",
+"kretprobe_trampoline*",
 "__kretprobe_trampoline*",
 "pre_handler_kretprobe", "recycle_rp_inst", "free_rp_inst*", "wait_for_kprobe_optimizer*",
 "optprobe_*", "*optinsn*", "*_insn_slot*", "*_insn_page", "collect_garbage_slots",
@@ -108,6 +110,7 @@
 /* Locks, waiting, scheduling. */
 "mutex_*", "__mutex_*", "*ww_mutex_*", "atomic_dec_and_mutex_lock", "rt_mutex_*",
 "__rt_mutex_*", "rt_spin_*", "rt_read_*", "rt_write_*", "_raw_spin_*", "do_raw_*", "__raw_spin_*",
+"__raw_read_*", "__raw_write_*",
 "_raw_read_*", "_raw_write_*", "*queued_spin_*", "queued_read_*", "queued_write_*", "osq_*",
 "__pv_queued_*", "rwsem_*", "down_read*", "down_write*", "up_read", "up_write",
 "percpu_down_write", "percpu_up_write", "__percpu_down_read", "percpu_*_rwsem", "cpus_read_*",
