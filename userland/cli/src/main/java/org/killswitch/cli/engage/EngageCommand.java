@@ -37,6 +37,11 @@ import picocli.CommandLine.Spec;
 /** {@code killswitch engage SYMBOL... (RETVAL [--probe TIME | --for TIME] [--when EXPR [--explain]] | --bpf OBJECT)}. */
 @Command(
         name = "engage",
+        customSynopsis = {
+            "killswitch engage SYMBOL... RETVAL [--probe=TIME | --for=TIME]",
+            "                         [--when=EXPR [--explain]] [--reason=TEXT] [--keep-going]",
+            "       killswitch engage SYMBOL... --bpf=OBJECT [--reason=TEXT] [--keep-going]"
+        },
         header = "Make a kernel function return RETVAL from now on, without running its body.",
         description = {
             "",
@@ -56,7 +61,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  killswitch engage af_alg_sendmsg -EPERM",
             "  killswitch engage esp4:esp_input -22",
-            "  killswitch engage esp_input esp6_input -EINVAL --reason CVE-2026-31431",
+            "  killswitch engage esp_input esp6_input -EINVAL --reason 'ticket 4711'",
             "  killswitch engage esp_input -EINVAL --probe 5m",
             "  killswitch engage tcp_v4_connect -EPERM --for 10m",
             "  killswitch engage tc_modify_qdisc -EPERM --when 'uid != 0'",
@@ -83,6 +88,7 @@ public final class EngageCommand implements Callable<Integer> {
             index = "1..*",
             arity = "0..*",
             paramLabel = "RETVAL",
+            hideParamSyntax = true,
             description = "The last word. What it returns: a number (-1, 0x10) or a negated errno name (-EPERM).")
     private List<String> words = List.of();
 
