@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.killswitch.posix.DidYouMean;
 import org.killswitch.posix.Errno;
@@ -19,17 +20,25 @@ import org.killswitch.posix.Native;
 public final class BpfFs {
 
     private static final Path MOUNT = Path.of("/sys/fs/bpf");
-    private static final String FOLDER = "killswitch";
+
+    /** Where everything of killswitch is pinned. */
+    public static final Path FOLDER = MOUNT.resolve("killswitch");
+
+    /** Stands between a function's name and the process that pins its guard for a moment. */
+    static final String GUARD_INFIX = "__when_";
+
+    private static final Pattern GUARD = Pattern.compile(".+" + GUARD_INFIX + "\\d+");
 
     private final Path folder;
 
-    private BpfFs(Path folder) {
+    /** Another folder, which need not be in a BPF file system. */
+    public BpfFs(Path folder) {
         this.folder = folder;
     }
 
     /** That of the kernel that runs here. */
     public static BpfFs ofThisHost() {
-        return new BpfFs(MOUNT.resolve(FOLDER));
+        return new BpfFs(FOLDER);
     }
 
     /**
@@ -62,6 +71,22 @@ public final class BpfFs {
      */
     public record Link(int id, int programId) implements BpfObject {}
 
+    /**
+     * The pins of engagebpf, sorted: each is a program that is attached to the function that its name begins with. They
+     * are told from guards by their names, so that libbpf is not asked.
+     *
+     * @return empty where the caller may not look (only root may)
+     */
+    public Optional<List<String>> overrides() {
+        try {
+            return Optional.of(names().stream()
+                    .filter(name -> !GUARD.matcher(name).matches())
+                    .toList());
+        } catch (BpfException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Everything pinned, by name. */
     public List<Pinned> list() throws BpfException {
         List<Pinned> pinned = new ArrayList<>();
@@ -74,7 +99,7 @@ public final class BpfFs {
     }
 
     private List<Path> files() throws BpfException {
-        if (!Files.exists(folder) && isReadable(MOUNT)) {
+        if (!Files.exists(folder) && isReadable(folder.resolveSibling("."))) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
@@ -158,7 +183,7 @@ public final class BpfFs {
     }
 
     /** A name for something of a function: the file system takes no dots. */
-    static String name(String text) {
+    public static String name(String text) {
         return text.replaceAll("[^A-Za-z0-9_]", "_");
     }
 

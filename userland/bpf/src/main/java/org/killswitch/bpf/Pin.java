@@ -24,8 +24,9 @@ public final class Pin implements AutoCloseable {
         try (LoadedProgram program = LoadedProgram.load(LoadedProgram.Type.KPROBE, "the guard", name, insns)) {
             Path path = BpfFs.ofThisHost()
                     .folder()
-                    .resolve(BpfFs.name(
-                            function + "__when_" + ProcessHandle.current().pid()));
+                    .resolve(BpfFs.name(function
+                            + BpfFs.GUARD_INFIX
+                            + ProcessHandle.current().pid()));
             deleteOld(path);
             program.pin(path.toString());
             return new Pin(path);

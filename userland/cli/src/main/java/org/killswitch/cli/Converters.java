@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.InvalidInputException;
 import org.killswitch.control.Killswitch;
+import org.killswitch.control.Reason;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
@@ -44,7 +45,28 @@ public final class Converters {
     }
 
     /** Several functions in one word: picocli takes a list for any number of words. */
-    public record Symbols(List<SymbolName> names) {}
+    public record Symbols(List<SymbolName> names) {
+
+        /** Those of several words, each once. */
+        public static List<SymbolName> all(List<Symbols> words) {
+            return words.stream()
+                    .flatMap(word -> word.names().stream())
+                    .distinct()
+                    .toList();
+        }
+    }
+
+    /** Why something is done. */
+    public static final class ToReason implements ITypeConverter<Reason> {
+        @Override
+        public Reason convert(String text) {
+            try {
+                return Reason.parse(text);
+            } catch (InvalidInputException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
 
     /** A return value. */
     public static final class ToRetval implements ITypeConverter<Retval> {

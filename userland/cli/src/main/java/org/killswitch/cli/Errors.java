@@ -2,11 +2,16 @@
 package org.killswitch.cli;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.killswitch.bpf.BpfException;
+import org.killswitch.cli.output.Json;
 import org.killswitch.control.ControlException;
 import org.killswitch.guard.GuardException;
 import org.killswitch.lab.GuestFailure;
 import org.killswitch.lab.LabException;
+import org.killswitch.posix.DidYouMean;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
@@ -24,9 +29,9 @@ public final class Errors {
         return program.setOut(host.out())
                 .setErr(host.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        host.terminal() ? CommandLine.Help.Ansi.AUTO : CommandLine.Help.Ansi.OFF))
+                        host.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setParameterExceptionHandler(Errors::wrongUsage)
-                .setExecutionExceptionHandler(Errors::failed);
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, name(command), host, isJson(parsed)));
     }
 
     /** Tells {@link #wrongUsage} that everything has been said. */
@@ -54,45 +59,75 @@ public final class Errors {
             return oneLine(said);
         }
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
-            boolean main = e.getCommandLine().getParent() == null;
-            return (main ? "there is no command '" : "one word too many: '")
-                    + unmatched.getUnmatched().getFirst() + "'";
+            String word = unmatched.getUnmatched().getFirst();
+            return e.getCommandLine().getSubcommands().isEmpty()
+                    ? "one word too many: '" + word + "'"
+                    : noCommand(word, e.getCommandLine());
         }
         return oneLine(e).replaceFirst("^Error: ", "");
     }
 
-    private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+    /** That a command has none of that name below it, and which one may be meant. */
+    static String noCommand(String word, CommandLine command) {
+        return "there is no command '" + word + "'"
+                + DidYouMean.hint(word, command.getSubcommands().keySet());
+    }
+
+    private static String name(CommandLine command) {
         CommandLine top = command;
         while (top.getParent() != null) {
             top = top.getParent();
         }
-        return failed(e, top.getCommandName(), command.getErr());
+        return top.getCommandName();
+    }
+
+    private static boolean isJson(ParseResult parsed) {
+        ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        return last.matchedOptionValue("--json", (Object) "").equals(true);
     }
 
     /**
-     * Reports why a command failed.
+     * Reports why a command failed: in a line of the error output, or, where a program reads it, as an object.
      *
      * @param name of the program
      * @return its exit status
      */
-    static int failed(Exception e, String name, PrintWriter err) {
+    static int failed(Exception e, String name, Host host, boolean json) {
+        PrintWriter err = host.err();
         if (System.getenv("KILLSWITCH_DEBUG") != null) {
             e.printStackTrace(err);
         }
         if (e instanceof GuestFailure failure) {
             failure.console().forEach(err::println);
         }
-        if (e instanceof ControlException || e instanceof BpfException || e instanceof LabException) {
-            err.println(name + ": " + oneLine(e));
-            if (e instanceof GuardException guard) {
-                guard.picture().forEach(err::println);
-            }
-        } else {
-            err.println(name + ": this should not have happened: "
-                    + e.getClass().getSimpleName() + ": " + oneLine(e)
-                    + "; for a report, run it again with KILLSWITCH_DEBUG=1");
+        boolean expected = e instanceof ControlException || e instanceof BpfException || e instanceof LabException;
+        String message = expected
+                ? oneLine(e)
+                : "this should not have happened: " + e.getClass().getSimpleName() + ": " + oneLine(e)
+                        + "; for a report, run it again with KILLSWITCH_DEBUG=1";
+        if (json) {
+            host.out().println(json(message, e));
+            return ExitCode.SOFTWARE;
+        }
+        err.println(name + ": " + message);
+        if (e instanceof GuardException guard) {
+            guard.picture().forEach(err::println);
         }
         return ExitCode.SOFTWARE;
+    }
+
+    private static String json(String message, Exception e) {
+        Map<String, @Nullable Object> error = new LinkedHashMap<>();
+        error.put("message", message);
+        error.put(
+                "errno",
+                e instanceof ControlException refused
+                        ? refused.errno().map(Enum::name).orElse(null)
+                        : null);
+        return Json.render(Json.document("error", error), false);
     }
 
     private static String oneLine(Throwable e) {

@@ -2,20 +2,31 @@ package org.killswitch.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.function.BooleanSupplier;
+import org.killswitch.bpf.BpfFs;
 import org.killswitch.control.Killswitch;
+import org.killswitch.host.SystemFiles;
 import org.killswitch.posix.Native;
 
 /**
  * What a command has to do with: the kernel, and whoever typed it.
  *
- * @param isTerminal tells whether a person watches {@code out}: colour and redrawing are for them only
+ * @param files of the host that the kernel runs: /proc, /sys
+ * @param isTerminal tells whether a person watches {@code out} on a terminal that obeys escape sequences: colour and redrawing
+ *     are for them only
  * @param zone for times that are shown to a person
  * @param pause waits between two rounds of a command that repeats
  */
 public record Host(
-        Killswitch killswitch, PrintWriter out, PrintWriter err, BooleanSupplier isTerminal, ZoneId zone, Pause pause) {
+        Killswitch killswitch,
+        SystemFiles files,
+        PrintWriter out,
+        PrintWriter err,
+        BooleanSupplier isTerminal,
+        ZoneId zone,
+        Pause pause) {
 
     private static final int STDOUT = 1;
 
@@ -34,13 +45,25 @@ public record Host(
         return isTerminal.getAsBoolean();
     }
 
+    /** Whether a person watches who has not asked for no colour (no-color.org). */
+    public boolean colour() {
+        String noColour = System.getenv("NO_COLOR");
+        return (noColour == null || noColour.isEmpty()) && terminal();
+    }
+
+    /** What is pinned for killswitch in the BPF file system. */
+    public BpfFs bpfFs() {
+        return new BpfFs(files.path(BpfFs.FOLDER.toString()));
+    }
+
     /** This kernel, and whoever started this process. */
     public static Host ofThisProcess() {
         return new Host(
                 Killswitch.ofThisHost(),
+                new SystemFiles(Path.of("/")),
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                () -> Native.isTerminal(STDOUT),
+                () -> !"dumb".equals(System.getenv("TERM")) && Native.isTerminal(STDOUT),
                 ZoneId.systemDefault(),
                 Host::sleep);
     }

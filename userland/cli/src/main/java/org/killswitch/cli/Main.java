@@ -9,16 +9,22 @@ import org.killswitch.cli.advice.CheckCommand;
 import org.killswitch.cli.bpf.BpfCommand;
 import org.killswitch.cli.doctor.DoctorCommand;
 import org.killswitch.cli.engage.DisengageCommand;
+import org.killswitch.cli.engage.EnforceCommand;
 import org.killswitch.cli.engage.EngageCommand;
 import org.killswitch.cli.engage.KeepCommand;
+import org.killswitch.cli.engage.LockCommand;
+import org.killswitch.cli.engage.ObserveCommand;
 import org.killswitch.cli.engage.SealCommand;
+import org.killswitch.cli.engage.SetCommand;
 import org.killswitch.cli.lab.DemoCommand;
 import org.killswitch.cli.lab.LabCommand;
+import org.killswitch.cli.status.ShowCommand;
 import org.killswitch.cli.status.StatusCommand;
 import org.killswitch.cli.status.WatchCommand;
 import org.killswitch.control.ControlException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,6 +59,8 @@ public final class Main implements Runnable {
     /** In the order of the help text. */
     private static final Map<String, Function<Host, Object>> COMMANDS = commands();
 
+    private static final List<String> TAKING_A_VALUE = List.of("check", "engage", "enforce", "set");
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -86,14 +94,16 @@ public final class Main implements Runnable {
 
     /** Runs a command; its exit status. */
     public static int run(Host host, String... args) {
-        try {
-            return isPlainStatus(args)
-                    ? plainStatus(host, args.length == 2)
-                    : commandLine(host, args).execute(args);
-        } finally {
-            host.out().flush();
-            host.err().flush();
+        int status = isPlainStatus(args)
+                ? plainStatus(host, args.length == 2)
+                : commandLine(host, args).execute(args);
+        boolean unwritten = host.out().checkError();
+        if (unwritten && status == ExitCode.OK) {
+            host.err().println("killswitch: standard output cannot be written to; not all of it is there");
+            status = ExitCode.SOFTWARE;
         }
+        host.err().flush();
+        return status;
     }
 
     /**
@@ -110,30 +120,36 @@ public final class Main implements Runnable {
         try {
             return StatusCommand.plain(host, json).call();
         } catch (ControlException | RuntimeException e) {
-            return Errors.failed(e, "killswitch", host.err());
+            return Errors.failed(e, "killswitch", host, json);
         }
     }
 
     private static Map<String, Function<Host, Object>> commands() {
         Map<String, Function<Host, Object>> commands = new LinkedHashMap<>();
         commands.put("status", StatusCommand::new);
+        commands.put("show", ShowCommand::new);
         commands.put("engage", EngageCommand::new);
         commands.put("disengage", DisengageCommand::new);
         commands.put("keep", KeepCommand::new);
         commands.put("check", CheckCommand::new);
+        commands.put("observe", ObserveCommand::new);
+        commands.put("enforce", EnforceCommand::new);
+        commands.put("set", SetCommand::new);
         commands.put("watch", WatchCommand::new);
         commands.put("seal", SealCommand::new);
+        commands.put("lock", LockCommand::new);
         commands.put("bpf", BpfCommand::create);
         commands.put("doctor", DoctorCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("lab", LabCommand::create);
-        commands.put("help", host -> new CommandLine.HelpCommand());
+        commands.put("help", host -> new HelpCommand());
         return commands;
     }
 
     /** Sets up only the command that is asked for: reading the annotations of all would double the start-up time. */
     private static CommandLine commandLine(Host host, String[] args) {
-        CommandLine main = new CommandLine(new Main());
+        // A word that begins with @ is one: no file is read in its place.
+        CommandLine main = new CommandLine(new Main()).setExpandAtFiles(false);
         Function<Host, Object> wanted = args.length == 0 || args[0].equals("help") ? null : COMMANDS.get(args[0]);
         if (wanted != null) {
             main.addSubcommand(args[0], wanted.apply(host));
@@ -141,9 +157,9 @@ public final class Main implements Runnable {
             COMMANDS.forEach((name, make) -> main.addSubcommand(name, make.apply(host)));
         }
         // A return value starts with a minus mostly: -EPERM is no option.
-        for (String name : List.of("engage", "check")) {
-            Optional.ofNullable(main.getSubcommands().get(name))
-                    .ifPresent(command -> command.setUnmatchedOptionsArePositionalParams(true));
+        for (String command : TAKING_A_VALUE) {
+            Optional.ofNullable(main.getSubcommands().get(command))
+                    .ifPresent(taking -> taking.setUnmatchedOptionsArePositionalParams(true));
         }
         return Errors.reportTo(host, main);
     }

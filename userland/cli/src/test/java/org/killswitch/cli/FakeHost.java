@@ -1,15 +1,20 @@
 package org.killswitch.cli;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import org.killswitch.control.Killswitch;
 import org.killswitch.control.log.KernelLog;
+import org.killswitch.host.SystemFiles;
 
 /** A module's tree made of plain files, and a person without a terminal who types commands. */
 public final class FakeHost {
@@ -27,7 +32,13 @@ public final class FakeHost {
     /** What happens in the kernel between two rounds. */
     public IoAction between = () -> {};
 
+    /** What else there is of the host. */
+    public final SystemFiles files;
+
     private final Killswitch killswitch;
+
+    @SuppressWarnings("NullAway.Init")
+    private RandomAccessFile pipe;
 
     public interface IoAction {
         void run() throws IOException;
@@ -36,8 +47,10 @@ public final class FakeHost {
     public FakeHost(Path dir) throws IOException {
         root = Files.createDirectories(dir.resolve("security/killswitch"));
         Files.writeString(dir.resolve("security/lsm"), "lockdown");
-        Path uptime = Files.writeString(dir.resolve("uptime"), "100.00 180.50\n");
-        killswitch = new Killswitch(root, new KernelLog(dir.resolve("kmsg"), uptime, Clock.fixed(NOW, ZoneOffset.UTC)));
+        Path stat = Files.writeString(dir.resolve("stat"), "btime " + (NOW.getEpochSecond() - 100) + "\n");
+        killswitch = new Killswitch(root, new KernelLog(dir.resolve("kmsg"), stat));
+        files = new SystemFiles(Files.createDirectories(dir.resolve("files")));
+        Files.createDirectories(files.path("/sys/fs/bpf/killswitch"));
     }
 
     /** The module is loaded, and these lines are what is engaged. */
@@ -45,6 +58,7 @@ public final class FakeHost {
         Files.writeString(root.resolve("control"), "");
         Files.writeString(root.resolve("taint"), "1\n");
         Files.writeString(root.resolve("sealed"), "0\n");
+        Files.writeString(root.resolve("locked"), "0\n");
         pending();
         engaged(lines);
     }
@@ -69,6 +83,32 @@ public final class FakeHost {
         Files.writeString(root.resolve("sealed"), "1\n");
     }
 
+    public void locked() throws IOException {
+        Files.writeString(root.resolve("locked"), "1\n");
+    }
+
+    public void observed(String symbol, long hits) throws IOException {
+        details(root.resolve("fn").resolve(symbol), "observing", 0);
+        Files.writeString(root.resolve("fn").resolve(symbol).resolve("hits"), hits + "\n");
+    }
+
+    public void reason(String symbol, String reason) throws IOException {
+        Files.writeString(root.resolve("fn").resolve(symbol).resolve("reason"), reason + "\n");
+    }
+
+    /** A file elsewhere on the host. */
+    public void file(String path, String text) throws IOException {
+        Files.createDirectories(files.path(path).getParent());
+        Files.writeString(files.path(path), text);
+    }
+
+    /** A task with its kernel stack. */
+    public void task(long pid, long tid, String comm, String stack) throws IOException {
+        file("/proc/self/stack", "");
+        file("/proc/" + pid + "/task/" + tid + "/stack", stack);
+        file("/proc/" + pid + "/task/" + tid + "/comm", comm + "\n");
+    }
+
     public void expiring(String symbol, int timeoutLeft) throws IOException {
         details(root.resolve("fn").resolve(symbol), "expiring", timeoutLeft);
     }
@@ -90,6 +130,7 @@ public final class FakeHost {
         Files.writeString(fn.resolve("state"), state + "\n");
         Files.writeString(fn.resolve("timeout_left"), timeoutLeft + "\n");
         Files.writeString(fn.resolve("backend"), "ftrace\n");
+        Files.writeString(fn.resolve("reason"), "\n");
     }
 
     public void log(String... records) throws IOException {
@@ -102,18 +143,59 @@ public final class FakeHost {
         Files.createSymbolicLink(root.resolve("control"), Path.of("/dev/full"));
     }
 
+    /** From now on {@link #commands} has every command, one after the other. */
+    public void recordsCommands() throws IOException {
+        Path control = root.resolve("control");
+        Files.delete(control);
+        try {
+            new ProcessBuilder("mkfifo", control.toString()).start().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        pipe = new RandomAccessFile(control.toFile(), "rw"); // whoever has both ends never waits for the other
+    }
+
+    public String commands() throws IOException {
+        // Closing it would close the pipe.
+        @SuppressWarnings("resource")
+        FileInputStream in = new FileInputStream(pipe.getFD());
+        return new String(in.readNBytes(in.available()), StandardCharsets.US_ASCII);
+    }
+
+    /** The kernel has types, by which this function returns bool. */
+    public void boolFunction(String name) throws IOException {
+        byte[] names = ("\0_Bool\0" + name + "\0").getBytes(StandardCharsets.US_ASCII);
+        int types = 16 + 12 + 12;
+        ByteBuffer btf = ByteBuffer.allocate(24 + types + names.length).order(ByteOrder.LITTLE_ENDIAN);
+        btf.putShort((short) 0xeb9f).put((byte) 1).put((byte) 0).putInt(24);
+        btf.putInt(0).putInt(types).putInt(types).putInt(names.length);
+        btf.putInt(1).putInt(1 << 24).putInt(1).putInt(4 << 24 | 8); // 1: an INT of 8 bits, bool
+        btf.putInt(0).putInt(13 << 24).putInt(1); // 2: a FUNC_PROTO that returns 1
+        btf.putInt(7).putInt(12 << 24).putInt(2); // 3: a FUNC of 2
+        btf.put(names);
+        Files.createDirectories(files.path("/sys/kernel/btf"));
+        Files.write(files.path("/sys/kernel/btf/vmlinux"), btf.array());
+        file("/proc/kallsyms", "");
+    }
+
     public String command() throws IOException {
         return Files.readString(root.resolve("control"));
     }
 
     public int run(String... args) {
+        return run(new PrintWriter(out, true), args);
+    }
+
+    /** With another standard output. */
+    public int runWritingTo(Path file, String... args) throws IOException {
+        try (PrintWriter writer = new PrintWriter(file.toFile(), StandardCharsets.UTF_8)) {
+            return run(writer, args);
+        }
+    }
+
+    private int run(PrintWriter out, String... args) {
         Host host = new Host(
-                killswitch,
-                new PrintWriter(out, true),
-                new PrintWriter(err, true),
-                () -> terminal,
-                ZoneOffset.UTC,
-                this::pause);
+                killswitch, files, out, new PrintWriter(err, true), () -> terminal, ZoneOffset.UTC, this::pause);
         return Main.run(host, args);
     }
 

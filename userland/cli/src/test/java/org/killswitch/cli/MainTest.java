@@ -36,10 +36,31 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "engage", "disengage", "keep", "seal"})
+    @ValueSource(
+            strings = {
+                "status",
+                "show",
+                "engage",
+                "disengage",
+                "keep",
+                "observe",
+                "enforce",
+                "set",
+                "watch",
+                "seal",
+                "lock",
+                "bpf",
+                "bpf list",
+                "bpf remove",
+                "doctor",
+                "demo",
+                "lab",
+                "lab run",
+                "lab kernels"
+            })
     void helpsWithEveryCommand(String command) {
-        assertThat(host.run(command, "--help")).isZero();
-        assertThat(host.run("help", command)).isZero();
+        assertThat(host.run((command + " --help").split(" "))).isZero();
+        assertThat(host.run(("help " + command).split(" "))).isZero();
         String text = host.out.toString();
         assertThat(text).startsWith(text.substring(text.length() / 2)).contains("Usage: killswitch " + command);
     }
@@ -60,6 +81,11 @@ class MainTest {
     @ParameterizedTest
     @CsvSource({
         "bogus, there is no command 'bogus'",
+        "enagge f -1, there is no command 'enagge'; did you mean 'engage'?",
+        "lab rum, there is no command 'rum'; did you mean 'run'?",
+        "help bogus, there is no command 'bogus'",
+        "help lab rum, did you mean 'run'?",
+        "@argfile, there is no command '@argfile'",
         "--bogus, '--bogus'",
         "status --bogus, '--bogus'",
         "status f, one word too many: 'f'",
@@ -82,6 +108,14 @@ class MainTest {
         "engage f -1 --for 5s --probe 5s, mutually exclusive",
         "keep, SYMBOL",
         "keep f+4, offset",
+        "observe, SYMBOL",
+        "observe f+4, offset",
+        "enforce f, RETVAL",
+        "enforce f EPERM, did you mean -EPERM?",
+        "set f, RETVAL",
+        "set --yes f, there is no option '--yes'",
+        "show f g, one word too many: 'g'",
+        "lock, no way back but a reboot",
         "seal, no way back but a reboot",
         "seal now --yes, one word too many: 'now'",
         "disengage, SYMBOL",
@@ -100,19 +134,52 @@ class MainTest {
     @ValueSource(
             strings = {
                 "status",
-                "status --json",
                 "status --watch",
                 "engage f -1",
                 "disengage f",
                 "disengage --all",
                 "keep f",
-                "seal --yes"
+                "seal --yes",
+                "lock --yes",
+                "observe f",
+                "enforce f -1",
+                "set f -1",
+                "show f"
             })
     void saysHowToLoadTheModule(String arguments) {
         assertThat(host.run(arguments.split(" "))).isEqualTo(1);
         assertThat(host.err.toString())
                 .isEqualTo("killswitch: the killswitch module is not loaded; run: modprobe killswitch\n");
         assertThat(host.out.toString()).isEmpty();
+    }
+
+    @Test
+    void saysItAsAnObjectWhereAProgramReads() {
+        for (String arguments : new String[] {"status --json", "status --json --watch", "show f --json"}) {
+            host.out.getBuffer().setLength(0);
+            assertThat(host.run(arguments.split(" "))).isEqualTo(1);
+            assertThat(host.out.toString())
+                    .isEqualTo(
+                            "{\"version\":1,\"error\":{\"message\":\"the killswitch module is not loaded; run: modprobe"
+                                    + " killswitch\",\"errno\":\"ENOENT\"}}\n");
+        }
+        assertThat(host.err.toString()).isEmpty();
+    }
+
+    @Test
+    void failsWhereItsOutputCannotBeWritten() throws IOException {
+        host.loaded();
+        assertThat(host.runWritingTo(Path.of("/dev/full"), "status", "--json")).isEqualTo(1);
+        assertThat(host.err.toString()).contains("cannot be written").hasLineCount(1);
+    }
+
+    /** Picocli would read the words of the file. */
+    @Test
+    void aWordIsNoFile() throws IOException {
+        host.loaded();
+        Path words = java.nio.file.Files.writeString(dir.resolve("words"), "-EPERM");
+        assertThat(host.run("engage", "f", "@" + words)).isEqualTo(2);
+        assertThat(host.command()).isEmpty();
     }
 
     @ParameterizedTest

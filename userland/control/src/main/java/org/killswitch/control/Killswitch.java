@@ -114,6 +114,11 @@ public final class Killswitch {
         return engagements().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
     }
 
+    /** What the kernel log has about a function, oldest first; empty where it is not readable. */
+    public List<KernelLog.Said> log(SymbolName symbol) {
+        return log.about(symbol);
+    }
+
     /** Everything that waits for its module, oldest first. */
     public List<Pending> pending() throws ControlException {
         List<Pending> bare = tree.pending();

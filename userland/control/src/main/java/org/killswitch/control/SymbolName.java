@@ -49,6 +49,13 @@ public record SymbolName(String text) {
         return text.substring(text.indexOf(':') + 1);
     }
 
+    /** Whether the other may be the same function: it is, or one of the two has no module in front. */
+    public boolean mayBe(SymbolName other) {
+        return equals(other)
+                || (function().equals(other.function())
+                        && (module().isEmpty() || other.module().isEmpty()));
+    }
+
     @Override
     public String toString() {
         return text;

@@ -3,9 +3,7 @@ package org.killswitch.control;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import org.killswitch.control.log.KernelLog;
 
 /** A tree of plain files in the form of the module's, and a kernel log beside it. */
@@ -21,8 +19,8 @@ public final class FakeTree {
     public FakeTree(Path dir) throws IOException {
         root = Files.createDirectories(dir.resolve("security/killswitch"));
         kmsg = dir.resolve("kmsg");
-        Path uptime = Files.writeString(dir.resolve("uptime"), "100.00 180.50\n");
-        killswitch = new Killswitch(root, new KernelLog(kmsg, uptime, Clock.fixed(NOW, ZoneOffset.UTC)));
+        Path stat = Files.writeString(dir.resolve("stat"), "ctxt 1\nbtime " + (NOW.getEpochSecond() - 100) + "\n");
+        killswitch = new Killswitch(root, new KernelLog(kmsg, stat));
         write("control", "");
         write("engaged", "");
         write("pending", "");

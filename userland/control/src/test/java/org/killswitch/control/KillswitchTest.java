@@ -9,7 +9,6 @@ import static org.killswitch.control.FakeTree.symbol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -325,7 +324,7 @@ class KillswitchTest {
     @Test
     void saysThatSecurityfsIsNotMounted() throws Exception {
         Path empty = Files.createDirectory(dir.resolve("empty"));
-        KernelLog log = new KernelLog(dir.resolve("none"), dir.resolve("none"), Clock.systemUTC());
+        KernelLog log = new KernelLog(dir.resolve("none"), dir.resolve("none"));
 
         assertThatThrownBy(new Killswitch(empty.resolve("killswitch"), log)::engagements)
                 .hasMessageContaining("mount -t securityfs securityfs " + empty);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,5 +48,13 @@ class SymbolNameTest {
         } catch (InvalidInputException e) {
             assertThat(e).message().isNotEmpty();
         }
+    }
+
+    @Test
+    void aNameWithoutItsModuleMayBeTheSame() {
+        assertThat(new SymbolName("f").mayBe(new SymbolName("m:f"))).isTrue();
+        assertThat(new SymbolName("m:f").mayBe(new SymbolName("f"))).isTrue();
+        assertThat(new SymbolName("m:f").mayBe(new SymbolName("n:f"))).isFalse();
+        assertThat(new SymbolName("f").mayBe(new SymbolName("g"))).isFalse();
     }
 }

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.killswitch.bpf.LoaderMain;
@@ -28,10 +27,11 @@ final class Training {
     private Training(Path dir) throws IOException {
         this.dir = dir;
         root = Files.createDirectories(dir.resolve("security/killswitch"));
-        Path uptime = Files.writeString(dir.resolve("uptime"), "86400.00 100000.00\n");
+        Path stat = Files.writeString(dir.resolve("stat"), "btime 1700000000\n");
         Host real = Host.ofThisProcess();
         host = new Host(
-                new Killswitch(root, new KernelLog(dir.resolve("kmsg"), uptime, Clock.systemUTC())),
+                new Killswitch(root, new KernelLog(dir.resolve("kmsg"), stat)),
+                real.files(),
                 real.out(),
                 real.err(),
                 real::terminal,
@@ -147,6 +147,7 @@ final class Training {
         Files.writeString(fn.resolve("state"), state + "\n");
         Files.writeString(fn.resolve("timeout_left"), timeoutLeft + "\n");
         Files.writeString(fn.resolve("backend"), "ftrace\n");
+        Files.writeString(fn.resolve("reason"), "\n");
     }
 
     private static void delete(Path dir) throws IOException {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.killswitch.cli.Host;
 import org.killswitch.control.Killswitch;
+import org.killswitch.host.SystemFiles;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -99,6 +100,7 @@ class BenchmarkPlotTest {
         StringWriter err = new StringWriter();
         Host host = new Host(
                 Killswitch.ofThisHost(),
+                new SystemFiles(dir),
                 new PrintWriter(out),
                 new PrintWriter(err),
                 () -> false,

@@ -25,9 +25,14 @@ public final class Symbols {
 
     /** The module that a function is in; empty where it is in none, or there is no such function. */
     public static Optional<String> moduleOf(String function) throws IOException {
+        return moduleOf(FILE, function);
+    }
+
+    /** The same, by a list of the same form. */
+    public static Optional<String> moduleOf(Path list, String function) throws IOException {
         Pattern line = Pattern.compile("[0-9a-f]+ [tTwW] " + Pattern.quote(function) + "\\t\\[(?<module>\\S+)\\]");
         String part = " " + function + "\t[";
-        try (BufferedReader symbols = Files.newBufferedReader(FILE, StandardCharsets.ISO_8859_1)) {
+        try (BufferedReader symbols = Files.newBufferedReader(list, StandardCharsets.ISO_8859_1)) {
             String text = symbols.readLine();
             while (text != null) {
                 if (text.contains(part)) {

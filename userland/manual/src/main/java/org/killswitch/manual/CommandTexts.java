@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -20,7 +19,7 @@ final class CommandTexts {
     static Map<String, CommandLine> below(CommandLine command) {
         Map<String, CommandLine> below = new LinkedHashMap<>(command.getSubcommands());
         below.values()
-                .removeIf(c -> c.getCommand() instanceof HelpCommand
+                .removeIf(c -> c.getCommandSpec().helpCommand()
                         || c.getCommandSpec().usageMessage().hidden());
         return below;
     }

@@ -14,13 +14,13 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * Completion for zsh: a function per command, which gives _arguments what the annotations say. What completes a
- * parameter is a function by the name of the command and of its label, if symbols.zsh has one.
+ * Completion for zsh: a function per command, which gives _arguments what the annotations say. Functions of the kernel
+ * are completed by what symbols.zsh has.
  */
 record ZshCompletion(CommandLine command) {
 
-    /** What symbols.zsh has. */
-    private static final Set<String> COMPLETERS = Set.of("_killswitch_engage_SYMBOL", "_killswitch_disengage_SYMBOL");
+    /** Commands whose SYMBOL is any function; that of the others is engaged already. */
+    private static final Set<String> OF_ANY_FUNCTION = Set.of("_killswitch_engage", "_killswitch_observe");
 
     String script() {
         List<String> lines = new ArrayList<>();
@@ -105,8 +105,10 @@ record ZshCompletion(CommandLine command) {
     }
 
     private static String parameter(String function, PositionalParamSpec parameter) {
-        String completer = function + "_" + parameter.paramLabel();
-        String action = COMPLETERS.contains(completer) ? completer : action(parameter);
+        String action = action(parameter);
+        if (parameter.paramLabel().equals("SYMBOL")) {
+            action = OF_ANY_FUNCTION.contains(function) ? "_killswitch_functions" : "_killswitch_engaged";
+        }
         String place = parameter.index().max() == Integer.MAX_VALUE
                         || parameter.index().isVariable()
                 ? "*"

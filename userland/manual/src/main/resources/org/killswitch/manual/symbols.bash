@@ -4,12 +4,12 @@ _killswitch() {
 	_complete_killswitch
 	local word=${COMP_WORDS[COMP_CWORD]}
 	case ${COMP_WORDS[1]-} in
-	disengage)
-		local engaged=$(cut -d' ' -f1 /sys/kernel/security/killswitch/engaged 2>/dev/null)
+	disengage | keep | show | set | enforce | watch)
+		local engaged=$(cd /sys/kernel/security/killswitch 2>/dev/null && { cut -d' ' -f1 engaged pending; ls fn; } 2>/dev/null | sort -u)
 		[[ $word == -* ]] || COMPREPLY+=($(compgen -W "$engaged" -- "$word"))
 		;;
-	engage)
-		[[ $COMP_CWORD == 2 && $word == ?* && $word != -* ]] &&
+	engage | observe)
+		[[ $word == ?* && $word != -* ]] &&
 			COMPREPLY+=($(awk -v p="$word" '$2 ~ /^[Tt]$/ && index($3, p) == 1 { print $3 }' /proc/kallsyms))
 		;;
 	esac

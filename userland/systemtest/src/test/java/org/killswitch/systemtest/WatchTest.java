@@ -60,7 +60,7 @@ final class WatchTest {
             assertThat(log)
                     .containsPattern(
                             "\"symbol\":\"cmdline_proc_show\",\"retval\":-5,\"context\":\"task\",\"pid\":\\d+,"
-                                    + "\"comm\":\"[a-z0-9]+\",\"uid\":65534,\"user\":\"nobody\",\"hits\":1,\"hitsPerSecond\":[\\d.]+}")
+                                    + "\"comm\":\"[a-z0-9]+\",\"uid\":65534,\"user\":\"nobody\",\"hits\":1,\"hits_per_second\":[\\d.]+,\"state\":\"overridden\"}")
                     .contains("\"comm\":\"a\\n\\u001Bb\",\"uid\":0,\"hits\":1");
             if (Features.of(stock).overridesInsideKprobes()) { // where these calls are made
                 assertThat(log)
@@ -74,7 +74,7 @@ final class WatchTest {
                     """);
             assertThat(table)
                     .startsWith("TIME ")
-                    .containsPattern("cmdline_proc_show +\\d+ +a\\\\x0a\\\\x1bb +0 +1 ")
+                    .containsPattern("cmdline_proc_show +\\d+ +a\\\\x0a\\\\x1bb +uid 0 +overridden +1 ")
                     .doesNotContain("ks_test_vuln");
             require(guest, "rmmod ks_contexts && rmmod killswitch");
         }

@@ -111,7 +111,7 @@ public final class BpfCommand extends CommandGroup {
                 }
                 list.add(node);
             }
-            return Json.render(Map.of("pinned", list), true);
+            return Json.render(Json.document("pinned", list), true);
         }
     }
 

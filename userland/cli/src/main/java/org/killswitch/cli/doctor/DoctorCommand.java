@@ -106,6 +106,6 @@ public final class DoctorCommand implements Callable<Integer> {
             node.put("fix", f.fix().isEmpty() ? null : f.fix());
             list.add(node);
         }
-        return Json.render(Map.of("findings", list), true);
+        return Json.render(Json.document("findings", list), true);
     }
 }

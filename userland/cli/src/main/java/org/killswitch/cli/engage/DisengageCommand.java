@@ -1,11 +1,13 @@
 package org.killswitch.cli.engage;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.killswitch.bpf.BpfFs;
 import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
@@ -13,6 +15,8 @@ import org.killswitch.cli.output.Messages;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Disengaged;
 import org.killswitch.control.SymbolName;
+import org.killswitch.posix.DidYouMean;
+import org.killswitch.posix.Errno;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -27,7 +31,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "Also cancels a probe or a countdown that is still running, and forgets what waits for its module. Where"
-                    + " several functions are given and one cannot be disengaged, the others are all the same.",
+                    + " one of several functions cannot be disengaged, the others are. What is not engaged is no failure.",
             ""
         },
         footer = {"", "Examples:", "  killswitch disengage af_alg_sendmsg", "  killswitch disengage --all"})
@@ -43,15 +47,18 @@ public final class DisengageCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private What what;
 
+    @Mixin
+    private final ReasonOption reason = new ReasonOption();
+
     /** Either of the two. */
     private static final class What {
 
         @Parameters(
                 arity = "1..*",
                 paramLabel = "SYMBOL",
-                converter = Converters.ToSymbol.class,
+                converter = Converters.ToSymbols.class,
                 description = "The functions, as 'killswitch status' shows them.")
-        private List<SymbolName> symbols = List.of();
+        private List<Converters.Symbols> symbols = List.of();
 
         @Option(names = "--all", required = true, description = "Everything that is engaged.")
         private boolean all;
@@ -71,12 +78,36 @@ public final class DisengageCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
-        return what.symbols.size() == 1 ? disengage(what.symbols.getFirst()) : disengageAtOnce(what.symbols);
+        List<SymbolName> symbols = Converters.Symbols.all(what.symbols);
+        if (symbols.size() == 1) {
+            host.out().println(disengage(symbols.getFirst()));
+            return ExitCode.OK;
+        }
+        return disengageAtOnce(symbols);
     }
 
-    private int disengage(SymbolName symbol) throws ControlException {
-        host.out().println(Messages.disengaged(host.killswitch().disengage(symbol)));
-        return ExitCode.OK;
+    private String disengage(SymbolName symbol) throws ControlException {
+        try {
+            return Messages.disengaged(reason.killswitch(host).disengage(symbol));
+        } catch (ControlException e) {
+            boolean none = e.errno().filter(Errno.ENOENT::equals).isPresent();
+            if (!none || !host.killswitch().isLoaded()) {
+                throw e;
+            }
+            return symbol + " is not engaged" + hint(symbol);
+        }
+    }
+
+    /** What else may be meant. */
+    private String hint(SymbolName symbol) throws ControlException {
+        if (host.bpfFs().overrides().orElse(List.of()).contains(BpfFs.name(symbol.function()))) {
+            return ", but a BPF program overrides it; to remove that, run: killswitch bpf remove "
+                    + BpfFs.name(symbol.function());
+        }
+        List<String> names = new ArrayList<>();
+        host.killswitch().engagements().forEach(e -> names.add(e.symbol().text()));
+        host.killswitch().pending().forEach(p -> names.add(p.symbol().text()));
+        return DidYouMean.hint(symbol.text(), names);
     }
 
     /** The kernel serves all that wait at a time in the time that one takes. */
@@ -84,12 +115,12 @@ public final class DisengageCommand implements Callable<Integer> {
         int exit = ExitCode.OK;
         try (ExecutorService threads =
                 Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
-            List<Future<Disengaged>> results = symbols.stream()
-                    .map(symbol -> threads.submit(() -> host.killswitch().disengage(symbol)))
+            List<Future<String>> results = symbols.stream()
+                    .map(symbol -> threads.submit(() -> disengage(symbol)))
                     .toList();
-            for (Future<Disengaged> result : results) {
+            for (Future<String> result : results) {
                 try {
-                    host.out().println(Messages.disengaged(result.get()));
+                    host.out().println(result.get());
                 } catch (ExecutionException e) {
                     if (!(e.getCause() instanceof ControlException refusal)) {
                         throw new IllegalStateException(e.getCause());

@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.bpf.BpfException;
@@ -16,6 +21,7 @@ import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Messages;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Engagement;
+import org.killswitch.control.Killswitch;
 import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
@@ -32,16 +38,22 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code killswitch engage SYMBOL[,SYMBOL...] (RETVAL [--probe TIME | --for TIME] [--when EXPR [--explain]] | --bpf OBJECT)}. */
+/** {@code killswitch engage SYMBOL... (RETVAL [--probe TIME | --for TIME] [--when EXPR [--explain]] | --bpf OBJECT)}. */
 @Command(
         name = "engage",
+        customSynopsis = {
+            "killswitch engage SYMBOL... RETVAL [--probe=TIME | --for=TIME]",
+            "                         [--when=EXPR [--explain]] [--reason=TEXT] [--keep-going]",
+            "       killswitch engage SYMBOL... --bpf=OBJECT [--reason=TEXT] [--keep-going]"
+        },
         header = "Make a kernel function return RETVAL from now on, without running its body.",
         description = {
             "",
             "It lasts until 'killswitch disengage' or the next reboot. Calls that are already inside the function"
                     + " finish as usual.",
-            "Where SYMBOL names a module that is not loaded, the function is engaged as soon as it is. Where several"
-                    + " functions are given and one cannot be engaged, the others are all the same.",
+            "Where SYMBOL names a module that is not loaded, the function is engaged as soon as it is. Several functions,"
+                    + " with blanks or commas between them, are all or nothing: if one is refused, the others are taken"
+                    + " back. What is engaged already with the same value is left as it is, and that is no failure.",
             "A system call is named as in its manual page, or as sys_NAME; all entries that take the same arguments are"
                     + " engaged, and a warning names what else leads there.",
             "An expression after --when picks the calls to override; the others run the function. It may ask for the"
@@ -55,7 +67,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  killswitch engage af_alg_sendmsg -EPERM",
             "  killswitch engage esp4:esp_input -22",
-            "  killswitch engage esp_input,esp6_input -EINVAL",
+            "  killswitch engage esp_input esp6_input -EINVAL --reason 'ticket 4711'",
             "  killswitch engage esp_input -EINVAL --probe 5m",
             "  killswitch engage tcp_v4_connect -EPERM --for 10m",
             "  killswitch engage tc_modify_qdisc -EPERM --when 'uid != 0'",
@@ -73,18 +85,26 @@ public final class EngageCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "SYMBOL",
             converter = Converters.ToSymbols.class,
-            description = "The function, as in /proc/kallsyms, or <module>:<function>; several with commas between"
-                    + " them.")
+            description = "The function, as in /proc/kallsyms, or <module>:<function>; several with blanks or commas"
+                    + " between them.")
     @SuppressWarnings("NullAway.Init")
-    private Converters.Symbols symbols;
+    private Converters.Symbols first;
 
     @Parameters(
-            index = "1",
-            arity = "0..1",
+            index = "1..*",
+            arity = "0..*",
             paramLabel = "RETVAL",
-            converter = Converters.ToRetval.class,
-            description = "What it returns: a number (-1, 0x10) or a negated errno name (-EPERM).")
-    private @Nullable Retval retval;
+            hideParamSyntax = true,
+            description = "The last word. What it returns: a number (-1, 0x10) or a negated errno name (-EPERM).")
+    private List<String> words = List.of();
+
+    @Mixin
+    private final ReasonOption reason = new ReasonOption();
+
+    @Option(
+            names = "--keep-going",
+            description = "Engage as many of several functions as can be, and fail if one cannot.")
+    private boolean keepGoing;
 
     @ArgGroup
     private @Nullable Timing timing;
@@ -158,61 +178,59 @@ public final class EngageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ControlException, BpfException {
+        EngageWords said = EngageWords.of(first, words, bpf != null, spec.commandLine());
         if (bpf != null) {
-            if (retval != null || timing != null || condition != null) {
+            if (timing != null || condition != null) {
                 throw new ParameterException(
                         spec.commandLine(), "--bpf goes without RETVAL and other options: the program has it all");
             }
-            return each(this::engageBpf);
+            return each(said.symbols(), this::engageBpf);
         }
-        if (retval == null) {
-            throw new ParameterException(
-                    spec.commandLine(), "what is " + symbols.names().getFirst() + " to return? RETVAL is missing");
-        }
+        Retval value = Objects.requireNonNull(said.retval());
         if (timing != null && timing.duration != null && timing.duration.isZero()) {
             throw new ParameterException(spec.commandLine(), "--for takes 1s or more");
         }
-        Retval value = retval;
-        return each(symbol -> engageDoors(symbol, value));
+        // What is wrong with an expression is found before anything is engaged.
+        Map<SymbolName, Guard> guards = new HashMap<>();
+        List<SymbolName> symbols = entries(said.symbols());
+        for (SymbolName symbol : condition == null ? List.<SymbolName>of() : symbols) {
+            Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module(), condition.unread);
+            guard.warnings().forEach(w -> host.err().println("killswitch: warning: " + w));
+            guards.put(symbol, guard);
+        }
+        if (condition != null && condition.explain) {
+            symbols.forEach(s -> Objects.requireNonNull(guards.get(s)).explain().forEach(host.out()::println));
+            return ExitCode.OK;
+        }
+        List<SymbolName> overridden = new ArrayList<>();
+        int exit = each(symbols, symbol -> {
+            Several.Done done = engage(symbol, value, Optional.ofNullable(guards.get(symbol)));
+            if (done.undo().isPresent() && !isProbe()) {
+                overridden.add(symbol);
+            }
+            return done;
+        });
+        Inside.lines(host.files(), overridden).forEach(host.out()::println);
+        return exit;
     }
 
     /** A system call has several entries; any other function is engaged as it is. */
-    private void engageDoors(SymbolName symbol, Retval retval) throws ControlException, BpfException {
-        Optional<SystemCalls.Doors> doors = doors(symbol, condition != null);
-        if (doors.isEmpty()) {
-            engage(symbol, retval);
-            return;
-        }
-        for (String entry : doors.get().engaged()) {
-            engage(new SymbolName(entry), retval);
-        }
-        if (!doors.get().open().isEmpty()) {
-            host.err()
-                    .println("killswitch: warning: the same can still be done by: "
-                            + String.join("; ", doors.get().open()));
-        }
-    }
-
-    /** What is done to a function. */
-    private interface Action {
-        void on(SymbolName symbol) throws ControlException, BpfException;
-    }
-
-    /** Where there is one function only, Main says why it cannot be. */
-    private int each(Action action) throws ControlException, BpfException {
-        int exit = ExitCode.OK;
-        for (SymbolName symbol : symbols.names()) {
-            try {
-                action.on(symbol);
-            } catch (ControlException | BpfException e) {
-                if (symbols.names().size() == 1) {
-                    throw e;
-                }
-                host.err().println("killswitch: " + e.getMessage());
-                exit = ExitCode.SOFTWARE;
+    private List<SymbolName> entries(List<SymbolName> symbols) {
+        List<SymbolName> entries = new ArrayList<>();
+        for (SymbolName symbol : symbols) {
+            Optional<SystemCalls.Doors> doors = doors(symbol, condition != null);
+            if (doors.isEmpty()) {
+                entries.add(symbol);
+                continue;
+            }
+            doors.get().engaged().forEach(entry -> entries.add(new SymbolName(entry)));
+            if (!doors.get().open().isEmpty()) {
+                host.err()
+                        .println("killswitch: warning: the same can still be done by: "
+                                + String.join("; ", doors.get().open()));
             }
         }
-        return exit;
+        return entries;
     }
 
     private static Optional<SystemCalls.Doors> doors(SymbolName symbol, boolean byArguments) {
@@ -225,48 +243,75 @@ public final class EngageCommand implements Callable<Integer> {
         }
     }
 
-    private void engageBpf(SymbolName symbol) throws ControlException {
+    private int each(List<SymbolName> symbols, Several.Action action) throws ControlException, BpfException {
+        return keepGoing ? Several.each(host, symbols, action) : Several.all(host, symbols, action);
+    }
+
+    private Several.Done engageBpf(SymbolName symbol) throws ControlException {
         Path object = Objects.requireNonNull(bpf);
-        host.killswitch().engageBpf(symbol, object);
-        host.out().println(Messages.overriddenBy(symbol, object));
+        Set<String> before = pins();
+        reason.killswitch(host).engageBpf(symbol, object);
+        return Several.Done.now(Messages.overriddenBy(symbol, object), () -> {
+            for (String pin : pins()) {
+                if (!before.contains(pin)) {
+                    host.bpfFs().remove(pin);
+                }
+            }
+        });
     }
 
-    private void engage(SymbolName symbol, Retval retval) throws ControlException, BpfException {
-        if (condition == null) {
-            engage(symbol, retval, Optional.empty());
-            return;
-        }
-        Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module(), condition.unread);
-        guard.warnings().forEach(w -> host.err().println("killswitch: warning: " + w));
-        if (condition.explain) {
-            guard.explain().forEach(host.out()::println);
-            return;
-        }
-        // The module keeps the program; the pin is for it to find it by.
-        try (Pin pin = guard.pin()) {
-            engage(symbol, retval, Optional.of(pin.path()));
-        }
+    private Set<String> pins() {
+        return Set.copyOf(host.bpfFs().overrides().orElse(List.of()));
     }
 
-    private void engage(SymbolName symbol, Retval retval, Optional<Path> guard) throws ControlException {
-        Duration probe = timing == null ? null : timing.probe;
-        Duration duration = timing == null ? null : timing.duration;
-        if (probe != null && !probe.isZero()) {
-            host.killswitch().tryEngage(symbol, retval, probe, guard);
-            host.out().println(Messages.probing(symbol, retval, probe));
-            return;
+    private Several.Done engage(SymbolName symbol, Retval retval, Optional<Guard> guard)
+            throws ControlException, BpfException {
+        Values.check(host, "engage", symbol, retval);
+        try {
+            if (guard.isEmpty()) {
+                begin(symbol, retval, Optional.empty());
+            } else {
+                // The module keeps the program; the pin is for it to find it by.
+                try (Pin pin = guard.get().pin()) {
+                    begin(symbol, retval, Optional.of(pin.path()));
+                }
+            }
+        } catch (ControlException e) {
+            boolean plain = guard.isEmpty() && timing == null;
+            if (plain && new State(host.killswitch()).isEngaged(symbol, retval)) {
+                return Several.Done.before(symbol + " returns " + retval + " already");
+            }
+            throw e;
         }
-        if (duration != null) {
-            host.killswitch().engageFor(symbol, retval, duration, guard);
+        return Several.Done.now(done(symbol, retval), () -> host.killswitch().disengage(symbol));
+    }
+
+    private boolean isProbe() {
+        return timing != null && timing.probe != null && !timing.probe.isZero();
+    }
+
+    private void begin(SymbolName symbol, Retval retval, Optional<Path> guard) throws ControlException {
+        Killswitch killswitch = reason.killswitch(host);
+        if (timing != null && timing.probe != null && isProbe()) {
+            killswitch.tryEngage(symbol, retval, timing.probe, guard);
+        } else if (timing != null && timing.duration != null) {
+            killswitch.engageFor(symbol, retval, timing.duration, guard);
         } else if (guard.isPresent()) {
-            host.killswitch().engageIf(symbol, retval, guard.get());
+            killswitch.engageIf(symbol, retval, guard.get());
         } else {
-            host.killswitch().engage(symbol, retval);
+            killswitch.engage(symbol, retval);
         }
-        host.out().println(done(symbol, retval) + (duration == null ? "" : Messages.unlessKept(symbol, duration)));
     }
 
     private String done(SymbolName symbol, Retval retval) throws ControlException {
+        if (timing != null && timing.probe != null && isProbe()) {
+            return Messages.probing(symbol, retval, timing.probe);
+        }
+        return began(symbol, retval)
+                + (timing == null || timing.duration == null ? "" : Messages.unlessKept(symbol, timing.duration));
+    }
+
+    private String began(SymbolName symbol, Retval retval) throws ControlException {
         Optional<Pending> pending = host.killswitch().pending().stream()
                 .filter(p -> p.symbol().equals(symbol))
                 .findFirst();

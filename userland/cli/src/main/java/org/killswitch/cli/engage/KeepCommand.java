@@ -2,13 +2,13 @@ package org.killswitch.cli.engage;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.killswitch.bpf.BpfException;
 import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.SymbolName;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
         header = "Make what was engaged with --for last.",
         description = {
             "",
-            "Stops the countdown: the override stays until 'killswitch disengage' or the next reboot. Where several"
-                    + " functions are given and one cannot be kept, the others are all the same.",
+            "Stops the countdown: the override stays until 'killswitch disengage' or the next reboot. Where one of"
+                    + " several functions cannot be kept, the others are. What is engaged for good is no failure.",
             ""
         },
         footer = {
@@ -39,26 +39,32 @@ public final class KeepCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "SYMBOL",
-            converter = Converters.ToSymbol.class,
+            converter = Converters.ToSymbols.class,
             description = "The functions, as 'killswitch status' shows them.")
-    private List<SymbolName> symbols = List.of();
+    private List<Converters.Symbols> symbols = List.of();
+
+    @Mixin
+    private final ReasonOption reason = new ReasonOption();
 
     public KeepCommand(Host host) {
         this.host = host;
     }
 
     @Override
-    public Integer call() {
-        int exit = ExitCode.OK;
-        for (SymbolName symbol : symbols) {
-            try {
-                host.killswitch().keep(symbol);
-                host.out().println(symbol + " stays engaged until you disengage it");
-            } catch (ControlException e) {
-                host.err().println("killswitch: " + e.getMessage());
-                exit = ExitCode.SOFTWARE;
+    public Integer call() throws ControlException, BpfException {
+        return Several.each(host, Converters.Symbols.all(symbols), this::keep);
+    }
+
+    private Several.Done keep(SymbolName symbol) throws ControlException {
+        try {
+            reason.killswitch(host).keep(symbol);
+        } catch (ControlException e) {
+            if (new State(host.killswitch()).isKept(symbol)) {
+                return Several.Done.before(symbol + " stays engaged already");
             }
+            throw e;
         }
-        return exit;
+        // Only what is all or nothing is taken back.
+        return Several.Done.before(symbol + " stays engaged until you disengage it");
     }
 }

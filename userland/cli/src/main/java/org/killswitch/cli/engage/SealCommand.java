@@ -15,11 +15,11 @@ import picocli.CommandLine.Spec;
 /** {@code killswitch seal --yes}. */
 @Command(
         name = "seal",
-        header = "See to it that nothing can be disengaged until the next reboot.",
+        header = "Let nothing be disengaged until the next reboot.",
         description = {
             "",
             "From then on nobody, root included, can disengage a function, change the value that it returns, or unload"
-                    + " the kernel module. More can still be engaged.",
+                    + " the kernel module. More can still be engaged; 'killswitch lock' prevents that.",
             "There is no way back but a reboot.",
             ""
         })
@@ -35,7 +35,7 @@ public final class SealCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    @Option(names = "--yes", description = "Yes, do it, although there is no way back.")
+    @Option(names = "--yes", description = "Do it, although only a reboot undoes it.")
     private boolean yes;
 
     public SealCommand(Host host) {
@@ -46,7 +46,11 @@ public final class SealCommand implements Callable<Integer> {
     public Integer call() throws ControlException {
         if (!yes) {
             throw new ParameterException(
-                    spec.commandLine(), "there is no way back but a reboot; if that is what you want, add --yes");
+                    spec.commandLine(), "there is no way back but a reboot; to do it all the same, add --yes");
+        }
+        if (host.killswitch().sealed()) {
+            host.out().println("sealed already");
+            return ExitCode.OK;
         }
         host.killswitch().seal();
         host.out().println("sealed: what is engaged stays so until the next boot");

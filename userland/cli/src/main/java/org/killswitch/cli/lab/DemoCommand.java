@@ -67,7 +67,7 @@ public final class DemoCommand implements Callable<Integer> {
             CommandInGuest.link(guest);
             // newer kernels close most of AF_ALG by default; the story is of one where it is in use
             guest.require("modprobe af_alg; f=/proc/sys/crypto/af_alg_restrict; [ ! -e $f ] || echo 0 > $f");
-            failure = new DemoRunner(host.out(), host.terminal()).tell(DemoSteps.steps(), guest::run);
+            failure = new DemoRunner(host.out(), host.colour()).tell(DemoSteps.steps(), guest::run);
         }
         if (failure.isPresent()) {
             throw new LabException("the demo failed: " + failure.get());

@@ -71,10 +71,10 @@ final class LabKernelsCommand implements Callable<Integer> {
             node.put("kernel", k.release().name());
             node.put("architecture", k.release().architecture().debian());
             node.put("suite", k.release().suite());
-            node.put("cachedVersion", k.cached().map(Kernel::version).orElse(null));
-            node.put("cachedPackage", k.cached().map(Kernel::packageVersion).orElse(null));
+            node.put("cached_version", k.cached().map(Kernel::version).orElse(null));
+            node.put("cached_package", k.cached().map(Kernel::packageVersion).orElse(null));
             list.add(node);
         }
-        return Json.render(Map.of("kernels", list), true);
+        return Json.render(Json.document("kernels", list), true);
     }
 }

@@ -1,6 +1,7 @@
 package org.killswitch.cli.output;
 
 import java.io.StringWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,26 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
  */
 public final class Json {
 
+    /** Of the form of all that is printed; it grows when a name goes or changes its meaning, not when one is added. */
+    private static final long VERSION = 1;
+
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private Json() {}
+
+    /** The outermost object of what is printed, which says of which version it is; names in it are snake_case. */
+    public static Map<String, @Nullable Object> document() {
+        Map<String, @Nullable Object> root = new LinkedHashMap<>();
+        root.put("version", VERSION);
+        return root;
+    }
+
+    /** The same, with one more member. */
+    public static Map<String, @Nullable Object> document(String name, Object value) {
+        Map<String, @Nullable Object> root = document();
+        root.put(name, value);
+        return root;
+    }
 
     /** Renders a value; {@code pretty} over several lines, else on one. */
     public static String render(Object value, boolean pretty) {

@@ -1,13 +1,13 @@
 package org.killswitch.cli.status;
 
 import java.time.Instant;
-import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.output.Json;
+import org.killswitch.cli.output.Messages;
+import org.killswitch.cli.output.Times;
 import org.killswitch.control.trace.Hit;
 import org.killswitch.control.trace.HitSummary;
 
@@ -15,13 +15,11 @@ import org.killswitch.control.trace.HitSummary;
 final class HitText {
 
     /** Columns that stay where they are, as lines come one by one. */
-    private static final String FORM = "%-8s  %-32s %7s  %-15s  %-12s %9s %10s";
+    private static final String FORM = "%-25s  %-32s %7s  %-15s  %-12s  %-10s %9s %10s";
 
     /** What stands above the lines for a person. */
     static final String HEAD =
-            String.format(Locale.ROOT, FORM, "TIME", "SYMBOL", "PID", "COMMAND", "USER", "HITS", "HITS/S");
-
-    private static final int REPLACEMENT = 0xFFFD; // for bytes that are no UTF-8
+            String.format(Locale.ROOT, FORM, "TIME", "SYMBOL", "PID", "COMMAND", "USER", "STATE", "HITS", "HITS/S");
 
     private final Users users;
     private final ZoneId zone;
@@ -42,11 +40,12 @@ final class HitText {
         return String.format(
                 Locale.ROOT,
                 FORM,
-                LocalTime.ofInstant(now, zone).truncatedTo(ChronoUnit.SECONDS),
+                Times.forPeople(now, zone),
                 hit.symbol(),
                 task ? hit.pid() : "-",
-                task ? visible(hit.comm()) : "(" + context(hit) + ")",
-                task ? users.name(hit.uid()).orElseGet(() -> Long.toString(hit.uid())) : "-",
+                task ? Messages.visible(hit.comm()) : "(" + context(hit) + ")",
+                task ? users.nameOrUid(hit.uid()) : "-",
+                state(hit),
                 row.count(),
                 String.format(Locale.ROOT, "%.1f", row.count() / seconds));
     }
@@ -54,10 +53,10 @@ final class HitText {
     /** A line of JSON; {@code seconds} as for {@link #line}. */
     String json(HitSummary.Row row, double seconds, Instant now) {
         Hit hit = row.hit();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("time", now.toString());
+        Map<String, @Nullable Object> json = Json.document();
+        json.put("time", Times.forPrograms(now));
         json.put("symbol", hit.symbol().text());
-        json.put("retval", hit.retval().value());
+        json.put("retval", hit.observed() ? null : hit.retval().value());
         json.put("context", context(hit));
         if (hit.context() == Hit.Context.TASK) {
             json.put("pid", hit.pid());
@@ -66,7 +65,8 @@ final class HitText {
             users.name(hit.uid()).ifPresent(name -> json.put("user", name));
         }
         json.put("hits", row.count());
-        json.put("hitsPerSecond", row.count() / seconds);
+        json.put("hits_per_second", row.count() / seconds);
+        json.put("state", state(hit));
         return Json.render(json, false);
     }
 
@@ -77,24 +77,18 @@ final class HitText {
 
     /** The same as JSON. */
     static String lostJson(long count, Instant now) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("time", now.toString());
+        Map<String, @Nullable Object> json = Json.document();
+        json.put("time", Times.forPrograms(now));
         json.put("lost", count);
         return Json.render(json, false);
     }
 
-    private static String context(Hit hit) {
-        return hit.context().name().toLowerCase(Locale.ROOT);
+    /** Whether the call ran. */
+    private static String state(Hit hit) {
+        return hit.observed() ? "observed" : "overridden";
     }
 
-    /** A task's name is its owner's to choose, and a terminal obeys some characters. */
-    private static String visible(String comm) {
-        StringBuilder text = new StringBuilder();
-        comm.codePoints()
-                .forEach(c -> text.append(
-                        Character.isISOControl(c) || c == REPLACEMENT
-                                ? String.format(Locale.ROOT, "\\x%02x", c)
-                                : Character.toString(c)));
-        return text.toString();
+    private static String context(Hit hit) {
+        return hit.context().name().toLowerCase(Locale.ROOT);
     }
 }

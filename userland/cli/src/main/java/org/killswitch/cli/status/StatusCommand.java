@@ -23,9 +23,10 @@ import picocli.CommandLine.Spec;
         description = {"", "Works for everyone; what only root may know is shown as '-'.", ""},
         footer = {
             "",
-            "Columns: HITS counts the calls that were caught; STATE is 'probing' while the calls are only"
-                    + " counted, 'expiring' while it will disengage by itself, and 'pending' while its module is not"
-                    + " loaded; SINCE and BY come from the kernel log."
+            "Columns: HITS counts the calls that were caught; PASSED those that a guard let through, and UNREAD those of"
+                    + " which it could not read something; STATE is 'observing' or 'probing' while the calls are only"
+                    + " counted, 'expiring' while it will disengage by itself, 'pending' while its module is not loaded,"
+                    + " and 'bpf program' for a program of 'engage --bpf'; SINCE and BY come from the kernel log."
         })
 public final class StatusCommand implements Callable<Integer> {
 
@@ -67,7 +68,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ControlException {
         if (watch == null) {
-            show(Status.of(host.killswitch()), null);
+            show(Status.of(host), null);
             return ExitCode.OK;
         }
         if (watch < 1) {
@@ -75,7 +76,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
         HitRates rates = new HitRates();
         do {
-            Status status = Status.of(host.killswitch());
+            Status status = Status.of(host);
             Map<SymbolName, Double> perSecond = rates.update(status.engagements(), System.nanoTime());
             if (host.terminal() && !json) {
                 host.out().print(REDRAW);
@@ -91,18 +92,26 @@ public final class StatusCommand implements Callable<Integer> {
             host.out().println(StatusJson.render(status, rates, watch == null));
             return;
         }
-        if (status.engagements().isEmpty() && status.pending().isEmpty()) {
-            host.out().println("nothing is engaged; every kernel function runs its own code");
+        if (status.isEmpty()) {
+            host.out()
+                    .println(
+                            status.isIncomplete()
+                                    ? "nothing is engaged"
+                                    : "nothing is engaged; killswitch overrides no kernel function");
         } else {
-            StatusTable.lines(status, rates, host.zone()).forEach(host.out()::println);
+            StatusTable.of(host, rates).lines(status).forEach(host.out()::println);
         }
         if (status.sealed()) {
             host.out().println("sealed: nothing can be disengaged until the next boot");
         }
-        if (watch == null
-                && status.engagements().stream().anyMatch(e -> e.details().isEmpty())) {
+        if (status.locked()) {
+            host.out().println("locked: nothing new can be engaged until the next boot");
+        }
+        if (watch == null && status.isIncomplete()) {
             host.err()
-                    .println("killswitch: state, backend and origin are for root to see; run: sudo killswitch status");
+                    .println(
+                            "killswitch: what is observed, BPF programs, state, backend and origin are for root to see;"
+                                    + " run: sudo killswitch status");
         }
     }
 }

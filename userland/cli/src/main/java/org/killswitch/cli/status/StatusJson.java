@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.output.Json;
+import org.killswitch.cli.output.Times;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
@@ -31,7 +32,7 @@ final class StatusJson {
             Map<String, @Nullable Object> node = new LinkedHashMap<>();
             fill(node, engagement);
             if (rates != null) {
-                node.put("hitsPerSecond", rates.get(engagement.symbol()));
+                node.put("hits_per_second", rates.get(engagement.symbol()));
             }
             list.add(node);
         }
@@ -41,17 +42,21 @@ final class StatusJson {
             fill(node, pending);
             waiting.add(node);
         }
-        Map<String, @Nullable Object> root = new LinkedHashMap<>();
+        Map<String, @Nullable Object> root = Json.document();
         root.put("engagements", list);
         root.put("pending", waiting);
+        root.put("programs", status.programs().orElse(null));
         root.put("sealed", status.sealed());
+        root.put("locked", status.locked());
         return Json.render(root, pretty);
     }
 
-    private static void fill(Map<String, @Nullable Object> node, Engagement e) {
+    static void fill(Map<String, @Nullable Object> node, Engagement e) {
         node.put("symbol", e.symbol().text());
-        node.put("retval", e.retval().value());
-        node.put("errno", e.retval().errno().map(Enum::name).orElse(null));
+        boolean observed =
+                e.details().filter(d -> d.state() == Engagement.State.OBSERVING).isPresent();
+        node.put("retval", observed ? null : e.retval().value());
+        node.put("errno", observed ? null : e.retval().errno().map(Enum::name).orElse(null));
         node.put("hits", e.hits());
         OptionalLong passed = e.details().map(Engagement.Details::passed).orElse(OptionalLong.empty());
         node.put("passed", passed.isPresent() ? passed.getAsLong() : null);
@@ -60,12 +65,13 @@ final class StatusJson {
         node.put("reason", e.details().flatMap(Engagement.Details::reason).orElse(null));
         node.put("state", e.details().map(d -> d.state().toString()).orElse(null));
         node.put(
-                "timeoutLeft", e.details().map(d -> d.timeoutLeft().toSeconds()).orElse(null));
+                "timeout_left",
+                e.details().map(d -> d.timeoutLeft().toSeconds()).orElse(null));
         node.put("backend", e.details().map(d -> d.backend().toString()).orElse(null));
         origin(node, e.origin());
     }
 
-    private static void fill(Map<String, @Nullable Object> node, Pending p) {
+    static void fill(Map<String, @Nullable Object> node, Pending p) {
         node.put("symbol", p.symbol().text());
         node.put("retval", p.retval().map(Retval::value).orElse(null));
         node.put("errno", p.retval().flatMap(Retval::errno).map(Enum::name).orElse(null));
@@ -74,7 +80,7 @@ final class StatusJson {
     }
 
     private static void origin(Map<String, @Nullable Object> node, Optional<Origin> origin) {
-        node.put("since", origin.map(o -> o.when().toString()).orElse(null));
+        node.put("since", origin.map(o -> Times.forPrograms(o.when())).orElse(null));
         node.put("by", origin.map(o -> by(o.by())).orElse(null));
     }
 
@@ -84,7 +90,7 @@ final class StatusJson {
             node.put("source", "control");
             node.put("uid", operator.uid());
             node.put(
-                    "loginUid",
+                    "login_uid",
                     operator.loginUid().isPresent() ? operator.loginUid().getAsLong() : null);
             node.put("comm", operator.comm());
         } else {

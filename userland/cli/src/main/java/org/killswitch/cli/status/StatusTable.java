@@ -4,81 +4,61 @@ import static org.killswitch.cli.output.Table.Align.LEFT;
 import static org.killswitch.cli.output.Table.Align.RIGHT;
 
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Messages;
 import org.killswitch.cli.output.Table;
+import org.killswitch.cli.output.Times;
 import org.killswitch.control.Engagement;
+import org.killswitch.control.Engagement.Details;
 import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.control.log.Origin;
 
-/** Engagements as a table for a person; {@code -} stands for what cannot be known. */
-final class StatusTable {
+/**
+ * Engagements as a table for a person; {@code -} stands for what cannot be known.
+ *
+ * @param rates hits per second by symbol, for those where it is known; null leaves the column out
+ * @param users who is who
+ */
+record StatusTable(@Nullable Map<SymbolName, Double> rates, Users users, ZoneId zone) {
 
     private static final String UNKNOWN = "-";
-    private static final DateTimeFormatter SINCE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
-    private StatusTable() {}
+    static StatusTable of(Host host, @Nullable Map<SymbolName, Double> rates) {
+        return new StatusTable(rates, new Users(host.files().path("/etc/passwd")), host.zone());
+    }
 
-    /**
-     * Renders the table with its head. What is of guards is there only if there is a guard.
-     *
-     * @param rates hits per second by symbol, for those where it is known; null leaves the column out
-     */
-    static List<String> lines(Status status, @Nullable Map<SymbolName, Double> rates, ZoneId zone) {
-        boolean guarded = status.engagements().stream().anyMatch(e -> passed(e).isPresent());
-        List<Table.Align> align = new ArrayList<>(List.of(LEFT, LEFT, RIGHT));
-        List<String> head = new ArrayList<>(List.of("SYMBOL", "RETVAL", "HITS"));
-        if (rates != null) {
-            align.add(RIGHT);
-            head.add("HITS/S");
-        }
-        if (guarded) {
-            align.add(RIGHT);
-            head.add("PASSED");
-        }
-        align.addAll(List.of(LEFT, LEFT, LEFT, LEFT));
-        head.addAll(List.of("STATE", "BACKEND", "SINCE", "BY"));
-        Table table = new Table(align);
-        table.row(head);
+    private record Column(
+            String head, Table.Align align, Function<Engagement, String> engaged, Function<Pending, String> pending) {}
+
+    /** The table with its head. What only guards have, and reasons, are there if something has them. */
+    List<String> lines(Status status) {
+        List<Column> columns = columns(status.engagements());
+        Table table = new Table(columns.stream().map(Column::align).toList());
+        table.row(columns.stream().map(Column::head).toList());
         for (Engagement e : status.engagements()) {
-            List<String> row = new ArrayList<>(List.of(e.symbol().text(), retval(e), Long.toString(e.hits())));
-            if (rates != null) {
-                Double rate = rates.get(e.symbol());
-                row.add(rate == null ? UNKNOWN : String.format(Locale.ROOT, "%.1f", rate));
-            }
-            if (guarded) {
-                row.add(passed(e).isPresent() ? Long.toString(passed(e).getAsLong()) : UNKNOWN);
-            }
-            row.add(e.details().map(StatusTable::state).orElse(UNKNOWN));
-            row.add(e.details().map(d -> d.backend().toString()).orElse(UNKNOWN));
-            row.add(since(e.origin(), zone));
-            row.add(by(e.origin()));
-            table.row(row);
+            table.row(columns.stream().map(c -> c.engaged().apply(e)).toList());
         }
         for (Pending p : status.pending()) {
-            List<String> row = new ArrayList<>(
-                    List.of(p.symbol().text(), p.retval().map(Retval::toString).orElse(UNKNOWN), UNKNOWN));
-            if (rates != null) {
-                row.add(UNKNOWN);
-            }
-            if (guarded) {
-                row.add(UNKNOWN);
-            }
-            row.add((p.retval().isPresent() ? "pending" : "observe, pending")
-                    + p.module().map(m -> " for " + m).orElse(""));
-            row.add(UNKNOWN);
-            row.add(since(p.origin(), zone));
-            row.add(by(p.origin()));
-            table.row(row);
+            table.row(columns.stream().map(c -> c.pending().apply(p)).toList());
+        }
+        for (String program : status.programs().orElse(List.of())) {
+            table.row(columns.stream()
+                    .map(c -> switch (c.head()) {
+                        case "SYMBOL" -> program;
+                        case "STATE" -> "bpf program";
+                        default -> UNKNOWN;
+                    })
+                    .toList());
         }
         List<String> lines = new ArrayList<>(table.lines());
         for (Engagement e : status.engagements()) {
@@ -94,35 +74,79 @@ final class StatusTable {
         return lines;
     }
 
+    private List<Column> columns(List<Engagement> engagements) {
+        List<Column> columns = new ArrayList<>();
+        columns.add(new Column(
+                "SYMBOL", LEFT, e -> e.symbol().text(), p -> p.symbol().text()));
+        columns.add(new Column(
+                "RETVAL",
+                LEFT,
+                StatusTable::retval,
+                p -> p.retval().map(Retval::toString).orElse(UNKNOWN)));
+        columns.add(new Column("HITS", RIGHT, e -> Long.toString(e.hits()), p -> UNKNOWN));
+        if (rates != null) {
+            columns.add(new Column("HITS/S", RIGHT, e -> rate(rates.get(e.symbol())), p -> UNKNOWN));
+        }
+        if (engagements.stream().anyMatch(e -> count(e, Details::passed).isPresent())) {
+            columns.add(new Column("PASSED", RIGHT, e -> text(count(e, Details::passed)), p -> UNKNOWN));
+        }
+        if (engagements.stream().anyMatch(e -> count(e, Details::unread).orElse(0) > 0)) {
+            columns.add(new Column("UNREAD", RIGHT, e -> text(count(e, Details::unread)), p -> UNKNOWN));
+        }
+        columns.add(new Column(
+                "STATE", LEFT, e -> e.details().map(StatusTable::state).orElse(UNKNOWN), StatusTable::state));
+        columns.add(new Column(
+                "BACKEND",
+                LEFT,
+                e -> e.details().map(d -> d.backend().toString()).orElse(UNKNOWN),
+                p -> UNKNOWN));
+        columns.add(new Column("SINCE", LEFT, e -> since(e.origin()), p -> since(p.origin())));
+        columns.add(new Column("BY", LEFT, e -> by(e.origin()), p -> by(p.origin())));
+        if (engagements.stream().anyMatch(e -> reason(e).isPresent())) {
+            columns.add(new Column("REASON", LEFT, e -> reason(e).orElse(UNKNOWN), p -> UNKNOWN));
+        }
+        return columns;
+    }
+
+    private static String rate(@Nullable Double rate) {
+        return rate == null ? UNKNOWN : String.format(Locale.ROOT, "%.1f", rate);
+    }
+
     /** What is observed runs: it has no value yet. */
-    private static String retval(Engagement e) {
+    static String retval(Engagement e) {
         return e.details().filter(d -> d.state() == Engagement.State.OBSERVING).isPresent()
                 ? UNKNOWN
                 : e.retval().toString();
     }
 
-    private static OptionalLong passed(Engagement e) {
-        return e.details().map(Engagement.Details::passed).orElse(OptionalLong.empty());
+    private static OptionalLong count(Engagement e, Function<Details, OptionalLong> which) {
+        return e.details().map(which).orElse(OptionalLong.empty());
     }
 
-    private static String since(Optional<Origin> origin, ZoneId zone) {
-        return origin.map(o -> SINCE.format(o.when().atZone(zone))).orElse(UNKNOWN);
+    private static String text(OptionalLong count) {
+        return count.isPresent() ? Long.toString(count.getAsLong()) : UNKNOWN;
     }
 
-    private static String by(Optional<Origin> origin) {
-        return origin.map(o -> by(o.by())).orElse(UNKNOWN);
+    private static Optional<String> reason(Engagement e) {
+        return e.details().flatMap(Details::reason);
     }
 
-    private static String state(Engagement.Details details) {
+    private String since(Optional<Origin> origin) {
+        return origin.map(o -> Times.forPeople(o.when(), zone)).orElse(UNKNOWN);
+    }
+
+    private String by(Optional<Origin> origin) {
+        return origin.map(o -> users.by(o.by())).orElse(UNKNOWN);
+    }
+
+    static String state(Details details) {
         return details.timeoutLeft().isZero()
                 ? details.state().toString()
                 : details.state() + " " + Messages.time(details.timeoutLeft()) + " left";
     }
 
-    private static String by(Origin.By by) {
-        // No switch over the types: it is code that the JVM makes anew at every start, which takes it 10 ms.
-        return by instanceof Origin.Operator operator
-                ? "uid " + operator.loginUid().orElse(operator.uid()) + " (" + operator.comm() + ")"
-                : "module parameter";
+    static String state(Pending p) {
+        return (p.retval().isPresent() ? "pending" : "observe, pending")
+                + p.module().map(m -> " for " + m).orElse("");
     }
 }

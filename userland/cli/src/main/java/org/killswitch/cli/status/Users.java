@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.killswitch.control.log.Origin;
 
 /** The names of users, as /etc/passwd has them: passwd(5). */
 final class Users {
@@ -29,5 +30,18 @@ final class Users {
 
     Optional<String> name(long uid) {
         return Optional.ofNullable(names.get(uid));
+    }
+
+    /** Somebody by name, or as "uid 1000" where there is none. */
+    String nameOrUid(long uid) {
+        return name(uid).orElseGet(() -> "uid " + uid);
+    }
+
+    /** Who engaged something, for a person. */
+    String by(Origin.By by) {
+        // No switch over the types: it is code that the JVM makes anew at every start, which takes it 10 ms.
+        return by instanceof Origin.Operator operator
+                ? nameOrUid(operator.loginUid().orElse(operator.uid())) + " (" + operator.comm() + ")"
+                : "module parameter";
     }
 }

@@ -1,6 +1,5 @@
 package org.killswitch.cli.status;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +8,6 @@ import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
-import org.killswitch.control.SymbolName;
 import org.killswitch.control.trace.HitSummary;
 import org.killswitch.control.trace.HitTrace;
 import picocli.CommandLine.Command;
@@ -24,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code killswitch watch [--json] [--interval SECONDS] [SYMBOL...]}. */
 @Command(
         name = "watch",
-        header = "Follow live who calls what is overridden: a hit on a mitigation may be an attack.",
+        header = "Show live who calls what is overridden or observed: a hit may be an attack.",
         description = {
             "",
             "Prints a line per function, process and user whenever there were hits, until it is interrupted."
@@ -60,9 +58,9 @@ public final class WatchCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "SYMBOL",
-            converter = Converters.ToSymbol.class,
+            converter = Converters.ToSymbols.class,
             description = "Follow only these functions, named as they were engaged.")
-    private List<SymbolName> symbols = List.of();
+    private List<Converters.Symbols> symbols = List.of();
 
     public WatchCommand(Host host) {
         this.host = host;
@@ -73,9 +71,9 @@ public final class WatchCommand implements Callable<Integer> {
         if (interval < 1) {
             throw new ParameterException(spec.commandLine(), "--interval takes 1 second or more");
         }
-        try (HitTrace trace = HitTrace.open(Set.copyOf(symbols))) {
+        try (HitTrace trace = HitTrace.open(Set.copyOf(Converters.Symbols.all(symbols)))) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(trace)));
-            HitText text = new HitText(new Users(Path.of("/etc/passwd")), host.zone());
+            HitText text = new HitText(new Users(host.files().path("/etc/passwd")), host.zone());
             if (!json) {
                 host.out().println(HitText.HEAD);
                 host.out().flush();

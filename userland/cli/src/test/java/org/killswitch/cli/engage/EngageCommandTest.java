@@ -62,21 +62,96 @@ class EngageCommandTest {
     @Test
     void engagesSeveral() throws IOException {
         host.engaged("f retval=-1 hits=0", "m:g retval=-1 hits=0");
+        host.recordsCommands();
         assertThat(host.run("engage", "f,m:g", "-EPERM")).isZero();
         assertThat(host.out.toString()).isEqualTo("""
                         f now returns -1 (EPERM) (backend ftrace)
                         m:g now returns -1 (EPERM) (backend ftrace)
                         """);
-        assertThat(host.command()).isEqualTo("engage m:g -1");
+        assertThat(host.commands()).isEqualTo("engage f -1engage m:g -1");
     }
 
     @Test
     void goesOnAfterARefusalAndFails() throws IOException {
         host.refusesEverything();
-        assertThat(host.run("engage", "f,g", "-EPERM")).isEqualTo(1);
+        assertThat(host.run("engage", "f,g", "-EPERM", "--keep-going")).isEqualTo(1);
         assertThat(host.err.toString())
                 .contains("cannot engage f: ", "cannot engage g: ")
                 .hasLineCount(2);
+    }
+
+    @Test
+    void severalAreAllOrNothing() throws IOException {
+        host.boolFunction("g");
+        host.recordsCommands();
+        assertThat(host.run("engage", "a", "f,g", "h", "-EPERM")).isEqualTo(1);
+        assertThat(host.commands()).isEqualTo("engage a -1engage f -1disengage fdisengage a");
+        assertThat(host.err.toString())
+                .startsWith("killswitch: cannot engage g: ")
+                .contains("; taken back: a, f")
+                .hasLineCount(1);
+        assertThat(host.out.toString()).isEmpty();
+
+        assertThat(host.run("engage", "a", "f,g", "h", "-EPERM", "--keep-going"))
+                .isEqualTo(1);
+        assertThat(host.commands()).isEqualTo("engage a -1engage f -1engage h -1");
+        assertThat(host.out.toString()).hasLineCount(3);
+    }
+
+    @Test
+    void whatIsSoAlreadyIsNeitherAFailureNorTakenBack() throws IOException {
+        host.engaged("f retval=-1 hits=0", "m:g retval=-1 hits=0", "h retval=-13 hits=0");
+        host.guarded("h", 3);
+        host.pending("n:i retval=-1 module=n");
+        host.refusesEverything();
+        assertThat(host.run("engage", "f", "g", "n:i", "-EPERM")).isZero();
+        assertThat(host.out.toString()).isEqualTo("""
+                        f returns -1 (EPERM) already
+                        g returns -1 (EPERM) already
+                        n:i returns -1 (EPERM) already
+                        """);
+        // another value, another kind, only some of the calls
+        assertThat(host.run("engage", "f", "-EACCES")).isEqualTo(1);
+        assertThat(host.run("engage", "f", "-EPERM", "--for", "5m")).isEqualTo(1);
+        assertThat(host.run("engage", "h", "-EACCES")).isEqualTo(1);
+        assertThat(host.run("engage", "f", "h", "-EACCES")).isEqualTo(1);
+        assertThat(host.err.toString()).doesNotContain("taken back");
+    }
+
+    @Test
+    void aBoolHasNoErrno() throws IOException {
+        host.boolFunction("capable");
+        assertThat(host.run("engage", "capable", "-EPERM")).isEqualTo(1);
+        assertThat(host.err.toString())
+                .isEqualTo("killswitch: cannot engage capable: it returns bool, so that -1 (EPERM) is true, like every"
+                        + " value but 0; give 0 for \"no\", or 1 for \"yes\"\n");
+        assertThat(host.run("engage", "capable.constprop.0", "-4095")).isEqualTo(1);
+        assertThat(host.run("enforce", "capable", "-1")).isEqualTo(1);
+        assertThat(host.run("set", "capable", "-1")).isEqualTo(1);
+        assertThat(host.command()).isEmpty();
+        assertThat(host.run("engage", "capable", "0")).isZero();
+        assertThat(host.run("engage", "f", "-EPERM")).isZero();
+    }
+
+    @Test
+    void tellsWhoIsStillInside() throws IOException {
+        host.task(7, 7, "sshd", "[<0>] f+0x12/0x40\n[<0>] do_syscall_64+0x1/0x2\n");
+        host.task(7, 9, "a\033b", "[<0>] f.cold+0x12/0x40\n");
+        host.task(8, 8, "other", "[<0>] ff+0x12/0x40\n");
+        host.engaged("f retval=-1 hits=0");
+        assertThat(host.run("engage", "f", "-EPERM")).isZero();
+        assertThat(host.out.toString()).isEqualTo("""
+                        f now returns -1 (EPERM) (backend ftrace)
+                        2 tasks are still inside f, and their calls are not overridden: sshd (7), a\\x1bb (7, thread 9)
+                        """);
+    }
+
+    @Test
+    void keepsTheReason() throws IOException {
+        assertThat(host.run("engage", "f", "-EPERM", "--reason", "CVE-2026-1")).isZero();
+        assertThat(host.command()).isEqualTo("engage f -1 # CVE-2026-1");
+        assertThat(host.run("engage", "f", "-EPERM", "--reason", "caf\u00e9")).isEqualTo(2);
+        assertThat(host.err.toString()).contains("1 to 120 printable ASCII").hasLineCount(1);
     }
 
     @Test

@@ -34,11 +34,35 @@ class KeepAndSealCommandTest {
 
     @Test
     void goesOnAfterARefusalAndFails() throws IOException {
+        host.expiring("f", 5);
+        host.expiring("g", 5);
         host.refusesEverything();
         assertThat(host.run("keep", "f", "g")).isEqualTo(1);
         assertThat(host.err.toString())
                 .contains("cannot keep f: ", "cannot keep g: ")
                 .hasLineCount(2);
+    }
+
+    @Test
+    void whatIsSoAlreadyIsNoFailure() throws IOException {
+        host.refusesEverything();
+        assertThat(host.run("keep", "f,g")).isZero();
+        assertThat(host.out.toString()).isEqualTo("f stays engaged already\ng stays engaged already\n");
+        host.sealed();
+        host.locked();
+        assertThat(host.run("seal", "--yes")).isZero();
+        assertThat(host.run("lock", "--yes")).isZero();
+        assertThat(host.out.toString()).endsWith("sealed already\nlocked already\n");
+        assertThat(host.err.toString()).isEmpty();
+    }
+
+    @Test
+    void locksWhatIsMeantToBeLocked() throws IOException {
+        assertThat(host.run("lock")).isEqualTo(2);
+        assertThat(host.command()).isEmpty();
+        assertThat(host.run("lock", "--yes")).isZero();
+        assertThat(host.command()).isEqualTo("lock");
+        assertThat(host.out.toString()).startsWith("locked: ").hasLineCount(1);
     }
 
     @Test

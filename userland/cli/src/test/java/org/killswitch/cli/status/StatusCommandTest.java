@@ -3,6 +3,7 @@ package org.killswitch.cli.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,10 +36,10 @@ class StatusCommandTest {
 
         assertThat(host.run("status")).isZero();
         assertThat(host.out.toString()).isEqualTo("""
-                        SYMBOL  RETVAL         HITS  STATE              BACKEND  SINCE                BY
-                        f       -1 (EPERM)    12345  engaged            ftrace   2026-05-01 11:59:00  uid 1000 (tee)
-                        m:g     0                 0  probing 1m5s left  ftrace   2026-05-01 11:59:10  uid 0 (sh)
-                        h       -22 (EINVAL)      1  engaged            ftrace   2026-05-01 11:58:21  module parameter
+                        SYMBOL  RETVAL         HITS  STATE              BACKEND  SINCE                      BY
+                        f       -1 (EPERM)    12345  engaged            ftrace   2026-05-01 11:59:00+00:00  uid 1000 (tee)
+                        m:g     0                 0  probing 1m5s left  ftrace   2026-05-01 11:59:10+00:00  uid 0 (sh)
+                        h       -22 (EINVAL)      1  engaged            ftrace   2026-05-01 11:58:21+00:00  module parameter
                         """);
         assertThat(host.err.toString()).isEmpty();
     }
@@ -52,10 +53,10 @@ class StatusCommandTest {
 
         assertThat(host.run("status")).isZero();
         assertThat(host.out.toString()).isEqualTo("""
-                        SYMBOL    RETVAL         HITS  PASSED  STATE               BACKEND  SINCE                BY
-                        f         -1 (EPERM)    12345     678  engaged             ftrace   2026-05-01 11:59:00  uid 1000 (tee)
-                        h         -22 (EINVAL)      1       -  engaged             ftrace   -                    -
-                        af_alg:g  -1 (EPERM)        -       -  pending for af_alg  -        -                    -
+                        SYMBOL    RETVAL         HITS  PASSED  STATE               BACKEND  SINCE                      BY
+                        f         -1 (EPERM)    12345     678  engaged             ftrace   2026-05-01 11:59:00+00:00  uid 1000 (tee)
+                        h         -22 (EINVAL)      1       -  engaged             ftrace   -                          -
+                        af_alg:g  -1 (EPERM)        -       -  pending for af_alg  -        -                          -
                         """);
     }
 
@@ -82,10 +83,10 @@ class StatusCommandTest {
 
         assertThat(host.run("status")).isZero();
         assertThat(host.out.toString()).isEqualTo("""
-                        SYMBOL    RETVAL      HITS  STATE               BACKEND  SINCE                BY
-                        f         -1 (EPERM)     7  expiring 2m5s left  ftrace   2026-05-01 11:59:00  uid 1000 (tee)
-                        af_alg:g  -1 (EPERM)     -  pending for af_alg  -        -                    -
-                        h         0              -  pending             -        2026-05-01 11:58:21  module parameter
+                        SYMBOL    RETVAL      HITS  STATE               BACKEND  SINCE                      BY
+                        f         -1 (EPERM)     7  expiring 2m5s left  ftrace   2026-05-01 11:59:00+00:00  uid 1000 (tee)
+                        af_alg:g  -1 (EPERM)     -  pending for af_alg  -        -                          -
+                        h         0              -  pending             -        2026-05-01 11:58:21+00:00  module parameter
                         sealed: nothing can be disengaged until the next boot
                         """);
     }
@@ -117,7 +118,63 @@ class StatusCommandTest {
     void saysThatNothingIsEngaged() throws IOException {
         host.loaded();
         assertThat(host.run("status")).isZero();
-        assertThat(host.out.toString()).startsWith("nothing is engaged").hasLineCount(1);
+        assertThat(host.out.toString()).isEqualTo("nothing is engaged; killswitch overrides no kernel function\n");
+        assertThat(host.err.toString()).isEmpty();
+    }
+
+    /** A program of engagebpf is none of the engagements, and overrides a function all the same. */
+    @Test
+    void showsTheProgramsOfEngagebpf() throws IOException {
+        host.loaded();
+        host.file("/sys/fs/bpf/killswitch/inet_bind", "");
+        host.file("/sys/fs/bpf/killswitch/esp_input__when_4711", ""); // a guard, pinned for a moment
+        assertThat(host.run("status")).isZero();
+        assertThat(host.out.toString()).isEqualTo("""
+                        SYMBOL     RETVAL  HITS  STATE        BACKEND  SINCE  BY
+                        inet_bind  -          -  bpf program  -        -      -
+                        """);
+        assertThat(host.run("status", "--json")).isZero();
+        assertThat(host.out.toString()).contains("\"programs\" : [ \"inet_bind\" ]");
+    }
+
+    /** Here the folder is a file: like one that is not the caller's to read, it cannot be listed. */
+    @Test
+    void claimsNothingAboutProgramsThatItCannotSee() throws IOException {
+        host.loaded();
+        Files.delete(host.files.path("/sys/fs/bpf/killswitch"));
+        host.file("/sys/fs/bpf/killswitch", "");
+        assertThat(host.run("status")).isZero();
+        assertThat(host.out.toString()).isEqualTo("nothing is engaged\n");
+        assertThat(host.err.toString())
+                .contains("BPF programs")
+                .contains("root")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void showsWhatIsObservedReasonsAndTheLock() throws IOException {
+        host.loaded("f retval=-1 hits=7");
+        host.reason("f", "CVE-2026-1");
+        host.observed("g", 3);
+        host.locked();
+        host.file("/etc/passwd", "alice:x:1000:1000::/:/bin/sh\n");
+        host.log(F_ENGAGED);
+
+        assertThat(host.run("status")).isZero();
+        assertThat(host.out.toString()).isEqualTo("""
+                        SYMBOL  RETVAL      HITS  STATE      BACKEND  SINCE                      BY           REASON
+                        f       -1 (EPERM)     7  engaged    ftrace   2026-05-01 11:59:00+00:00  alice (tee)  CVE-2026-1
+                        g       -              3  observing  ftrace   -                          -            -
+                        locked: nothing new can be engaged until the next boot
+                        """);
+        host.out.getBuffer().setLength(0);
+        assertThat(host.run("status", "--json")).isZero();
+        JsonNode root = new JsonMapper().readTree(host.out.toString());
+        assertThat(root.get("version").asInt()).isEqualTo(1);
+        assertThat(root.get("locked").asBoolean()).isTrue();
+        assertThat(root.get("engagements").get(0).get("reason").asString()).isEqualTo("CVE-2026-1");
+        assertThat(root.get("engagements").get(1).get("retval").isNull()).isTrue();
+        assertThat(root.get("engagements").get(1).get("state").asString()).isEqualTo("observing");
     }
 
     @Test
@@ -131,11 +188,11 @@ class StatusCommandTest {
         assertThat(list.size()).isEqualTo(2);
         assertThat(list.get(0).toString())
                 .isEqualTo(
-                        "{\"symbol\":\"f\",\"retval\":-1,\"errno\":\"EPERM\",\"hits\":3,\"passed\":null,\"state\":\"engaged\","
-                                + "\"timeoutLeft\":0,\"backend\":\"ftrace\",\"since\":\"2026-05-01T11:59:00Z\","
-                                + "\"by\":{\"source\":\"control\",\"uid\":0,\"loginUid\":1000,\"comm\":\"tee\"}}");
+                        "{\"symbol\":\"f\",\"retval\":-1,\"errno\":\"EPERM\",\"hits\":3,\"passed\":null,\"unread\":null,\"reason\":null,\"state\":\"engaged\","
+                                + "\"timeout_left\":0,\"backend\":\"ftrace\",\"since\":\"2026-05-01T11:59:00Z\","
+                                + "\"by\":{\"source\":\"control\",\"uid\":0,\"login_uid\":1000,\"comm\":\"tee\"}}");
         assertThat(list.get(1).toString())
-                .contains("\"state\":\"probing\",\"timeoutLeft\":65,")
+                .contains("\"state\":\"probing\",\"timeout_left\":65,")
                 .contains("\"since\":null,\"by\":null");
     }
 
@@ -179,14 +236,14 @@ class StatusCommandTest {
         host.rounds = 1;
 
         assertThat(host.run("status", "--watch", "--json")).isZero();
-        assertThat(host.out.toString().lines()).hasSize(2).allMatch(line -> line.contains("\"hitsPerSecond\":"));
+        assertThat(host.out.toString().lines()).hasSize(2).allMatch(line -> line.contains("\"hits_per_second\":"));
     }
 
     @Test
     void stopsWatchingWhenTheModuleGoes() throws IOException {
         host.loaded("f retval=-1 hits=0");
         host.rounds = 1;
-        host.between = () -> java.nio.file.Files.delete(host.root.resolve("engaged"));
+        host.between = () -> Files.delete(host.root.resolve("engaged"));
 
         assertThat(host.run("status", "--watch")).isEqualTo(1);
         assertThat(host.err.toString()).contains("modprobe killswitch").hasLineCount(1);

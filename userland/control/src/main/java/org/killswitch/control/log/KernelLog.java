@@ -2,11 +2,10 @@ package org.killswitch.control.log;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.SymbolName;
 import org.killswitch.posix.Errno;
@@ -36,26 +36,25 @@ public final class KernelLog {
     private static final Pattern RECORD =
             Pattern.compile("(?<prio>\\d{1,9}),\\d+,(?<micros>\\d{1,18}),[^;]*;(?<text>.*)");
 
+    private static final Pattern BOOT = Pattern.compile("btime (?<seconds>\\d{1,12})");
+
     private final Path kmsg;
-    private final Path uptime;
-    private final Clock clock;
+    private final Path stat;
 
     /**
      * A log to read.
      *
      * @param kmsg records as /dev/kmsg gives them
-     * @param uptime seconds since boot as in /proc/uptime
-     * @param clock the time now
+     * @param stat when the machine was booted, as in /proc/stat
      */
-    public KernelLog(Path kmsg, Path uptime, Clock clock) {
+    public KernelLog(Path kmsg, Path stat) {
         this.kmsg = kmsg;
-        this.uptime = uptime;
-        this.clock = clock;
+        this.stat = stat;
     }
 
     /** The log of the kernel that runs here. */
     public static KernelLog ofThisHost() {
-        return new KernelLog(Path.of("/dev/kmsg"), Path.of("/proc/uptime"), Clock.systemUTC());
+        return new KernelLog(Path.of("/dev/kmsg"), Path.of("/proc/stat"));
     }
 
     private record Message(long micros, String text) {}
@@ -72,8 +71,7 @@ public final class KernelLog {
                 // No switch over the types: it is code that the JVM makes anew at every start, which takes it 10 ms.
                 LogLine line = LogLine.parse(message.text()).orElse(null);
                 if (line instanceof LogLine.Engaged engaged) {
-                    origins.put(
-                            engaged.symbol(), new Origin(boot.get().plusNanos(message.micros() * 1000), engaged.by()));
+                    origins.put(engaged.symbol(), new Origin(when(boot.get(), message), engaged.by()));
                 } else if (line instanceof LogLine.Ended ended) {
                     origins.remove(ended.symbol());
                 }
@@ -84,12 +82,46 @@ public final class KernelLog {
         return origins;
     }
 
+    /**
+     * What the module said about a function, oldest first; empty where the log is not readable.
+     *
+     * @param symbol its name as it was engaged, or as it was given with a command that was refused
+     */
+    public List<Said> about(SymbolName symbol) {
+        Optional<Instant> boot = bootTime();
+        if (boot.isEmpty()) {
+            return List.of();
+        }
+        Pattern name = Pattern.compile("(?<![\\w.$:])" + Pattern.quote(symbol.text()) + "(?![\\w.$])");
+        try (Fd fd = Fd.open(kmsg, Fd.Mode.READ_NONBLOCK)) {
+            return drain(fd).stream()
+                    .filter(m -> name.matcher(m.text()).find())
+                    .map(m -> new Said(when(boot.get(), m), m.text()))
+                    .toList();
+        } catch (ErrnoException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * A line of the log.
+     *
+     * @param text without "killswitch: " in front
+     */
+    public record Said(Instant when, String text) {}
+
+    private static Instant when(Instant boot, Message message) {
+        return boot.plusNanos(message.micros() * 1000);
+    }
+
+    /** In whole seconds, and so the same each time it is asked for. */
     private Optional<Instant> bootTime() {
-        try {
-            String seconds = Files.readString(uptime).split("[ \n]", 2)[0];
-            long millis = Math.round(Double.parseDouble(seconds) * 1000);
-            return Optional.of(clock.instant().minus(Duration.ofMillis(millis)));
-        } catch (IOException | NumberFormatException e) {
+        try (Stream<String> lines = Files.lines(stat, StandardCharsets.ISO_8859_1)) {
+            return lines.map(BOOT::matcher)
+                    .filter(Matcher::matches)
+                    .map(m -> Instant.ofEpochSecond(Long.parseLong(m.group("seconds"))))
+                    .findFirst();
+        } catch (IOException | UncheckedIOException e) {
             return Optional.empty();
         }
     }

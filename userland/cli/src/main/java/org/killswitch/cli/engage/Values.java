@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.cli.engage;
+
+import org.killswitch.cli.Host;
+import org.killswitch.control.ControlException;
+import org.killswitch.control.Retval;
+import org.killswitch.control.SymbolName;
+import org.killswitch.host.btf.ReturnTypes;
+import org.killswitch.posix.Errno;
+
+/** Whether a value is one that the function can return. */
+final class Values {
+
+    private Values() {}
+
+    /**
+     * Refuses an errno for a function that returns bool: the caller would take it for "yes".
+     *
+     * @param verb what is to be done, as in "cannot engage f"
+     */
+    static void check(Host host, String verb, SymbolName symbol, Retval retval) throws ControlException {
+        boolean errno = retval.value() < 0 && retval.value() >= -Errno.MAX;
+        if (errno
+                && new ReturnTypes(host.files())
+                        .isBool(symbol.function(), symbol.module())
+                        .orElse(false)) {
+            throw new ControlException(
+                    "cannot " + verb + " " + symbol + ": it returns bool, so that " + retval
+                            + " is true, like every value but 0; give 0 for \"no\", or 1 for \"yes\"",
+                    null);
+        }
+    }
+}
