@@ -71,6 +71,7 @@ long now_ms(void)
 }
 
 unsigned int wrongs;
+static bool untidy;	/* a check was not made to its end */
 
 static void complain(const char *how, const char *format, va_list args)
 {
@@ -103,6 +104,7 @@ static bool late(const char *format, ...)
 	va_start(args, format);
 	complain("LATE", format, args);
 	va_end(args);
+	untidy = true;
 	return false;
 }
 
@@ -377,6 +379,11 @@ bool check_after(bool sealed)
 		return fine;
 	for (i = 0; i < sizeof(attackers) / sizeof(attackers[0]); i++)
 		command(attackers[i]);
+	for (i = 0; untidy && i < sizeof(shown) / sizeof(shown[0]); i++) {
+		snprintf(buf, sizeof(buf), "disengage %s", shown[i].symbol);
+		command(buf);
+	}
+	untidy = false;
 	if (get(KS_ROOT "engaged", buf, sizeof(buf)))
 		return wrong("engaged cannot be read");
 	if (strncmp(buf, "test_killswitch:ks_test_vuln retval=-1 hits=", 44) ||
