@@ -54,10 +54,7 @@ record Excerpt(Machine machine, String kallsyms, Map<Long, String> chunks, Map<S
                             .append(words.get(3));
                     kallsyms.append(words.size() > 4 ? "\t[" + words.get(4) + "]\n" : "\n");
                 }
-                case "bytes" ->
-                    chunks.add(new Chunk(
-                            Long.parseUnsignedLong(words.get(1), 16),
-                            HexFormat.of().parseHex(words.get(2))));
+                case "bytes" -> chunks.put(Long.parseUnsignedLong(words.get(1), 16), words.get(2));
                 case "signature" -> signatures.put(words.get(1) + ":" + words.get(2), signature(words));
                 default -> throw new IllegalArgumentException(line);
             }
