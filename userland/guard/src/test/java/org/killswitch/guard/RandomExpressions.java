@@ -40,6 +40,8 @@ final class RandomExpressions {
             "1u",
             "3ul",
             "0xffffffffffffffff",
+            "'a'",
+            "'\\0'",
             "-1",
             "-128",
             "-2147483648",
@@ -74,9 +76,11 @@ final class RandomExpressions {
         }
         return switch (random.nextInt(10)) {
             case 0 -> "!" + group(condition(depth - 1));
-            case 1, 2 -> condition(depth - 1) + " && " + condition(depth - 1);
+            case 1, 2 ->
+                condition(depth - 1) + pick(plainC ? List.of(" && ") : List.of(" && ", " and ")) + condition(depth - 1);
             case 3 -> group(condition(depth - 1) + pick(List.of(" || ", "||")) + condition(depth - 1));
-            case 4 -> condition(depth - 1) + " || " + condition(depth - 1);
+            case 4 ->
+                condition(depth - 1) + pick(plainC ? List.of(" || ") : List.of(" || ", " or ")) + condition(depth - 1);
             case 5 -> plainC ? place() : text();
             case 7 -> plainC ? place() : number(0) + " in (" + pick(LITERALS) + ", " + number(0) + ")";
             case 6 -> pointer() + " " + pick(List.of("==", "!=")) + " " + pick(List.of("0", pointer()));
@@ -111,6 +115,13 @@ final class RandomExpressions {
     /** A number in memory. */
     private String place() {
         String node = pointer() + "->";
+        if (!plainC && random.nextInt(12) == 0) {
+            return pick(List.of(
+                    "container_of(in, struct node, in)->value",
+                    "container_of(&" + node + "in.small, struct node, in.small)->three",
+                    "ntohs((__be16)" + node + "in.small)",
+                    "(*&" + node + "as_int)"));
+        }
         return switch (random.nextInt(8)) {
             case 0 -> node + pick(List.of("value", "as_int", "as_long", plainC ? "value" : "yes", "color"));
             // A compiler may calculate with a bit-field of 40 bits in 40 bits.

@@ -175,6 +175,14 @@ class EngageCommandTest {
     }
 
     @Test
+    void whatIsUnreadIsOverriddenOrPasses() {
+        assertThat(host.run("engage", "f", "-EPERM", "--when", "uid != 0", "--unread", "maybe"))
+                .isEqualTo(2);
+        assertThat(host.err.toString()).contains("'maybe' is neither override nor pass");
+        assertThat(host.run("engage", "f", "-EPERM", "--unread", "pass")).isEqualTo(2);
+    }
+
+    @Test
     void explainsOnlyAnExpression() throws IOException {
         assertThat(host.run("engage", "f", "-EPERM", "--explain")).isEqualTo(2);
         assertThat(host.err.toString()).contains("--when");
