@@ -3,6 +3,7 @@ package org.killswitch.cli;
 
 import java.io.PrintWriter;
 import org.killswitch.bpf.BpfException;
+import org.killswitch.catalogue.data.ImportException;
 import org.killswitch.control.ControlException;
 import org.killswitch.guard.GuardException;
 import org.killswitch.lab.GuestFailure;
@@ -82,7 +83,8 @@ public final class Errors {
         if (e instanceof GuestFailure failure) {
             failure.console().forEach(err::println);
         }
-        if (e instanceof ControlException || e instanceof BpfException || e instanceof LabException) {
+        if (e instanceof ControlException || e instanceof BpfException || e instanceof LabException
+                || e instanceof ImportException) {
             err.println(name + ": " + oneLine(e));
             if (e instanceof GuardException guard) {
                 guard.picture().forEach(err::println);

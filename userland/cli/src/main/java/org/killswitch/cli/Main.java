@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.killswitch.cli.advice.CheckCommand;
 import org.killswitch.cli.bpf.BpfCommand;
+import org.killswitch.cli.cve.CveCommand;
 import org.killswitch.cli.doctor.DoctorCommand;
 import org.killswitch.cli.engage.DisengageCommand;
 import org.killswitch.cli.engage.EngageCommand;
@@ -121,6 +122,7 @@ public final class Main implements Runnable {
         commands.put("disengage", DisengageCommand::new);
         commands.put("keep", KeepCommand::new);
         commands.put("check", CheckCommand::new);
+        commands.put("cve", CveCommand::create);
         commands.put("watch", WatchCommand::new);
         commands.put("seal", SealCommand::new);
         commands.put("bpf", BpfCommand::create);

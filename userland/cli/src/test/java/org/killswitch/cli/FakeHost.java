@@ -103,14 +103,17 @@ public final class FakeHost {
     }
 
     public int run(String... args) {
-        Host host = new Host(
+        return Main.run(host(), args);
+    }
+
+    public Host host() {
+        return new Host(
                 killswitch,
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 () -> terminal,
                 ZoneOffset.UTC,
                 this::pause);
-        return Main.run(host, args);
     }
 
     private boolean pause(long seconds) {
