@@ -83,7 +83,9 @@ public final class Errors {
         if (e instanceof GuestFailure failure) {
             failure.console().forEach(err::println);
         }
-        if (e instanceof ControlException || e instanceof BpfException || e instanceof LabException
+        if (e instanceof ControlException
+                || e instanceof BpfException
+                || e instanceof LabException
                 || e instanceof ImportException) {
             err.println(name + ": " + oneLine(e));
             if (e instanceof GuardException guard) {

@@ -87,13 +87,15 @@ public final class Download {
         }
     }
 
-    private static void copy(InputStream in, OutputStream out, URI url, long limit) throws IOException, ImportException {
+    private static void copy(InputStream in, OutputStream out, URI url, long limit)
+            throws IOException, ImportException {
         byte[] buffer = new byte[BUFFER];
         long total = 0;
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
             total += count;
             if (total > limit) {
-                throw new ImportException(url + " is larger than " + limit + " bytes: fetch it yourself, if it is right");
+                throw new ImportException(
+                        url + " is larger than " + limit + " bytes: fetch it yourself, if it is right");
             }
             out.write(buffer, 0, count);
         }

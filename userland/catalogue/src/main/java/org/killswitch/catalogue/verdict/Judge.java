@@ -124,7 +124,9 @@ public final class Judge {
         Optional<UpstreamVersion> version = host.origin().upstream();
         return version.isPresent()
                 ? entry.engagementsFor(version.get()).stream().findFirst()
-                : entry.engagements().stream().filter(e -> e.kernels().equals(KernelRange.ALL)).findFirst();
+                : entry.engagements().stream()
+                        .filter(e -> e.kernels().equals(KernelRange.ALL))
+                        .findFirst();
     }
 
     /** No more has to be looked for: the kernel does not have the flaw. */

@@ -572,7 +572,17 @@ final class Situations {
                 MITIGATED,
                 "esp_input returns -22 (EINVAL), engaged because of CVE-2026-43284",
                 h -> open(h).engaged("esp_input", -22, "engaged"));
-        add(Flaw.ESP, "only observed because of it", AFFECTED, "fixed in 6.1.172", h -> open(h).engaged("esp_input", 0, "observing"));
-        add(Flaw.CORE, "engaged because of another one", AFFECTED, "6.1.164 has it", h -> open(h).config("CONFIG_NET=y\n").engaged("esp_input", -22, "engaged"));
+        add(
+                Flaw.ESP,
+                "only observed because of it",
+                AFFECTED,
+                "fixed in 6.1.172",
+                h -> open(h).engaged("esp_input", 0, "observing"));
+        add(
+                Flaw.CORE,
+                "engaged because of another one",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> open(h).config("CONFIG_NET=y\n").engaged("esp_input", -22, "engaged"));
     }
 }

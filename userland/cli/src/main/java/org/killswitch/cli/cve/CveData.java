@@ -23,7 +23,11 @@ import org.killswitch.posix.Architecture;
 
 /** The catalogue, the imported data and this host, read for one command. */
 record CveData(
-        Catalogue catalogue, Optional<KernelIndex> records, Map<String, DistroIndex> distributions, HostFacts facts, Judge judge) {
+        Catalogue catalogue,
+        Optional<KernelIndex> records,
+        Map<String, DistroIndex> distributions,
+        HostFacts facts,
+        Judge judge) {
 
     /**
      * Reads what a command needs.
@@ -48,9 +52,7 @@ record CveData(
     Optional<Subject> subject(String cve) {
         Optional<CveRecord> record = record(cve);
         Optional<Entry> entry = catalogue.entry(cve);
-        return entry.isPresent()
-                ? Optional.of(Subject.of(entry.get(), record))
-                : record.map(Subject::of);
+        return entry.isPresent() ? Optional.of(Subject.of(entry.get(), record)) : record.map(Subject::of);
     }
 
     Optional<CveRecord> record(String cve) {
@@ -80,9 +82,10 @@ record CveData(
                 .orElse("no records of the kernel's CNA are imported"));
         for (String name : facts.distributions()) {
             DistroIndex index = distributions.get(name);
-            parts.add(index == null
-                    ? "no data of " + name + " is imported"
-                    : "the data of " + name + " " + day(index.headers()));
+            parts.add(
+                    index == null
+                            ? "no data of " + name + " is imported"
+                            : "the data of " + name + " " + day(index.headers()));
         }
         return "Data: " + String.join(", ", parts);
     }

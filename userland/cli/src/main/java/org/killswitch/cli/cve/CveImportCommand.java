@@ -54,13 +54,11 @@ final class CveImportCommand implements Callable<Integer> {
                 ? Download.withFile(
                         URI.create(source), file -> Imports.read(file, source, places.data(), Instant.now()))
                 : Imports.read(
-                        Path.of(source),
-                        Path.of(source).toAbsolutePath().toString(),
-                        places.data(),
-                        Instant.now());
+                        Path.of(source), Path.of(source).toAbsolutePath().toString(), places.data(), Instant.now());
         for (Imports.Imported part : parts) {
-            host.out().println(part.count() + " CVEs from " + part.what()
-                    + (part.ignored() == 0 ? "" : "; " + part.ignored() + " records are of no use"));
+            host.out()
+                    .println(part.count() + " CVEs from " + part.what()
+                            + (part.ignored() == 0 ? "" : "; " + part.ignored() + " records are of no use"));
         }
         return ExitCode.OK;
     }

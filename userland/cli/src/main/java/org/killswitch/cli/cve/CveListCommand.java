@@ -43,8 +43,9 @@ final class CveListCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ImportException {
         CveData data = CveData.read(places, c -> false, host.err());
-        List<Verdict> verdicts =
-                data.judgeCatalogue().stream().filter(v -> !affected || v.isOpen()).toList();
+        List<Verdict> verdicts = data.judgeCatalogue().stream()
+                .filter(v -> !affected || v.isOpen())
+                .toList();
         if (json) {
             List<Object> list = new ArrayList<>();
             verdicts.forEach(v -> list.add(VerdictJson.of(v, isEngaged(data, v))));
@@ -54,7 +55,12 @@ final class CveListCommand implements Callable<Integer> {
         Table table = new Table(Collections.nCopies(4, Table.Align.LEFT));
         table.row(List.of("CVE", "NAME", "VERDICT", "ENGAGED"));
         for (Verdict v : verdicts) {
-            String name = v.subject().entry().map(Entry::names).filter(n -> !n.isEmpty()).map(List::getFirst).orElse("-");
+            String name = v.subject()
+                    .entry()
+                    .map(Entry::names)
+                    .filter(n -> !n.isEmpty())
+                    .map(List::getFirst)
+                    .orElse("-");
             table.row(List.of(v.subject().cve(), name, v.status().toString(), isEngaged(data, v) ? "yes" : "no"));
         }
         table.lines().forEach(host.out()::println);

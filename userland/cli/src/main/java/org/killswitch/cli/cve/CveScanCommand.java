@@ -26,7 +26,9 @@ import picocli.CommandLine.Option;
         name = "scan",
         header = "Say what this kernel is affected by.",
         description = {
-            "", "The first lines say how much is open; then comes a line for each CVE that is open, mitigated or unknown.", ""
+            "",
+            "The first lines say how much is open; then comes a line for each CVE that is open, mitigated or unknown.",
+            ""
         },
         footer = {
             "",
@@ -110,9 +112,17 @@ final class CveScanCommand implements Callable<Integer> {
         for (Status status : List.of(Status.AFFECTED, Status.MITIGATED, Status.UNKNOWN)) {
             for (Verdict v : verdicts) {
                 if (v.status() == status) {
-                    String name = v.subject().entry().map(Entry::names).filter(n -> !n.isEmpty()).map(n -> n.getFirst() + ": ").orElse("");
+                    String name = v.subject()
+                            .entry()
+                            .map(Entry::names)
+                            .filter(n -> !n.isEmpty())
+                            .map(n -> n.getFirst() + ": ")
+                            .orElse("");
                     table.row(List.of(
-                            v.subject().cve(), status.toString(), code(v), name + v.decisive().text()));
+                            v.subject().cve(),
+                            status.toString(),
+                            code(v),
+                            name + v.decisive().text()));
                 }
             }
         }

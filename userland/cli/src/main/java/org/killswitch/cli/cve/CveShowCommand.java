@@ -59,8 +59,9 @@ final class CveShowCommand implements Callable<Integer> {
         CveData data = CveData.read(places, cve::equals, host.err());
         Optional<Subject> subject = data.subject(cve);
         if (subject.isEmpty()) {
-            host.err().println("killswitch: nothing is known of " + cve
-                    + ": neither the catalogue nor imported data has it; see killswitch cve import --help");
+            host.err()
+                    .println("killswitch: nothing is known of " + cve
+                            + ": neither the catalogue nor imported data has it; see killswitch cve import --help");
             return ExitCode.SOFTWARE;
         }
         Optional<Entry> entry = subject.get().entry();
@@ -73,7 +74,12 @@ final class CveShowCommand implements Callable<Integer> {
             boolean isEngaged = entry.filter(data.judge()::isEngaged).isPresent();
             Map<String, @Nullable Object> node = new LinkedHashMap<>(VerdictJson.of(verdict, isEngaged));
             node.put("title", data.record(cve).map(CveRecord::title).orElse(null));
-            node.put("cvss", data.record(cve).map(CveRecord::cvss).filter(v -> !v.isEmpty()).orElse(null));
+            node.put(
+                    "cvss",
+                    data.record(cve)
+                            .map(CveRecord::cvss)
+                            .filter(v -> !v.isEmpty())
+                            .orElse(null));
             node.put("entry", entry.map(VerdictJson::of).orElse(null));
             host.out().println(Json.render(node, true));
         } else {
@@ -84,40 +90,52 @@ final class CveShowCommand implements Callable<Integer> {
 
     private int shell(Optional<Entry> entry, Optional<Entry.Engagement> chosen) {
         if (chosen.isEmpty()) {
-            host.err().println("killswitch: there is no engagement for " + cve + ": "
-                    + entry.flatMap(Entry::noEngagement)
-                            .orElse("the catalogue has none for this kernel"));
+            host.err()
+                    .println("killswitch: there is no engagement for " + cve + ": "
+                            + entry.flatMap(Entry::noEngagement).orElse("the catalogue has none for this kernel"));
             return ExitCode.SOFTWARE;
         }
         for (Entry.Function f : chosen.get().functions()) {
             if (f.when().isPresent()) {
-                host.err().println("killswitch: " + f.symbol() + " needs a guard, which only the command can make:"
-                        + " killswitch engage " + f.symbol() + " " + f.retval().value() + " --when '"
-                        + f.when().get() + "'");
+                host.err()
+                        .println("killswitch: " + f.symbol() + " needs a guard, which only the command can make:"
+                                + " killswitch engage " + f.symbol() + " "
+                                + f.retval().value() + " --when '"
+                                + f.when().get() + "'");
                 return ExitCode.SOFTWARE;
             }
         }
-        chosen.get().functions().forEach(f -> host.out().println(
-                "echo 'engage " + f.symbol() + " " + f.retval().value() + " # " + cve + "' > " + CONTROL));
+        chosen.get()
+                .functions()
+                .forEach(f -> host.out()
+                        .println("echo 'engage " + f.symbol() + " " + f.retval().value() + " # " + cve + "' > "
+                                + CONTROL));
         return ExitCode.OK;
     }
 
     private static List<String> text(CveData data, Verdict verdict, Optional<Entry.Engagement> chosen) {
         List<String> lines = new ArrayList<>();
         Subject subject = verdict.subject();
-        String name = subject.entry().map(Entry::names).filter(n -> !n.isEmpty()).map(n -> " (" + String.join(", ", n) + ")").orElse("");
+        String name = subject.entry()
+                .map(Entry::names)
+                .filter(n -> !n.isEmpty())
+                .map(n -> " (" + String.join(", ", n) + ")")
+                .orElse("");
         lines.add(subject.cve() + name + ": " + verdict.status());
         for (Evidence e : verdict.evidence()) {
             lines.add((e.decides() ? "* " : "  ") + e.source() + ": " + e.text());
         }
         lines.add(data.age());
         lines.add("");
-        subject.entry().ifPresentOrElse(e -> addEntry(e, chosen, lines), () -> data.record(subject.cve()).ifPresent(r -> {
-            add(lines, "Title", r.title());
-            add(lines, "CVSS", r.cvss());
-            add(lines, "Files", String.join(", ", r.files()));
-            lines.add("The catalogue has no entry of it.");
-        }));
+        subject.entry()
+                .ifPresentOrElse(
+                        e -> addEntry(e, chosen, lines),
+                        () -> data.record(subject.cve()).ifPresent(r -> {
+                            add(lines, "Title", r.title());
+                            add(lines, "CVSS", r.cvss());
+                            add(lines, "Files", String.join(", ", r.files()));
+                            lines.add("The catalogue has no entry of it.");
+                        }));
         return lines;
     }
 
@@ -127,17 +145,29 @@ final class CveShowCommand implements Callable<Integer> {
         chosen.ifPresentOrElse(
                 e -> {
                     for (Entry.Function f : e.functions()) {
-                        add(lines, "Engage", f.symbol() + " " + f.retval() + f.when().map(w -> " when " + w).orElse(""));
+                        add(
+                                lines,
+                                "Engage",
+                                f.symbol() + " " + f.retval()
+                                        + f.when().map(w -> " when " + w).orElse(""));
                     }
                     add(lines, "Why", e.why());
                     add(lines, "Breaks", e.breaks());
                     e.dangerousBecause().ifPresent(d -> add(lines, "Dangerous, but", d));
                 },
-                () -> add(lines, "No engagement", entry.noEngagement().orElse("the catalogue has none for this kernel")));
-        entry.inUse().ifPresent(u -> add(lines, "In use", u.text() + u.test().map(t -> " Test: " + t).orElse("")));
+                () -> add(
+                        lines, "No engagement", entry.noEngagement().orElse("the catalogue has none for this kernel")));
+        entry.inUse()
+                .ifPresent(u -> add(
+                        lines,
+                        "In use",
+                        u.text() + u.test().map(t -> " Test: " + t).orElse("")));
         entry.doesNotUndo().ifPresent(d -> add(lines, "Does not undo", d));
         for (Entry.Measure m : entry.otherMeasures()) {
-            add(lines, "Other measure", m.measure() + m.failsWhen().map(f -> "; fails when: " + f).orElse(""));
+            add(
+                    lines,
+                    "Other measure",
+                    m.measure() + m.failsWhen().map(f -> "; fails when: " + f).orElse(""));
         }
         entry.references().forEach(r -> add(lines, "See", r));
     }

@@ -18,8 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class CveCommandTest {
 
-    private static final String ENTRY =
-            """
+    private static final String ENTRY = """
             cve: CVE-2026-31431
             names: [Copy Fail]
             summary: An AEAD request writes to pages that it only borrowed.
@@ -41,8 +40,7 @@ class CveCommandTest {
             .replace("[Copy Fail]", "[Other]")
             .replace("retval: -EPERM", "retval: -EPERM, when: arg2 == 88");
 
-    private static final String RECORD =
-            """
+    private static final String RECORD = """
             {"containers": {"cna": {"title": "esp: a flaw", "affected": [{"programFiles": ["net/ipv4/esp4.c"]}]}}}
             """;
 
@@ -57,7 +55,9 @@ class CveCommandTest {
         write("catalogue/CVE-2026-31431.yaml", ENTRY);
         write("root/proc/sys/kernel/osrelease", "6.1.0-40-amd64\n");
         write("root/proc/sys/kernel/version", "#1 SMP Debian 6.1.164-1 (2026-03-08)\n");
-        write("root/lib/modules/6.1.0-40-amd64/modules.dep", "kernel/crypto/algif_aead.ko:\nkernel/net/ipv4/esp4.ko:\n");
+        write(
+                "root/lib/modules/6.1.0-40-amd64/modules.dep",
+                "kernel/crypto/algif_aead.ko:\nkernel/net/ipv4/esp4.ko:\n");
         write("root/lib/modules/6.1.0-40-amd64/modules.builtin", "");
         write("vulns/cve/published/2026/CVE-2026-43284.dyad", "4.11:aaaa:6.1.172:bbbb\n");
         write("vulns/cve/published/2026/CVE-2026-43284.json", RECORD);
@@ -75,7 +75,9 @@ class CveCommandTest {
         host.out.getBuffer().setLength(0);
         host.err.getBuffer().setLength(0);
         CvePlaces places = new CvePlaces(
-                folder.resolve("root"), List.of(folder.resolve("catalogue"), folder.resolve("own")), folder.resolve("data"));
+                folder.resolve("root"),
+                List.of(folder.resolve("catalogue"), folder.resolve("own")),
+                folder.resolve("data"));
         CommandLine cve = CveCommand.create(host.host(), places);
         return Errors.reportTo(host.host(), cve).execute(args);
     }
@@ -158,7 +160,8 @@ class CveCommandTest {
     void showForAHostWithNothingButTheModule() throws IOException {
         assertThat(run("show", "--shell", "CVE-2026-31431")).isZero();
         assertThat(host.out)
-                .hasToString("echo 'engage af_alg:alg_bind -1 # CVE-2026-31431' > /sys/kernel/security/killswitch/control\n");
+                .hasToString(
+                        "echo 'engage af_alg:alg_bind -1 # CVE-2026-31431' > /sys/kernel/security/killswitch/control\n");
         write("catalogue/CVE-2026-10000.yaml", GUARDED);
         assertThat(run("show", "--shell", "CVE-2026-10000")).isEqualTo(1);
         assertThat(host.err.toString()).contains("needs a guard", "--when 'arg2 == 88'");
