@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.bpf.BpfException;
+import org.killswitch.catalogue.data.ImportException;
 import org.killswitch.cli.output.Json;
 import org.killswitch.control.ControlException;
 import org.killswitch.guard.GuardException;
@@ -103,7 +104,8 @@ public final class Errors {
         if (e instanceof GuestFailure failure) {
             failure.console().forEach(err::println);
         }
-        boolean expected = e instanceof ControlException || e instanceof BpfException || e instanceof LabException;
+        boolean expected = e instanceof ControlException || e instanceof BpfException || e instanceof LabException
+                || e instanceof ImportException;
         String message = expected
                 ? oneLine(e)
                 : "this should not have happened: " + e.getClass().getSimpleName() + ": " + oneLine(e)

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.killswitch.cli.advice.CheckCommand;
 import org.killswitch.cli.bpf.BpfCommand;
+import org.killswitch.cli.cve.CveCommand;
 import org.killswitch.cli.doctor.DoctorCommand;
 import org.killswitch.cli.engage.DisengageCommand;
 import org.killswitch.cli.engage.EnforceCommand;
@@ -135,6 +136,7 @@ public final class Main implements Runnable {
         commands.put("observe", ObserveCommand::new);
         commands.put("enforce", EnforceCommand::new);
         commands.put("set", SetCommand::new);
+        commands.put("cve", CveCommand::create);
         commands.put("watch", WatchCommand::new);
         commands.put("seal", SealCommand::new);
         commands.put("lock", LockCommand::new);

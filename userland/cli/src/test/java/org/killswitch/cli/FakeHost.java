@@ -194,9 +194,16 @@ public final class FakeHost {
     }
 
     private int run(PrintWriter out, String... args) {
-        Host host = new Host(
+        return Main.run(host(out), args);
+    }
+
+    public Host host() {
+        return host(new PrintWriter(out, true));
+    }
+
+    private Host host(PrintWriter out) {
+        return new Host(
                 killswitch, files, out, new PrintWriter(err, true), () -> terminal, ZoneOffset.UTC, this::pause);
-        return Main.run(host, args);
     }
 
     private boolean pause(long seconds) {

@@ -114,6 +114,16 @@ public final class HostFacts {
         return osRelease.get().getOrDefault(name, "");
     }
 
+    /** The distributions whose data may say something about the running kernel: one or none. */
+    public List<String> distributions() {
+        return switch (origin()) {
+            case KernelOrigin.Debian d -> List.of("debian");
+            case KernelOrigin.Ubuntu u -> List.of("ubuntu");
+            case KernelOrigin.Stable s -> List.of();
+            case KernelOrigin.Frozen f -> List.of();
+        };
+    }
+
     /** The kernels that dpkg has installed. */
     public List<KernelPackage> packages() {
         return packages.get();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.data.DistroIndex;
 import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.facts.KernelOrigin;
@@ -12,6 +13,8 @@ import org.killswitch.catalogue.facts.KernelPackage;
 import org.killswitch.catalogue.facts.ModuleTree;
 import org.killswitch.catalogue.facts.Origins;
 import org.killswitch.catalogue.version.DebianVersion;
+import org.killswitch.catalogue.version.KernelRange;
+import org.killswitch.catalogue.version.UpstreamVersion;
 
 /**
  * Decides whether the running kernel has a flaw. The order is that of how good the evidence is: the distribution's data
@@ -109,6 +112,21 @@ public final class Judge {
                     Optional.empty());
         }
         return judgePresent(subject, status, place, evidence);
+    }
+
+    /** Whether one of an entry's engagements is in effect, whatever the verdict. */
+    public boolean isEngaged(Entry entry) {
+        return mitigations.isEngaged(entry);
+    }
+
+    /** The engagement that an entry has for the running kernel: the first one whose kernels match. */
+    public Optional<Entry.Engagement> choose(Entry entry) {
+        Optional<UpstreamVersion> version = host.origin().upstream();
+        return version.isPresent()
+                ? entry.engagementsFor(version.get()).stream().findFirst()
+                : entry.engagements().stream()
+                        .filter(e -> e.kernels().equals(KernelRange.ALL))
+                        .findFirst();
     }
 
     /** No more has to be looked for: the kernel does not have the flaw. */

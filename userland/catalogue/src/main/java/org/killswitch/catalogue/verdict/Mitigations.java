@@ -36,6 +36,13 @@ final class Mitigations {
         return found;
     }
 
+    /** Whether all functions of one of its engagements are engaged. */
+    boolean isEngaged(Entry entry) {
+        List<Evidence> found = new ArrayList<>();
+        entry.engagements().forEach(e -> addEngagement(e, found));
+        return found.stream().anyMatch(Evidence::decides);
+    }
+
     /** Nobody wrote down what closes it: somebody engaged something because of it. */
     private void addReasons(Subject subject, List<Evidence> found) {
         host.engaged().stream()

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.cli.cve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.killswitch.cli.Errors;
+import org.killswitch.cli.FakeHost;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class CveCommandTest {
+
+    private static final String ENTRY = """
+            cve: CVE-2026-31431
+            names: [Copy Fail]
+            summary: An AEAD request writes to pages that it only borrowed.
+            reach: any-user
+            reach-note: A socket is enough.
+            affected: [{introduced: "4.14", fixed: "6.1.170"}]
+            files: [crypto/algif_aead.c]
+            module: algif_aead
+            engagements:
+              - kernels: ">=6.0"
+                functions: [{symbol: "af_alg:alg_bind", retval: -EPERM}]
+                why: Its caller tests it.
+                breaks: AF_ALG.
+            does-not-undo: Pages that were written to.
+            references: ["https://example.org/"]
+            """;
+
+    private static final String GUARDED = ENTRY.replace("CVE-2026-31431", "CVE-2026-10000")
+            .replace("[Copy Fail]", "[Other]")
+            .replace("retval: -EPERM", "retval: -EPERM, when: arg2 == 88");
+
+    private static final String RECORD = """
+            {"containers": {"cna": {"title": "esp: a flaw", "affected": [{"programFiles": ["net/ipv4/esp4.c"]}]}}}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private FakeHost host;
+
+    @BeforeEach
+    void aHostWithAnAffectedKernel() throws IOException {
+        host = new FakeHost(folder.resolve("module"));
+        write("catalogue/CVE-2026-31431.yaml", ENTRY);
+        write("root/proc/sys/kernel/osrelease", "6.1.0-40-amd64\n");
+        write("root/proc/sys/kernel/version", "#1 SMP Debian 6.1.164-1 (2026-03-08)\n");
+        write(
+                "root/lib/modules/6.1.0-40-amd64/modules.dep",
+                "kernel/crypto/algif_aead.ko:\nkernel/net/ipv4/esp4.ko:\n");
+        write("root/lib/modules/6.1.0-40-amd64/modules.builtin", "");
+        write("vulns/cve/published/2026/CVE-2026-43284.dyad", "4.11:aaaa:6.1.172:bbbb\n");
+        write("vulns/cve/published/2026/CVE-2026-43284.json", RECORD);
+        write("vulns/cve/published/2026/CVE-2026-20000.dyad", "4.11:aaaa:6.1.100:bbbb\n");
+        write("vulns/cve/published/2026/CVE-2026-20000.json", RECORD);
+    }
+
+    private void write(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private int run(String... args) {
+        host.out.getBuffer().setLength(0);
+        host.err.getBuffer().setLength(0);
+        CvePlaces places = new CvePlaces(
+                folder.resolve("root"),
+                List.of(folder.resolve("catalogue"), folder.resolve("own")),
+                folder.resolve("data"));
+        CommandLine cve = CveCommand.create(host.host(), places);
+        return Errors.reportTo(host.host(), cve).execute(args);
+    }
+
+    private void engage() throws IOException {
+        write("root/sys/kernel/security/killswitch/engaged", "af_alg:alg_bind retval=-1 hits=0\n");
+        write("root/sys/kernel/security/killswitch/pending", "");
+        for (String file : List.of("state:engaged", "timeout_left:0", "backend:ftrace", "reason:")) {
+            String[] parts = file.split(":", 2);
+            write("root/sys/kernel/security/killswitch/fn/af_alg:alg_bind/" + parts[0], parts[1] + "\n");
+        }
+    }
+
+    @Test
+    void listSaysWhatTheVerdictIsAndWhatIsEngaged() throws IOException {
+        write("catalogue/CVE-2026-10000.yaml", GUARDED.replace("6.1.170", "6.1.100"));
+        assertThat(run("list")).isZero();
+        assertThat(host.out.toString().lines())
+                .containsExactly(
+                        "CVE             NAME       VERDICT   ENGAGED",
+                        "CVE-2026-10000  Other      fixed     no",
+                        "CVE-2026-31431  Copy Fail  affected  no");
+        assertThat(run("list", "--affected", "--json")).isZero();
+        JsonNode cves = new JsonMapper().readTree(host.out.toString()).get("cves");
+        assertThat(cves).hasSize(1);
+        assertThat(cves.get(0).get("verdict").asString()).isEqualTo("affected");
+        assertThat(cves.get(0).get("reachable").asString()).isEqualTo("any_user");
+    }
+
+    @Test
+    void scanTellsByItsExitStatus() throws IOException {
+        assertThat(run("scan")).isEqualTo(4);
+        assertThat(host.out.toString())
+                .startsWith("1 of 1 entries of the catalogue are open here; 0 are mitigated, 0 unknown\n"
+                        + "Open in code that is loaded: 0; in code that any user can load: 1\n"
+                        + "Data: no records of the kernel's CNA are imported, no data of debian is imported\n");
+        engage();
+        assertThat(run("scan")).isEqualTo(3);
+        write("catalogue/CVE-2026-31431.yaml", ENTRY.replace("6.1.170", "6.1.164"));
+        assertThat(run("scan")).isZero();
+    }
+
+    @Test
+    void scanOfAllSaysFirstWhatMatters() throws IOException {
+        assertThat(run("import", folder.resolve("vulns").toString())).isZero();
+        assertThat(host.out).hasToString("2 CVEs from the kernel CNA's records\n");
+        write(
+                "root/var/lib/dpkg/status",
+                "Package: linux-image-6.1.0-41-amd64\nStatus: install ok installed\nVersion: 6.1.170-1\n");
+        assertThat(run("scan", "--all")).isEqualTo(4);
+        assertThat(host.out.toString().lines())
+                .startsWith(
+                        "2 of 3 CVEs are open here; 0 are mitigated, 0 unknown",
+                        "Open in code that is loaded: 0; in code that any user can load: 1",
+                        "Open with an entry in the catalogue: 1",
+                        "linux-image-6.1.0-41-amd64 6.1.170-1 is installed and fixes 1 of them: reboot")
+                .anyMatch(l -> l.matches("CVE-2026-43284 +affected +not loaded +6.1.164 has it, .*"))
+                .noneMatch(l -> l.startsWith("CVE-2026-20000"));
+        assertThat(run("scan", "--all", "--json")).isEqualTo(4);
+        JsonNode json = new JsonMapper().readTree(host.out.toString());
+        assertThat(json.get("cves")).hasSize(3);
+        assertThat(json.get("counts").get("fixed").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void showHasTheEntryAndTheEvidence() {
+        assertThat(run("show", "CVE-2026-31431")).isZero();
+        assertThat(host.out.toString())
+                .startsWith("CVE-2026-31431 (Copy Fail): affected\n"
+                        + "  kernel: 6.1.0-40-amd64 is Debian's linux 6.1.164-1\n"
+                        + "* upstream: 6.1.164 has it, since 4.14; fixed in 6.1.170\n")
+                .contains("Engage: af_alg:alg_bind -1 (EPERM)\n", "Breaks: AF_ALG.\n", "Does not undo: Pages");
+        assertThat(run("show", "--json", "CVE-2026-31431")).isZero();
+        JsonNode json = new JsonMapper().readTree(host.out.toString());
+        assertThat(json.at("/entry/engagements/0/functions/0/retval").asLong()).isEqualTo(-1);
+        assertThat(json.at("/evidence/1/decides").asBoolean()).isTrue();
+    }
+
+    @Test
+    void showForAHostWithNothingButTheModule() throws IOException {
+        assertThat(run("show", "--shell", "CVE-2026-31431")).isZero();
+        assertThat(host.out)
+                .hasToString(
+                        "echo 'engage af_alg:alg_bind -1 # CVE-2026-31431' > /sys/kernel/security/killswitch/control\n");
+        write("catalogue/CVE-2026-10000.yaml", GUARDED);
+        assertThat(run("show", "--shell", "CVE-2026-10000")).isEqualTo(1);
+        assertThat(host.err.toString()).contains("needs a guard", "--when 'arg2 == 88'");
+        write("catalogue/CVE-2026-31431.yaml", ENTRY.replace(">=6.0", ">=6.5"));
+        assertThat(run("show", "--shell", "CVE-2026-31431")).isEqualTo(1);
+        assertThat(host.err.toString()).contains("the catalogue has none for this kernel");
+    }
+
+    @Test
+    void whatNobodyKnowsIsSaid() throws IOException {
+        assertThat(run("show", "CVE-2026-1")).isEqualTo(1);
+        assertThat(host.err.toString()).contains("nothing is known of CVE-2026-1");
+        assertThat(run("import", folder.resolve("root").toString())).isEqualTo(1);
+        assertThat(host.err.toString()).contains("has nothing that can be imported");
+        assertThat(run("import", "http://127.0.0.1/x")).isEqualTo(1);
+        assertThat(host.err.toString()).contains("only https is fetched");
+        write("own/CVE-2026-2.yaml", "cve: x\n");
+        assertThat(run("list")).isZero();
+        assertThat(host.err.toString()).contains("CVE-2026-2.yaml:1: cve: 'x' is not");
+    }
+
+    @Test
+    void showOfWhatHasNoEntry() {
+        assertThat(run("import", folder.resolve("vulns").toString())).isZero();
+        assertThat(run("show", "CVE-2026-43284")).isZero();
+        assertThat(host.out.toString()).contains("Title: esp: a flaw", "The catalogue has no entry of it.");
+        assertThat(run("show", "--shell", "CVE-2026-43284")).isEqualTo(1);
+    }
+}
