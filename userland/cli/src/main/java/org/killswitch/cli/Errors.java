@@ -104,7 +104,9 @@ public final class Errors {
         if (e instanceof GuestFailure failure) {
             failure.console().forEach(err::println);
         }
-        boolean expected = e instanceof ControlException || e instanceof BpfException || e instanceof LabException
+        boolean expected = e instanceof ControlException
+                || e instanceof BpfException
+                || e instanceof LabException
                 || e instanceof ImportException;
         String message = expected
                 ? oneLine(e)
