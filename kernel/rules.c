@@ -99,9 +99,10 @@ static int ks_permit_value(const char *name, const char *symbol, long retval)
 
 static int ks_permit_one(const struct ks_known *k, const long *retval)
 {
-	int err = ks_permit_symbol(k);
+	/* what killswitch needs may decide about a permission, too, and that is the better reason */
+	int err = retval ? ks_permit_value(k->asked, k->symbol, *retval) : 0;
 
-	return err || !retval ? err : ks_permit_value(k->asked, k->symbol, *retval);
+	return err ?: ks_permit_symbol(k);
 }
 
 static int ks_permit_one_any_value(const struct ks_known *k, const long *unused)
