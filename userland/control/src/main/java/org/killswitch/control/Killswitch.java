@@ -106,15 +106,6 @@ public final class Killswitch {
     }
 
     /**
-     * One engagement, by the name it was engaged under.
-     *
-     * @return empty if nothing is engaged under that name
-     */
-    public Optional<Engagement> engagement(SymbolName symbol) throws ControlException {
-        return engagements().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
-    }
-
-    /**
      * What the files of one function say, by the name it was engaged under.
      *
      * @return empty if nothing is armed under that name, or the caller may not read it (only root may)
