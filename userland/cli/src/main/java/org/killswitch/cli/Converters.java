@@ -40,7 +40,9 @@ public final class Converters {
         @Override
         public Symbols convert(String text) {
             ToSymbol one = new ToSymbol();
-            return new Symbols(Stream.of(text.split(",", -1)).map(one::convert).toList());
+            // "f, g" is two words, and the first ends with a comma.
+            String names = text.endsWith(",") && text.length() > 1 ? text.substring(0, text.length() - 1) : text;
+            return new Symbols(Stream.of(names.split(",", -1)).map(one::convert).toList());
         }
     }
 

@@ -106,12 +106,12 @@ public final class Killswitch {
     }
 
     /**
-     * One engagement, by the name it was engaged under.
+     * What the files of one function say, by the name it was engaged under.
      *
-     * @return empty if nothing is engaged under that name
+     * @return empty if nothing is armed under that name, or the caller may not read it (only root may)
      */
-    public Optional<Engagement> engagement(SymbolName symbol) throws ControlException {
-        return engagements().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
+    public Optional<Engagement.Details> details(SymbolName symbol) throws ControlException {
+        return tree.details(symbol);
     }
 
     /** What the kernel log has about a function, oldest first; empty where it is not readable. */
@@ -288,9 +288,12 @@ public final class Killswitch {
             write(because("disengage " + symbol), errno -> Refusals.disengage(symbol, errno, facts(symbol, tail)));
             // The log knows the last call; the list was read a moment too early. A name may be qualified in one
             // of the two and not in the other.
-            return ended(tail)
-                    .filter(e -> e.symbol().function().equals(symbol.function()))
+            List<Disengaged> ended = ended(tail).toList();
+            return ended.stream()
+                    .filter(e -> e.symbol().equals(symbol))
                     .findFirst()
+                    .or(() ->
+                            ended.stream().filter(e -> e.symbol().mayBe(symbol)).findFirst())
                     .orElseGet(() -> new Disengaged(
                             symbol, before.map(e -> OptionalLong.of(e.hits())).orElse(OptionalLong.empty())));
         }

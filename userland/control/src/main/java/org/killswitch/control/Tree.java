@@ -21,10 +21,13 @@ import org.killswitch.posix.Errno;
 /** What the module's files say, as it was when they were read. */
 public final class Tree {
 
+    /** What a newer module may add at the end of a line. */
+    private static final String MORE = "(?: [a-z_]+=\\S*)*";
+
     private static final Pattern ENGAGED_LINE =
-            Pattern.compile("(?<sym>\\S+) retval=(?<retval>-?\\d+) hits=(?<hits>\\d+)");
+            Pattern.compile("(?<sym>\\S+) retval=(?<retval>-?\\d+) hits=(?<hits>\\d+)" + MORE);
     private static final Pattern PENDING_LINE =
-            Pattern.compile("(?<sym>\\S+) (?:retval=(?<retval>-?\\d+)|observe) module=(?<module>\\S+)");
+            Pattern.compile("(?<sym>\\S+) (?:retval=(?<retval>-?\\d+)|observe) module=(?<module>\\S+)" + MORE);
     private static final String MODULE_NOT_KNOWN = "?";
 
     private final Path root;

@@ -119,8 +119,10 @@ class KillswitchTest {
         assertThat(tree.killswitch.pending())
                 .containsExactly(new Pending(symbol("m:f"), Optional.empty(), Optional.of("m"), Optional.empty()));
 
-        tree.write("pending", "f retval=-1 module=m since=yesterday\n");
-        assertThatThrownBy(tree.killswitch::pending).hasMessageContaining("since=yesterday");
+        tree.write("pending", "m:f observe module=m since=yesterday\n");
+        assertThat(tree.killswitch.pending()).hasSize(1);
+        tree.write("pending", "f retval=-1 modules=m\n");
+        assertThatThrownBy(tree.killswitch::pending).hasMessageContaining("modules=m");
     }
 
     @Test
@@ -148,10 +150,12 @@ class KillswitchTest {
     @Test
     void doesNotGuessAtALineOfAnotherVersion() throws Exception {
         tree.write("engaged", "f retval=-1 hits=3 flavour=new\n");
+        assertThat(tree.killswitch.engagements()).hasSize(1);
 
+        tree.write("engaged", "f retval=-1 calls=3\n");
         assertThatThrownBy(tree.killswitch::engagements)
                 .isInstanceOf(ControlException.class)
-                .hasMessageContaining("flavour=new")
+                .hasMessageContaining("calls=3")
                 .hasMessageContaining("one version");
     }
 

@@ -119,6 +119,8 @@ final class Training {
         expect(0, "engage", "f", "-1", "--probe", "5m");
         expect(0, "engage", "f", "-1", "--for", "5m");
         expect(0, "keep", "f");
+        expect(0, "observe", "k");
+        expect(0, "show", "f");
         expect(0, "disengage", "f", "m:g");
         expect(0, "disengage", "--all");
     }
@@ -127,7 +129,8 @@ final class Training {
     private void refused() throws IOException {
         Files.delete(root.resolve("control"));
         Files.createSymbolicLink(root.resolve("control"), Path.of("/dev/full"));
-        expect(1, "engage", "f", "-EPERM");
+        expect(1, "engage", "k", "-EPERM");
+        expect(0, "engage", "f", "-EPERM"); // it is so already
         expect(1, "engage", "f", "-1", "--probe", "5m");
         expect(1, "disengage", "f");
         expect(1, "disengage", "--all");

@@ -89,6 +89,48 @@ final class CommandLineTest {
                     .hasLineCount(2);
             assertThat(guest.run("cat /proc/cmdline").status()).isZero();
             assertThat(guest.run("cat " + TestGuest.ROOT + "/engaged").output()).isEmpty();
+            observesAndEnforces(guest);
+            isAllOrNothing(guest);
         }
+    }
+
+    private static void observesAndEnforces(Guest guest) {
+        assertThat(guest.run("killswitch observe cmdline_proc_show --reason 'ticket 7'")
+                        .status())
+                .isZero();
+        assertThat(guest.run("cat /proc/cmdline").status()).isZero();
+        assertThat(guest.run("killswitch status").output())
+                .containsPattern("cmdline_proc_show +- +1 +observing .* ticket 7");
+        assertThat(guest.run("killswitch enforce cmdline_proc_show -EIO").status())
+                .isZero();
+        assertThat(guest.run("cat /proc/cmdline").output()).contains("Input/output error");
+        assertThat(guest.run("killswitch set cmdline_proc_show -EACCES").status())
+                .isZero();
+        assertThat(guest.run("cat /proc/cmdline").output()).contains("Permission denied");
+        assertThat(guest.run("killswitch show cmdline_proc_show").output())
+                .contains("-13 (EACCES)", "ticket 7", "observe cmdline_proc_show uid=0", "tasks inside  none");
+        assertThat(guest.run("killswitch disengage cmdline_proc_show").status()).isZero();
+        Output again = guest.run("killswitch disengage cmdline_proc_show");
+        assertThat(again.status()).isZero();
+        assertThat(again.output()).contains("not engaged").hasLineCount(1);
+    }
+
+    private static void isAllOrNothing(Guest guest) {
+        guest.run("mkfifo /fifo; cat /fifo > /dev/null 2>&1 & sleep 1");
+        Output refused = guest.run("killswitch engage fifo_open,cmdline_proc_show,init_once -EIO");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.output())
+                .contains("init_once", "taken back: fifo_open, cmdline_proc_show")
+                .hasLineCount(1);
+        assertThat(guest.run("cat " + TestGuest.ROOT + "/engaged").output()).isEmpty();
+        Output engaged = guest.run("killswitch engage fifo_open -EIO");
+        assertThat(engaged.status()).isZero();
+        assertThat(engaged.output())
+                .containsPattern("1 task is still inside fifo_open.*not overridden: .* \\(\\d+\\)");
+        assertThat(guest.run("killswitch engage fifo_open -EIO").output()).contains("already");
+        Output bool = guest.run("killswitch engage ns_capable -EPERM");
+        assertThat(bool.status()).isEqualTo(1);
+        assertThat(bool.output()).contains("it returns bool").hasLineCount(1);
+        guest.run("killswitch disengage fifo_open; echo > /fifo");
     }
 }

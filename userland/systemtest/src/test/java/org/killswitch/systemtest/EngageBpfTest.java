@@ -63,6 +63,7 @@ final class EngageBpfTest extends SharedGuest {
         assertThat(require("inet_bind dgram")).isEqualTo("EACCES\n");
         assertThat(require("ls " + PINS)).isEqualTo("inet_bind\n");
         assertThat(require("killswitch bpf list")).containsPattern("inet_bind +link +\\d+\n");
+        assertThat(require("killswitch status")).containsPattern("inet_bind +- +- +bpf program");
         assertThat(read("engaged")).isEmpty();
         assertThat(require("killswitch bpf remove inet_bind")).isEqualTo("inet_bind is removed\n");
         assertThat(require("inet_bind dgram")).isEqualTo("ok\n");

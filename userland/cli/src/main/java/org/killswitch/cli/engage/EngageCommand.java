@@ -312,20 +312,18 @@ public final class EngageCommand implements Callable<Integer> {
     }
 
     private String began(SymbolName symbol, Retval retval) throws ControlException {
-        Optional<Pending> pending = host.killswitch().pending().stream()
-                .filter(p -> p.symbol().equals(symbol))
-                .findFirst();
+        Optional<Engagement.Details> details = host.killswitch().details(symbol);
+        Optional<Pending> pending = details.isPresent()
+                ? Optional.empty()
+                : host.killswitch().pending().stream()
+                        .filter(p -> p.symbol().equals(symbol))
+                        .findFirst();
         if (pending.isPresent()) {
             return Messages.pending(pending.get());
         }
-        String backend = host.killswitch()
-                .engagement(symbol)
-                .flatMap(Engagement::details)
-                .map(d -> " (backend " + d.backend() + ")")
-                .orElse("");
-        return symbol + " now returns " + retval
-                + (condition == null
-                        ? ""
-                        : " when " + condition.expression.strip().replaceAll("\\s+", " ")) + backend;
+        String when =
+                condition == null ? "" : " when " + condition.expression.strip().replaceAll("\\s+", " ");
+        return symbol + " now returns " + retval + when
+                + details.map(d -> " (backend " + d.backend() + ")").orElse("");
     }
 }

@@ -44,6 +44,16 @@ class KeepAndSealCommandTest {
     }
 
     @Test
+    void takesBlanksAndCommas() throws IOException {
+        host.recordsCommands();
+        assertThat(host.run("keep", "f,", "g", "a,b", "f")).isZero();
+        assertThat(host.commands()).isEqualTo("keep fkeep gkeep akeep b");
+        assertThat(host.run("keep", ",")).isEqualTo(2);
+        assertThat(host.run("keep", "f,,g")).isEqualTo(2);
+        assertThat(host.commands()).isEmpty();
+    }
+
+    @Test
     void whatIsSoAlreadyIsNoFailure() throws IOException {
         host.refusesEverything();
         assertThat(host.run("keep", "f,g")).isZero();

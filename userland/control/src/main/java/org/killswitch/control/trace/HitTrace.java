@@ -26,10 +26,19 @@ public final class HitTrace implements AutoCloseable {
     private static final String PREFIX = "killswitch-watch-";
     private static final String EVENT = "events/killswitch/killswitch_hit/";
 
-    /** Per CPU; a hit takes about 50 bytes. */
-    private static final String BUFFER_KB = "4096";
+    /** Of memory that is never swapped, for all CPUs together, and the most and the least for one. */
+    private static final int BUFFERS_KB = 64 * 1024;
+
+    private static final int BUFFER_MAX_KB = 4096;
+    private static final int BUFFER_MIN_KB = 64;
 
     private static final int READ_MAX = 64 * 1024;
+
+    /** What is taken at a time; where hits come faster than that, the kernel counts those that it has no room for. */
+    private static final int ROUND_MAX = 8 * 1024 * 1024;
+
+    /** No longer filter is taken: a page. */
+    private static final int FILTER_MAX = 4095;
 
     private final Path instance;
     private final Fd pipe;
@@ -73,17 +82,21 @@ public final class HitTrace implements AutoCloseable {
                     "hits cannot be followed: the kernel module is not loaded; load it with: modprobe killswitch",
                     null);
         }
+        String filter = symbols.stream().map(s -> "symbol == \"" + s + "\"").collect(Collectors.joining(" || "));
+        if (filter.length() > FILTER_MAX) {
+            throw new ControlException(
+                    "hits of so many functions cannot be picked out; name fewer, or none to follow all", null);
+        }
         removeAbandoned(tracefs.resolve("instances"));
         Path instance =
                 tracefs.resolve("instances/" + PREFIX + ProcessHandle.current().pid());
         boolean begun = false;
         try {
             Files.createDirectory(instance);
-            Files.writeString(instance.resolve("buffer_size_kb"), BUFFER_KB);
+            int cpus = Runtime.getRuntime().availableProcessors();
+            Files.writeString(instance.resolve("buffer_size_kb"), Integer.toString(bufferKb(cpus)));
             if (!symbols.isEmpty()) {
-                Files.writeString(
-                        instance.resolve(EVENT + "filter"),
-                        symbols.stream().map(s -> "symbol == \"" + s + "\"").collect(Collectors.joining(" || ")));
+                Files.writeString(instance.resolve(EVENT + "filter"), filter);
             }
             Fd pipe = Fd.open(instance.resolve("trace_pipe"), Fd.Mode.READ_NONBLOCK);
             Files.writeString(instance.resolve(EVENT + "enable"), "1");
@@ -96,6 +109,11 @@ public final class HitTrace implements AutoCloseable {
                 removeIfPossible(instance);
             }
         }
+    }
+
+    /** How large the buffer of each CPU is. */
+    static int bufferKb(int cpus) {
+        return Math.clamp(BUFFERS_KB / cpus, BUFFER_MIN_KB, BUFFER_MAX_KB);
     }
 
     private static String reason(Exception e) {
@@ -139,8 +157,10 @@ public final class HitTrace implements AutoCloseable {
         }
         StringBuilder text = new StringBuilder();
         try {
-            for (byte[] some = pipe.read(READ_MAX); some.length > 0; some = pipe.read(READ_MAX)) {
+            byte[] some = pipe.read(READ_MAX);
+            while (some.length > 0) {
                 text.append(new String(some, StandardCharsets.ISO_8859_1));
+                some = text.length() < ROUND_MAX ? pipe.read(READ_MAX) : new byte[0];
             }
         } catch (ErrnoException e) {
             if (!e.is(Errno.EAGAIN) && !e.is(Errno.EINTR)) {
