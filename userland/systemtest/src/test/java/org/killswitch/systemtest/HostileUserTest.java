@@ -97,7 +97,8 @@ final class HostileUserTest extends SharedGuest {
     void aListingOfTheFolderAboveDoesNotKeepTheParameterFromEngaging() {
         require("rmmod killswitch");
         attack(HOLD_AS_NOBODY + "list " + SECURITYFS, "held");
-        assertThat(within(IN_TIME, TestGuest.INSMOD + "engage=ks_test_vuln=-1")).isEqualTo("0");
+        assertThat(within(IN_TIME, TestGuest.INSMOD + "engage=test_killswitch:ks_test_vuln=-1"))
+                .isEqualTo("0");
         assertThat(fire(1)).isEqualTo("EPERM");
         assertThat(within(IN_TIME, RELOAD)).isEqualTo("0");
         assertThat(fire(1)).isEqualTo("EPERM");
