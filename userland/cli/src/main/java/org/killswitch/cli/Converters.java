@@ -99,7 +99,7 @@ public final class Converters {
     }
 
     /** What becomes of a call that a guard cannot read. */
-    static final class ToUnread implements ITypeConverter<Guard.Unread> {
+    public static final class ToUnread implements ITypeConverter<Guard.Unread> {
         @Override
         public Guard.Unread convert(String text) {
             return switch (text) {
