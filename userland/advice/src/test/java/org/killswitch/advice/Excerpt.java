@@ -24,12 +24,10 @@ import org.killswitch.host.text.Symbols;
  * Lines are "machine M", "symbol ADDRESS TYPE NAME [MODULE]", "bytes ADDRESS HEX", and "signature MODULE FUNCTION ..." with
  * what {@link Signature} has, its words separated by tabs.
  */
-record Excerpt(Machine machine, byte[] kallsyms, List<Chunk> chunks, Map<String, Signature> signatures)
+record Excerpt(Machine machine, String kallsyms, Map<Long, String> chunks, Map<String, Signature> signatures)
         implements Memory {
 
     private static final String SEPARATOR = "\t";
-
-    record Chunk(long address, byte[] bytes) {}
 
     static Excerpt named(String name) {
         try (InputStream in = Excerpt.class.getResourceAsStream(name)) {
@@ -42,7 +40,7 @@ record Excerpt(Machine machine, byte[] kallsyms, List<Chunk> chunks, Map<String,
     private static Excerpt parse(String text) {
         Machine machine = Machine.X86_64;
         StringBuilder kallsyms = new StringBuilder();
-        List<Chunk> chunks = new ArrayList<>();
+        Map<Long, String> chunks = new HashMap<>();
         Map<String, Signature> signatures = new HashMap<>();
         for (String line : text.lines().filter(l -> !l.startsWith("#")).toList()) {
             List<String> words = List.of(line.split(SEPARATOR, -1));
@@ -56,15 +54,12 @@ record Excerpt(Machine machine, byte[] kallsyms, List<Chunk> chunks, Map<String,
                             .append(words.get(3));
                     kallsyms.append(words.size() > 4 ? "\t[" + words.get(4) + "]\n" : "\n");
                 }
-                case "bytes" ->
-                    chunks.add(new Chunk(
-                            Long.parseUnsignedLong(words.get(1), 16),
-                            HexFormat.of().parseHex(words.get(2))));
+                case "bytes" -> chunks.put(Long.parseUnsignedLong(words.get(1), 16), words.get(2));
                 case "signature" -> signatures.put(words.get(1) + ":" + words.get(2), signature(words));
                 default -> throw new IllegalArgumentException(line);
             }
         }
-        return new Excerpt(machine, kallsyms.toString().getBytes(StandardCharsets.UTF_8), chunks, signatures);
+        return new Excerpt(machine, kallsyms.toString(), chunks, signatures);
     }
 
     private static Signature signature(List<String> words) {
@@ -117,15 +112,16 @@ record Excerpt(Machine machine, byte[] kallsyms, List<Chunk> chunks, Map<String,
     @Override
     public byte[] read(long address, int length) {
         byte[] read = new byte[length];
-        for (Chunk chunk : chunks) {
-            long at = chunk.address - address;
-            int from = (int) Math.clamp(-at, 0, chunk.bytes.length);
-            long to = at + from;
-            if (to >= 0 && to < length) {
-                System.arraycopy(
-                        chunk.bytes, from, read, (int) to, (int) Math.min(chunk.bytes.length - from, length - to));
+        chunks.forEach((start, hex) -> {
+            long at = start - address;
+            int size = hex.length() / 2;
+            if (at < length && at + size > 0) {
+                byte[] bytes = HexFormat.of().parseHex(hex);
+                int from = Math.clamp(-at, 0, size);
+                int to = (int) at + from;
+                System.arraycopy(bytes, from, read, to, Math.min(size - from, length - to));
             }
-        }
+        });
         return read;
     }
 
@@ -141,7 +137,7 @@ record Excerpt(Machine machine, byte[] kallsyms, List<Chunk> chunks, Map<String,
     Kernel kernel(Optional<Disassembler> disassembler) {
         try {
             return new Kernel(
-                    KernelText.read(machine, Symbols.parse(kallsyms), this),
+                    KernelText.read(machine, Symbols.parse(kallsyms.getBytes(StandardCharsets.UTF_8)), this),
                     (module, function) -> Optional.ofNullable(signatures.get(module + ":" + function)),
                     disassembler,
                     "there is no disassembler");

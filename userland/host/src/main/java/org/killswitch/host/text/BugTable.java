@@ -29,7 +29,8 @@ public final class BugTable {
             return Set.of();
         }
         long at = start.get().address();
-        ByteBuffer table = ByteBuffer.wrap(text.memory().read(at, (int) (stop.get().address() - at)))
+        ByteBuffer table = ByteBuffer.wrap(
+                        text.memory().read(at, (int) (stop.get().address() - at)))
                 .order(ByteOrder.LITTLE_ENDIAN);
         Set<Long> bugs = Set.of();
         int most = 0;

@@ -102,7 +102,10 @@ class CallGraphTest {
         memory.putLong(0x2018, TEXT + 0x40);
         memory.putLong(0x2020, TEXT + 0x44); // not the start of a function
         // The symbol of a function in a module's table: name, type, section; value; size.
-        memory.putInt(0x2100, 7).put(0x2104, (byte) 2).putLong(0x2108, TEXT + 0x40).putLong(0x2110, 0x40);
+        memory.putInt(0x2100, 7)
+                .put(0x2104, (byte) 2)
+                .putLong(0x2108, TEXT + 0x40)
+                .putLong(0x2110, 0x40);
         KernelText text = text(Machine.X86_64);
 
         assertThat(text.graph().pointersTo(function(text, "g"))).containsExactly(DATA + 0x18);
@@ -123,12 +126,14 @@ class CallGraphTest {
         int g = function(cached, "g");
         assertThat(cached.graph().to(g)).isEqualTo(text.graph().to(g));
         assertThat(cached.graph().pointersTo(g)).isEqualTo(List.of(DATA + 0x18));
-        assertThat(new GraphCache(file, "another boot").read(Machine.X86_64, this::read)).isEmpty();
+        assertThat(new GraphCache(file, "another boot").read(Machine.X86_64, this::read))
+                .isEmpty();
         assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length < whole.length; length += 7) {
             Files.write(file, java.util.Arrays.copyOf(whole, length));
-            assertThat(new GraphCache(file, "this boot").read(Machine.X86_64, this::read)).isEmpty();
+            assertThat(new GraphCache(file, "this boot").read(Machine.X86_64, this::read))
+                    .isEmpty();
         }
     }
 }

@@ -51,7 +51,8 @@ class CapstoneTest {
                 Arguments.of("488b4328", List.of(new Set(0, place(3, 0x28, 64), false))),
                 Arguments.of("488943f0", List.of(new Store(place(3, -0x10, 64), new Register(0, 64)))),
                 Arguments.of("85c0", List.of(new Compare(eax, eax, true, 32))),
-                Arguments.of("483d00f0ffff", List.of(new Compare(new Register(0, 64), new Immediate(-4096), false, 64))),
+                Arguments.of(
+                        "483d00f0ffff", List.of(new Compare(new Register(0, 64), new Immediate(-4096), false, 64))),
                 Arguments.of("0f8600010000", List.of(new Branch(Condition.BELOW_OR_EQUAL, AT + 0x106))),
                 Arguments.of("e8fb0f0000", List.of(new Call(AT + 0x1000))),
                 Arguments.of("ffd0", List.of(new Operation.IndirectCall())),
@@ -61,8 +62,7 @@ class CapstoneTest {
                 Arguments.of("0f94c0", List.of(new Set(0, new Choice(new Immediate(0), new Immediate(1)), false))),
                 Arguments.of("0fb6c0", List.of(new Set(0, new Extended(new Register(0, 8), 8, false), false))),
                 Arguments.of(
-                        "83e0f3",
-                        List.of(new Set(0, new Binary(Operator.AND, eax, new Immediate(-13), 32), true))),
+                        "83e0f3", List.of(new Set(0, new Binary(Operator.AND, eax, new Immediate(-13), 32), true))),
                 Arguments.of("0f31", List.of(new Clobber(List.of(0, 2), false))),
                 Arguments.of("f30f1efa", List.of()));
     }
@@ -87,14 +87,10 @@ class CapstoneTest {
                 Arguments.of("60020039", List.of(new Store(place(19, 0, 8), w0))),
                 Arguments.of(
                         "40000034",
-                        List.of(
-                                new Compare(w0, new Immediate(0), false, 32),
-                                new Branch(Condition.EQUAL, AT + 8))),
+                        List.of(new Compare(w0, new Immediate(0), false, 32), new Branch(Condition.EQUAL, AT + 8))),
                 Arguments.of(
                         "4000f837",
-                        List.of(
-                                new Compare(w0, new Immediate(0), false, 32),
-                                new Branch(Condition.NEGATIVE, AT + 8))),
+                        List.of(new Compare(w0, new Immediate(0), false, 32), new Branch(Condition.NEGATIVE, AT + 8))),
                 Arguments.of("1f0440b1", List.of(new Compare(x0, new Immediate(-4096), false, 64))),
                 Arguments.of("42000054", List.of(new Branch(Condition.ABOVE_OR_EQUAL, AT + 8))),
                 Arguments.of("00040094", List.of(new Call(AT + 0x1000))),

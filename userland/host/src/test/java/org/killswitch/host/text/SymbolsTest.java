@@ -40,14 +40,16 @@ class SymbolsTest {
 
     @Test
     void modulesAreInOrderOfTheirAddressesAndKnowTheirNames() throws IOException {
-        assertThat(symbols().named("early"))
-                .containsExactly(new Symbol(0xffffffffc0001000L, 't', "early", "mod"));
+        assertThat(symbols().named("early")).containsExactly(new Symbol(0xffffffffc0001000L, 't', "early", "mod"));
         assertThat(symbols().get(symbols().count() - 1).qualified()).isEqualTo("mod:late");
     }
 
     @Test
     void anObjectIsTheLastSymbolOfDataBeforeAnAddress() throws IOException {
-        assertThat(symbols().object(0xffffffff82000018L)).get().extracting(Symbol::name).isEqualTo("ops");
+        assertThat(symbols().object(0xffffffff82000018L))
+                .get()
+                .extracting(Symbol::name)
+                .isEqualTo("ops");
         assertThat(symbols().object(0xffffffff81000021L)).isEmpty();
     }
 
