@@ -110,8 +110,7 @@ class CveCommandTest {
     @Test
     void scanTellsByItsExitStatus() throws IOException {
         assertThat(run("scan")).isEqualTo(4);
-        assertThat(host.out.toString())
-                .startsWith("""
+        assertThat(host.out.toString()).startsWith("""
                         1 of 1 entries of the catalogue are open here; 0 are mitigated, 0 unknown
                         Open in code that is loaded: 0; in code that any user can load: 1
                         Data: no records of the kernel's CNA are imported, no data of debian is imported
