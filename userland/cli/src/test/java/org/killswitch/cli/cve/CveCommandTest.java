@@ -110,10 +110,11 @@ class CveCommandTest {
     @Test
     void scanTellsByItsExitStatus() throws IOException {
         assertThat(run("scan")).isEqualTo(4);
-        assertThat(host.out.toString())
-                .startsWith("1 of 1 entries of the catalogue are open here; 0 are mitigated, 0 unknown\n"
-                        + "Open in code that is loaded: 0; in code that any user can load: 1\n"
-                        + "Data: no records of the kernel's CNA are imported, no data of debian is imported\n");
+        assertThat(host.out.toString()).startsWith("""
+                        1 of 1 entries of the catalogue are open here; 0 are mitigated, 0 unknown
+                        Open in code that is loaded: 0; in code that any user can load: 1
+                        Data: no records of the kernel's CNA are imported, no data of debian is imported
+                        """);
         engage();
         assertThat(run("scan")).isEqualTo(3);
         write("catalogue/CVE-2026-31431.yaml", ENTRY.replace("6.1.170", "6.1.164"));
@@ -146,9 +147,11 @@ class CveCommandTest {
     void showHasTheEntryAndTheEvidence() {
         assertThat(run("show", "CVE-2026-31431")).isZero();
         assertThat(host.out.toString())
-                .startsWith("CVE-2026-31431 (Copy Fail): affected\n"
-                        + "  kernel: 6.1.0-40-amd64 is Debian's linux 6.1.164-1\n"
-                        + "* upstream: 6.1.164 has it, since 4.14; fixed in 6.1.170\n")
+                .startsWith("""
+                        CVE-2026-31431 (Copy Fail): affected
+                          kernel: 6.1.0-40-amd64 is Debian's linux 6.1.164-1
+                        * upstream: 6.1.164 has it, since 4.14; fixed in 6.1.170
+                        """)
                 .contains("Engage: af_alg:alg_bind -1 (EPERM)\n", "Breaks: AF_ALG.\n", "Does not undo: Pages");
         assertThat(run("show", "--json", "CVE-2026-31431")).isZero();
         JsonNode json = new JsonMapper().readTree(host.out.toString());
