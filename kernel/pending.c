@@ -293,26 +293,50 @@ static void ks_report_twin(struct module *mod, struct ks_engagement *e)
 			  e->name.name, mod->name, mod->name, e->name.symbol);
 }
 
-static int ks_arm_all_in(struct module *mod)
+/* What is pending for just this module. */
+static int ks_arm_named_in(struct module *mod)
 {
 	struct ks_engagement *e;
 	int err = 0, failed;
 
-	if (ks_mark_all_offered(mod))
-		ks_refuse("module %s loading: its functions cannot be looked up", mod->name);
+	list_for_each_entry(e, &ks_engagements, node) {
+		if (ks_override_of(e) || strcmp(e->module, mod->name))
+			continue;
+		failed = ks_arm_in(mod, e);
+		err = err ?: failed;
+	}
+	return err;
+}
+
+/* What a name alone is for, unless that is armed already: as a child that was there before, say. */
+static int ks_arm_offered_in(struct module *mod)
+{
+	struct ks_engagement *e;
+	int err = 0, failed = 0;
+
 	/* a child is added behind its parent, and is not offered */
 	list_for_each_entry(e, &ks_engagements, node) {
-		bool is_it = !strcmp(e->module, mod->name);
-
-		failed = 0;
-		if (!ks_override_of(e) && (is_it || (e->everywhere && e->offered)))
+		if (!e->offered)
+			continue;
+		if (e->everywhere)
 			failed = ks_arm_in(mod, e);
-		else if (e->offered && !is_it && mod->state == MODULE_STATE_COMING)
+		else if (strcmp(e->module, mod->name) && mod->state == MODULE_STATE_COMING)
 			ks_report_twin(mod, e);
 		err = err ?: failed;
 	}
-	ks_pending_release();
 	return err;
+}
+
+static int ks_arm_all_in(struct module *mod)
+{
+	int err, failed;
+
+	if (ks_mark_all_offered(mod))
+		ks_refuse("module %s loading: its functions cannot be looked up", mod->name);
+	err = ks_arm_named_in(mod);
+	failed = ks_arm_offered_in(mod);
+	ks_pending_release();
+	return err ?: failed;
 }
 
 static void ks_note_coming(const struct module *mod)

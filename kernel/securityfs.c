@@ -113,6 +113,7 @@ static char *ks_copy_text(const char __user *buf, size_t count, size_t max)
 }
 
 static int ks_tree_follow(void);
+static bool ks_tree_has(u64 id);
 
 static int ks_control_text(char *command)
 {
@@ -121,7 +122,8 @@ static int ks_control_text(char *command)
 
 	err = ks_control(command, &id);
 	failed = ks_tree_follow();
-	if (err || !failed || !id)
+	/* what failed may be another one's */
+	if (err || !failed || !id || ks_tree_has(id))
 		return err;
 	ks_refuse("its files cannot be made: %pe", ERR_PTR(failed));
 	ks_engage_undo(id);
@@ -204,7 +206,7 @@ static int ks_list_fill(const struct ks_root_file *f, struct file *file)
 
 	do {
 		order = get_order(sizeof(*t) + room);
-		t = (ks_page_text *)__get_free_pages(GFP_KERNEL, order);
+		t = (ks_page_text *)__get_free_pages(GFP_KERNEL_ACCOUNT, order);
 		if (!t)
 			return -ENOMEM;
 		room = (PAGE_SIZE << order) - sizeof(*t);
@@ -498,7 +500,11 @@ static int ks_fn_dirs_make_new(void)
 		if (xa_load(&ks_fn_dirs, id))
 			continue;
 		failed = ks_fn_dir_create(id, &l);
-		/* one that has ended meanwhile may have left its name to the next */
+		if (failed == -EEXIST) {
+			/* one that has ended meanwhile has left its name to this one */
+			ks_fn_dirs_remove_old();
+			failed = ks_fn_dir_create(id, &l);
+		}
 		if (failed && ks_engagement_armed(id))
 			err = failed;
 	}
@@ -553,6 +559,11 @@ static int ks_tree_follow(void)
 	}
 	mutex_unlock(&ks_tree_lock);
 	return err;
+}
+
+static bool ks_tree_has(u64 id)
+{
+	return xa_load(&ks_fn_dirs, id);
 }
 
 #define KS_TREE_RETRY (5 * HZ)

@@ -2,7 +2,6 @@
 package org.killswitch.catalogue.facts;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +25,7 @@ public record EngagedFunction(SymbolName symbol, Retval retval, Optional<Engagem
     /** What the module says; nothing where it is not loaded. */
     static List<EngagedFunction> read(Path root) {
         Path interfaceFolder = root.resolve(Path.of("/").relativize(Killswitch.DEFAULT_ROOT));
-        KernelLog log = new KernelLog(root.resolve("dev/kmsg"), root.resolve("proc/uptime"), Clock.systemUTC());
+        KernelLog log = new KernelLog(root.resolve("dev/kmsg"), root.resolve("proc/stat"));
         Killswitch killswitch = new Killswitch(interfaceFolder, log);
         List<EngagedFunction> all = new ArrayList<>();
         try {
