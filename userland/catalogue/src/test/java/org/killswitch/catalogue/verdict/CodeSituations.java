@@ -63,6 +63,20 @@ final class CodeSituations {
                 UNKNOWN,
                 "xhci-ring.c, drivers/usb/host/ehci-q.c is in this kernel; if so, in one of: ehci_hcd",
                 Situations::open);
+        table.add(
+                Situations.Flaw.UNIX,
+                "a folder's only module has nothing of it: blocking it does not help",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> Situations.open(h)
+                        .config("CONFIG_UNIX=y\n")
+                        .file("/etc/modprobe.d/a.conf", "install unix_diag /bin/false\n"));
+        table.add(
+                Situations.Flaw.UNIX,
+                "a folder's only module has nothing of it, and there is no configuration",
+                UNKNOWN,
+                "cannot be told whether net/unix/garbage.c is in this kernel; if so, in one of: unix_diag",
+                Situations::open);
     }
 
     private static void measures(Situations table) {
