@@ -26,6 +26,10 @@ final class Locator {
     private static final Pattern NO_CODE = Pattern.compile("(tools|Documentation|scripts|samples|usr)/.*");
 
     private static final String ARCH = "arch/";
+
+    /** The end of the name of a module that only tells ss(8) about sockets: it has no more than a file of its own. */
+    private static final String DIAGNOSIS = "_diag";
+
     private static final Pattern SUFFIX = Pattern.compile("\\.[A-Za-z]+$");
 
     private final HostFacts host;
@@ -183,7 +187,10 @@ final class Locator {
                 : Optional.empty();
     }
 
-    /** The only module of the folder, or of the nearest one above it that has modules at all. */
+    /**
+     * The only module of the folder, or of the nearest one above it that has modules at all, if one has the other's name in
+     * its own: what else is in the folder may be part of the kernel itself, as net/unix is, whose only module is unix_diag.
+     */
     private Optional<Place> onlyOne(String folder) {
         String at = folder;
         SortedMap<String, ModuleTree.Kind> modules = host.modules().below(at);
@@ -191,16 +198,20 @@ final class Locator {
             at = Folders.parent(at);
             modules = host.modules().below(at);
         }
-        // drivers/net is no driver's folder: only one that has a depth of its own tells something.
-        boolean isDeep = at.equals(folder) || at.chars().filter(c -> c == '/').count() > 1;
-        if (modules.size() == 1 && isDeep && at.indexOf('/') > 0) {
-            return Optional.of(
-                    place(modules.firstKey(), modules.get(modules.firstKey()), "it is the only one of " + at));
+        if (at.indexOf('/') < 0) {
+            return Optional.empty();
         }
         String last = ModuleTree.canonical(at.substring(at.lastIndexOf('/') + 1));
         ModuleTree.Kind named = host.modules().in(at).get(last);
-        return named != null && at.indexOf('/') > 0
-                ? Optional.of(place(last, named, "it is called like " + at))
+        if (named != null) {
+            return Optional.of(place(last, named, "it is called like " + at));
+        }
+        // drivers/net is no driver's folder: only one that has a depth of its own tells something.
+        boolean isDeep = at.equals(folder) || at.chars().filter(c -> c == '/').count() > 1;
+        String first = modules.isEmpty() ? "" : modules.firstKey();
+        boolean isRelated = (first.contains(last) || last.contains(first)) && !first.endsWith(DIAGNOSIS);
+        return modules.size() == 1 && isDeep && isRelated
+                ? Optional.of(place(first, modules.get(first), "it is the only one of " + at))
                 : Optional.empty();
     }
 

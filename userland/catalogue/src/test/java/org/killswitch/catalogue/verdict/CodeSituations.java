@@ -6,8 +6,6 @@ import static org.killswitch.catalogue.verdict.Status.MITIGATED;
 import static org.killswitch.catalogue.verdict.Status.NOT_PRESENT;
 import static org.killswitch.catalogue.verdict.Status.UNKNOWN;
 
-
-
 /** Rows about where the code is, and what keeps everybody away from it. */
 final class CodeSituations {
 
@@ -50,7 +48,12 @@ final class CodeSituations {
                 NOT_PRESENT,
                 "is of another architecture",
                 Situations::open);
-        table.add(Situations.Flaw.CORE, "code of the kernel itself", AFFECTED, "6.1.164 has it", h -> Situations.open(h).config("CONFIG_NET=y\n"));
+        table.add(
+                Situations.Flaw.CORE,
+                "code of the kernel itself",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> Situations.open(h).config("CONFIG_NET=y\n"));
         table.add(
                 Situations.Flaw.XHCI,
                 "one of several modules, it cannot be told which",
@@ -62,6 +65,20 @@ final class CodeSituations {
                 "two files, and for neither it can be told",
                 UNKNOWN,
                 "xhci-ring.c, drivers/usb/host/ehci-q.c is in this kernel; if so, in one of: ehci_hcd",
+                Situations::open);
+        table.add(
+                Situations.Flaw.UNIX,
+                "a folder's only module has nothing of it: blocking it does not help",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> Situations.open(h)
+                        .config("CONFIG_UNIX=y\n")
+                        .file("/etc/modprobe.d/a.conf", "install unix_diag /bin/false\n"));
+        table.add(
+                Situations.Flaw.UNIX,
+                "a folder's only module has nothing of it, and there is no configuration",
+                UNKNOWN,
+                "cannot be told whether net/unix/garbage.c is in this kernel; if so, in one of: unix_diag",
                 Situations::open);
     }
 
@@ -89,7 +106,8 @@ final class CodeSituations {
                 "waiting for its module",
                 MITIGATED,
                 "as soon as its module is loaded",
-                h -> Situations.open(h).file("/sys/kernel/security/killswitch/engaged", "")
+                h -> Situations.open(h)
+                        .file("/sys/kernel/security/killswitch/engaged", "")
                         .file("/sys/kernel/security/killswitch/pending", "af_alg:alg_bind retval=-1 module=af_alg\n"));
         table.add(
                 Situations.Flaw.ALGIF_AEAD,
@@ -108,7 +126,8 @@ final class CodeSituations {
                 "engaged with a guard that the entry does not have",
                 AFFECTED,
                 "6.1.164 has it",
-                h -> Situations.open(h).engaged("alg_bind", -1, "engaged")
+                h -> Situations.open(h)
+                        .engaged("alg_bind", -1, "engaged")
                         .file("/sys/kernel/security/killswitch/fn/alg_bind/passed", "3\n"));
         table.add(
                 Situations.Flaw.ALGIF_AEAD,
@@ -175,28 +194,32 @@ final class CodeSituations {
                 "module blocked too late",
                 AFFECTED,
                 "6.1.164 has it",
-                h -> Situations.open(h).file("/etc/modprobe.d/a.conf", "install algif_aead /bin/false\n")
+                h -> Situations.open(h)
+                        .file("/etc/modprobe.d/a.conf", "install algif_aead /bin/false\n")
                         .file("/proc/modules", "algif_aead 16384 0 - Live 0x0\n"));
         table.add(
                 Situations.Flaw.ALGIF_AEAD,
                 "module blocked, but built in",
                 AFFECTED,
                 "6.1.164 has it",
-                h -> Situations.open(h).modules("", "kernel/crypto/algif_aead.ko\n")
+                h -> Situations.open(h)
+                        .modules("", "kernel/crypto/algif_aead.ko\n")
                         .file("/etc/modprobe.d/a.conf", "install algif_aead /bin/false\n"));
         table.add(
                 Situations.Flaw.ALGIF_AEAD,
                 "a block that another file of the name hides",
                 AFFECTED,
                 "6.1.164 has it",
-                h -> Situations.open(h).file("/lib/modprobe.d/a.conf", "install algif_aead /bin/false\n")
+                h -> Situations.open(h)
+                        .file("/lib/modprobe.d/a.conf", "install algif_aead /bin/false\n")
                         .file("/etc/modprobe.d/a.conf", ""));
         table.add(
                 Situations.Flaw.ALGIF_AEAD,
                 "an install rule that loads it",
                 AFFECTED,
                 "6.1.164 has it",
-                h -> Situations.open(h).file(
+                h -> Situations.open(h)
+                        .file(
                                 "/etc/modprobe.d/a.conf",
                                 "install algif_aead /sbin/modprobe --ignore-install algif_aead\n"));
         table.add(
@@ -210,7 +233,8 @@ final class CodeSituations {
                 "both modules blocked",
                 MITIGATED,
                 "esp6 cannot be loaded",
-                h -> Situations.open(h).file(
+                h -> Situations.open(h)
+                        .file(
                                 "/etc/modprobe.d/a.conf",
                                 "install esp4 /bin/false\ninstall \\\n esp6 /bin/false # IPsec\n"));
         table.add(

@@ -115,6 +115,7 @@ class JudgeTest {
             case OTHER_ARCHITECTURE -> record("CVE-2026-3", "arch/s390/kvm/kvm-s390.c", "4.11:7.1");
             case CORE -> record("CVE-2026-4", "net/core/skbuff.c,include/linux/skbuff.h", "4.11:7.1");
             case XHCI -> record("CVE-2026-5", "drivers/usb/host/xhci-ring.c", "4.11:7.1");
+            case UNIX -> record("CVE-2026-7", "net/unix/garbage.c", "4.11:7.1");
             case TWO_OF_XHCI ->
                 record("CVE-2026-6", "drivers/usb/host/xhci-ring.c,drivers/usb/host/ehci-q.c", "4.11:7.1");
             case ONLY_IN_TRACKER ->

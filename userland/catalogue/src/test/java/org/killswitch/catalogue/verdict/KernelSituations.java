@@ -6,8 +6,6 @@ import static org.killswitch.catalogue.verdict.Status.FIXED;
 import static org.killswitch.catalogue.verdict.Status.NOT_PRESENT;
 import static org.killswitch.catalogue.verdict.Status.UNKNOWN;
 
-
-
 /** Rows about who made a kernel, and whose data says what. */
 final class KernelSituations {
 
@@ -37,14 +35,24 @@ final class KernelSituations {
                 NOT_PRESENT,
                 "4.9.320 never had it",
                 h -> h.debian("stretch", "4.9.0-19-amd64", "4.9.320-2"));
-        table.add(Situations.Flaw.ESP, "first of two fixes of a branch", AFFECTED, "fixed in 6.1.172", h -> Situations.bookworm(h, "6.1.171-1"));
+        table.add(
+                Situations.Flaw.ESP,
+                "first of two fixes of a branch",
+                AFFECTED,
+                "fixed in 6.1.172",
+                h -> Situations.bookworm(h, "6.1.171-1"));
         table.add(
                 Situations.Flaw.ESP,
                 "last of two fixes of a branch",
                 FIXED,
                 "has the fix of 6.1.172 (8253aab4659c)",
                 h -> Situations.bookworm(h, "6.1.172-1"));
-        table.add(Situations.Flaw.RXRPC, "a branch without a fix", AFFECTED, "branch 5.10 has no fix", h -> Situations.bullseye(h, "5.10.262-1"));
+        table.add(
+                Situations.Flaw.RXRPC,
+                "a branch without a fix",
+                AFFECTED,
+                "branch 5.10 has no fix",
+                h -> Situations.bullseye(h, "5.10.262-1"));
         table.add(
                 Situations.Flaw.BROUGHT_BY_BACKPORT,
                 "before the backport that brought it",
@@ -75,7 +83,12 @@ final class KernelSituations {
                 AFFECTED,
                 "6.12.84 has it",
                 h -> h.runs("6.12.84", "#1 SMP Mon Aug 3").modules(Situations.ON_DISK, ""));
-        table.add(Situations.Flaw.ALGIF_AEAD, "no files at all", UNKNOWN, "of unknown making has fixes of its own", h -> h);
+        table.add(
+                Situations.Flaw.ALGIF_AEAD,
+                "no files at all",
+                UNKNOWN,
+                "of unknown making has fixes of its own",
+                h -> h);
     }
 
     private static void distributions(Situations table) {
@@ -235,21 +248,24 @@ final class KernelSituations {
                 "the changelog names it",
                 FIXED,
                 "changelog names it at 6.1.164-1",
-                h -> Situations.open(h).changelog(
+                h -> Situations.open(h)
+                        .changelog(
                                 "linux (6.1.164-1) bookworm-security; urgency=high\n\n  * crypto: a fix (CVE-2026-31431)\n\n -- A  B\n"));
         table.add(
                 Situations.Flaw.ALGIF_AEAD,
                 "the changelog of the newer package that is installed names it",
                 AFFECTED,
                 "fixed in 6.1.170",
-                h -> Situations.open(h).changelog(
+                h -> Situations.open(h)
+                        .changelog(
                                 "linux (6.1.164-2) bookworm-security; urgency=high\n\n  * crypto: a fix (CVE-2026-31431)\n"));
         table.tracked(
                 Situations.Flaw.RXRPC,
                 "the changelog names a fix that the tracker does not count",
                 AFFECTED,
                 "linux in bookworm: open",
-                h -> Situations.open(h).changelog(
+                h -> Situations.open(h)
+                        .changelog(
                                 "linux (6.1.160-1) bookworm-security; urgency=high\n\n  * rxrpc: a fix (CVE-2026-43500)\n"));
     }
 }

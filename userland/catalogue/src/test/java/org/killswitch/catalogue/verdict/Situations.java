@@ -25,6 +25,8 @@ final class Situations {
         CORE,
         /** A flaw in drivers/usb/host/xhci-ring.c, whose module is called otherwise. */
         XHCI,
+        /** A flaw in net/unix, whose only module is another. */
+        UNIX,
         /** A flaw in two such files. */
         TWO_OF_XHCI,
         /** An entry without affected releases' data that fits, of a flaw of which only the tracker knows. */
@@ -46,6 +48,7 @@ final class Situations {
             kernel/net/ipv4/esp4.ko.xz:
             kernel/net/ipv6/esp6.ko.xz:
             kernel/net/rxrpc/rxrpc.ko.xz:
+            kernel/net/unix/unix_diag.ko.xz:
             kernel/drivers/usb/host/xhci-hcd.ko:
             kernel/drivers/usb/host/xhci-plat-hcd.ko:
             kernel/drivers/usb/host/ehci-hcd.ko:
