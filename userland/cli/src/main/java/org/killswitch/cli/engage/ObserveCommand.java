@@ -81,7 +81,8 @@ public final class ObserveCommand implements Callable<Integer> {
         Map<SymbolName, Guard> guards = new HashMap<>();
         if (expression != null) {
             for (SymbolName symbol : all) {
-                guards.put(symbol, Guard.compile(expression, symbol.function(), symbol.module(), Guard.Unread.OVERRIDE));
+                guards.put(
+                        symbol, Guard.compile(expression, symbol.function(), symbol.module(), Guard.Unread.OVERRIDE));
             }
         }
         Several.Action action = symbol -> observe(symbol, Optional.ofNullable(guards.get(symbol)));
