@@ -91,7 +91,7 @@ class ManualGeneratorTest {
                 zpty -w shell 'show() { print -r -- "<<$BUFFER>>"; }; zle -N show; bindkey "^T" show; echo rea''dy'
                 zpty -r -m shell line '*ready*' || exit 1
                 zpty -w -n shell '%s'$'\\t\\x14'
-                zpty -r -m shell line '*<<*>>*' && print -r -- "$line"
+                zpty -r -m shell line '*<<killswitch*>>*' && print -r -- "$line"
                 zpty -d shell
                 """.formatted(folder.resolve("zsh"), typed);
         assertThat(String.join("\n", run("zsh", "-f", "-c", script))).contains("<<" + completed + ">>");
