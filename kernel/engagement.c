@@ -322,11 +322,12 @@ static const char *ks_reason(const struct ks_engagement *e)
 
 static struct ks_reason *ks_reason_alloc(const char *text)
 {
+	size_t size = strlen(text) + 1;
 	struct ks_reason *reason;
 
-	reason = kmalloc(struct_size(reason, text, strlen(text) + 1), GFP_KERNEL);
+	reason = kmalloc(struct_size(reason, text, size), GFP_KERNEL);
 	if (reason)
-		strcpy(reason->text, text);
+		memcpy(reason->text, text, size);
 	return reason;
 }
 

@@ -393,12 +393,13 @@ static void ks_override_free(struct ks_grace *g)
 
 static struct ks_override *ks_override_alloc(const struct ks_hook *hook)
 {
+	size_t size = strlen(hook->name) + 1;
 	struct ks_override *o;
 
-	o = kzalloc(sizeof(*o) + strlen(hook->name) + 1, GFP_KERNEL);
+	o = kzalloc(struct_size(o, name, size), GFP_KERNEL);
 	if (!o)
 		return ERR_PTR(-ENOMEM);
-	strcpy(o->name, hook->name);
+	memcpy(o->name, hook->name, size);
 	o->addr = hook->addr;
 	o->internal = hook->internal;
 	o->guard = ks_guard_hold(hook->guard);

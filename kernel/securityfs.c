@@ -194,19 +194,17 @@ static const struct ks_root_file {
 /*
  * An open list is what simple_transaction_read() reads: a size and text, in
  * pages that are one block. simple_transaction_release() gives back the first.
+ * It may grow while it is written: then once more, with more room.
  */
-typedef struct simple_transaction_argresp ks_page_text;
-
-/* It may grow while it is written: then once more, with more room. */
 static int ks_list_fill(const struct ks_root_file *f, struct file *file)
 {
-	size_t room = PAGE_SIZE - sizeof(ks_page_text), length;
+	struct simple_transaction_argresp *t;
+	size_t room = PAGE_SIZE - sizeof(*t), length;
 	unsigned int order;
-	ks_page_text *t;
 
 	do {
 		order = get_order(sizeof(*t) + room);
-		t = (ks_page_text *)__get_free_pages(GFP_KERNEL_ACCOUNT, order);
+		t = (void *)__get_free_pages(GFP_KERNEL_ACCOUNT, order);
 		if (!t)
 			return -ENOMEM;
 		room = (PAGE_SIZE << order) - sizeof(*t);
@@ -237,7 +235,7 @@ static int ks_list_open(struct inode *inode, struct file *file)
 
 static int ks_list_release(struct inode *inode, struct file *file)
 {
-	ks_page_text *t = file->private_data;
+	struct simple_transaction_argresp *t = file->private_data;
 
 	atomic_inc(&ks_files_busy);
 	free_pages((unsigned long)t, page_private(virt_to_page(t)));
