@@ -165,14 +165,16 @@ test_files() {
 	begin "engage ks_test_vuln -1" || return
 	want "modes and owners" "200 0 control
 444 0 engaged
+444 0 locked
 444 0 pending
 444 0 sealed
 444 0 taint
 400 0 fn/ks_test_vuln/backend
 400 0 fn/ks_test_vuln/hits
+400 0 fn/ks_test_vuln/reason
 600 0 fn/ks_test_vuln/retval
 400 0 fn/ks_test_vuln/state
-400 0 fn/ks_test_vuln/timeout_left" "$(cd "$ks" && stat -c '%a %u %n' control engaged pending sealed taint fn/ks_test_vuln/*)"
+400 0 fn/ks_test_vuln/timeout_left" "$(cd "$ks" && stat -c '%a %u %n' control engaged locked pending sealed taint fn/ks_test_vuln/*)"
 	want taint 1 "$(cat "$ks/taint")"
 	want sealed 0 "$(cat "$ks/sealed")"
 	want engaged "ks_test_vuln retval=-1 hits=0" "$(cat "$ks/engaged")"

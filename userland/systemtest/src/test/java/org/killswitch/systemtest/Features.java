@@ -61,6 +61,11 @@ record Features(
         return !backend.equals("kprobe");
     }
 
+    /** The same while another tracer is on the function: then ftrace calls all of them. */
+    String sharedBackend() {
+        return backend.equals("direct") ? "ftrace" : backend;
+    }
+
     /** The same of one with a guard: only the stubs of x86, which also has kprobe overrides, can ask it. */
     String guardedBackend() {
         return backend.equals("direct") && !kprobeOverride ? "ftrace" : backend;

@@ -85,7 +85,7 @@ final class NeverLostTest extends SharedGuest {
         String backend = "fn/ks_test_vuln/backend";
         assertThat(read(backend)).isEqualTo(features.backend() + "\n");
         require("cd " + TRACING + " && echo ks_test_vuln > set_ftrace_filter && echo function > current_tracer");
-        assertThat(read(backend)).isEqualTo(features.guardedBackend() + "\n");
+        assertThat(read(backend)).isEqualTo(features.sharedBackend() + "\n");
         assertOverridden();
         require("cd " + TRACING + " && echo nop > current_tracer && echo > set_ftrace_filter");
         assertThat(read(backend)).isEqualTo(features.backend() + "\n");
