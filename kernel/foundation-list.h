@@ -101,7 +101,8 @@
 
 /* The files. */
 "securityfs_*", "remove_one", "simple_recursive_removal", "simple_pin_fs", "simple_release_fs",
-"simple_read_from_buffer", "simple_write_to_buffer", "seq_open", "seq_read*", "seq_lseek",
+"simple_read_from_buffer", "simple_write_to_buffer", "simple_transaction_*",
+"seq_open", "seq_read*", "seq_lseek",
 "seq_release", "seq_printf", "seq_vprintf", "seq_write", "seq_put*", "__seq_put*",
 "seq_list_*", "single_open", "single_open_size", "single_release", "single_start",
 "single_next", "single_stop", "default_llseek", "noop_llseek", "nonseekable_open",
@@ -117,7 +118,8 @@
 "cpus_write_*", "refcount_*", "schedule", "__schedule", "preempt_schedule*", "__cond_resched",
 "dynamic_*cond_resched*", "__might_*", "schedule_timeout*", "try_to_wake_up",
 "wake_up_process", "default_wake_function", "__wake_up*", "wait_for_completion*", "complete",
-"complete_all", "swake_up_*", "kthread_*", "__kthread_*", "finish_wait", "prepare_to_wait*",
+"complete_all", "completion_done", "kick_all_cpus_sync",
+"swake_up_*", "kthread_*", "__kthread_*", "finish_wait", "prepare_to_wait*",
 
 /* Work and time: countdowns, probes, what is freed later. */
 "*alloc_workqueue*", "destroy_workqueue", "drain_workqueue", "*flush_workqueue*",
@@ -139,7 +141,8 @@
 "kmem_cache_alloc*", "kmem_cache_free*", "__kmem_cache_alloc*", "kmemdup*", "kvmemdup*",
 "kstrdup*", "krealloc*", "__do_krealloc", "kvrealloc*", "vmalloc", "vmalloc_noprof",
 "__vmalloc*", "vzalloc*", "vfree*", "__vfree*", "pcpu_alloc*", "__alloc_percpu*",
-"free_percpu", "alloc_pages*", "__alloc_pages*", "__free_pages", "free_pages", "*slab_alloc*",
+"free_percpu", "xa_*", "__xa_*", "xas_*", "*get_free_pages*",
+"alloc_pages*", "__alloc_pages*", "__free_pages", "free_pages", "*slab_alloc*",
 "*slab_free",
 
 /* Text, bits, lists, numbers. */

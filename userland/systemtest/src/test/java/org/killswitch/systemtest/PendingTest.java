@@ -248,7 +248,7 @@ final class PendingTest extends SharedGuest {
     void aNameAloneIsForEveryModuleThatHasIt() {
         try (TestGuest guest = TestGuest.bootWithoutModule(kernel)) {
             guest.sh("insmod /modules/ks_twin_b.ko");
-            guest.sh(TestGuest.INSMOD + "engage='ks_twin=-7 # both of them'");
+            guest.sh(TestGuest.INSMOD + "engage='\"ks_twin=-7 # both of them\"'");
             // a variable of that name is not what is waited for
             guest.sh("insmod /modules/ks_twin_data.ko");
             assertThat(guest.read("pending")).isEqualTo("ks_twin retval=-7 module=?\n");
