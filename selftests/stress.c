@@ -226,22 +226,16 @@ static void call(void)
 		rest(10);
 }
 
-/* A read at the file's start; ENOENT if it cannot even be opened. */
-static int read_again(int fd)
-{
-	char buf[4096];
-
-	return pread(fd, buf, sizeof(buf), 0) < 0 ? errno : 0;
-}
-
+/* Files of fn/: unlike the lists, they can be read again from their start. */
 static void read_held(int *held)
 {
+	char buf[4096];
 	int i, err;
 
 	for (i = 0; i < HELD_MAX; i++) {
 		if (held[i] < 0)
 			continue;
-		err = read_again(held[i]);
+		err = pread(held[i], buf, sizeof(buf), 0) < 0 ? errno : 0;
 		if (err == EIDRM)
 			shared->done[FILE_GONE]++;
 		else if (err)
@@ -252,6 +246,7 @@ static void read_held(int *held)
 static void read_one(const char *path, int *slot)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char buf[4096];
 	int err;
 
 	if (fd < 0) {
@@ -259,7 +254,7 @@ static void read_one(const char *path, int *slot)
 			surprise(path, errno);
 		return;
 	}
-	err = read_again(fd);
+	err = read(fd, buf, sizeof(buf)) < 0 ? errno : 0;
 	if (err && err != EIDRM)
 		surprise(path, err);
 	tell(err ? FILE_GONE : FILE_READ, 0);
@@ -286,7 +281,8 @@ static void read_folder(const char *symbol, int *held)
 	}
 	snprintf(path, sizeof(path), KS_ROOT "fn/%s/retval", symbol);
 	err = put(path, below(2) ? "-13" : "-5");
-	if (err && err != ENOENT && err != ENODEV && err != EIDRM)
+	/* EINVAL: it is only observed by now */
+	if (err && err != ENOENT && err != ENODEV && err != EIDRM && err != EINVAL)
 		surprise(path, err);
 	tell(RETVAL_WRITTEN, err);
 }
