@@ -125,8 +125,7 @@ final class CommandLineTest {
         assertThat(guest.run("cat " + TestGuest.ROOT + "/engaged").output()).isEmpty();
         Output engaged = guest.run("killswitch engage fifo_open -EIO");
         assertThat(engaged.status()).isZero();
-        assertThat(engaged.output())
-                .containsPattern("1 task is still inside fifo_open.*not overridden: .* \\(\\d+\\)");
+        assertThat(engaged.output()).containsPattern("1 task is still inside fifo_open.*not overridden: .* \\(\\d+\\)");
         assertThat(guest.run("killswitch engage fifo_open -EIO").output()).contains("already");
         Output bool = guest.run("killswitch engage ns_capable -EPERM");
         assertThat(bool.status()).isEqualTo(1);

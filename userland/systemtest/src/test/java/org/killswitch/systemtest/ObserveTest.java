@@ -58,8 +58,9 @@ final class ObserveTest extends SharedGuest {
 
     @Test
     void malformedOnesChangeNothing() {
-        for (String command : new String[] {"observe", "observe ks_test_vuln x", "observe a b c", "enforce ks_test_vuln",
-                "enforce ks_test_vuln x"}) {
+        for (String command : new String[] {
+            "observe", "observe ks_test_vuln x", "observe a b c", "enforce ks_test_vuln", "enforce ks_test_vuln x"
+        }) {
             assertThat(control(command)).as(command).isEqualTo("EINVAL");
         }
         assertThat(sh("ls " + ROOT + "/fn").output()).isEmpty();
@@ -76,7 +77,9 @@ final class ObserveTest extends SharedGuest {
         assertThat(awaitRead("fn/ks_test_vuln/hits")).isEqualTo("2\n");
         assertThat(read("fn/ks_test_vuln/reason")).isEqualTo("who uses it?\n");
         sh("rmmod test_killswitch");
-        assertThat(control("enforce ks_test_vuln -13")).as("while it is pending").startsWith("ok");
+        assertThat(control("enforce ks_test_vuln -13"))
+                .as("while it is pending")
+                .startsWith("ok");
         assertThat(read("pending")).isEqualTo("ks_test_vuln retval=-13 module=test_killswitch\n");
         sh("insmod " + TEST_MODULE);
         assertThat(fire(1)).isEqualTo("EACCES");
@@ -103,7 +106,9 @@ final class ObserveTest extends SharedGuest {
         control("enforce ks_test_vuln -13");
         assertThat(fire(1)).isEqualTo("EACCES");
         String trace = require("cd /sys/kernel/tracing; echo 0 > events/killswitch/killswitch_hit/enable; cat trace");
-        assertThat(trace.lines().filter(l -> l.contains("killswitch_hit: ")).map(l -> l.replaceAll(".*killswitch_hit: ", "")))
+        assertThat(trace.lines()
+                        .filter(l -> l.contains("killswitch_hit: "))
+                        .map(l -> l.replaceAll(".*killswitch_hit: ", "")))
                 .containsExactly(
                         "symbol=ks_test_vuln retval=0 uid=0 state=observed",
                         "symbol=ks_test_vuln retval=-13 uid=0 state=overridden");
@@ -142,7 +147,8 @@ final class ObserveTest extends SharedGuest {
 
     @Test
     void aReasonStaysWithTheEngagement() {
-        assertThat(control("engage ks_test_vuln -1 \t# CVE-2026-31431: it's \\ \"open\" # here ")).startsWith("ok");
+        assertThat(control("engage ks_test_vuln -1 \t# CVE-2026-31431: it's \\ \"open\" # here "))
+                .startsWith("ok");
         assertThat(read("fn/ks_test_vuln/reason")).isEqualTo("CVE-2026-31431: it's \\ \"open\" # here\n");
         assertThat(log())
                 .singleElement()

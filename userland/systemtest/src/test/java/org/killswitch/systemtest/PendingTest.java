@@ -239,8 +239,7 @@ final class PendingTest extends SharedGuest {
         control("observe ks_early:ks_early_init_code");
         assertThat(read("pending")).isEqualTo("ks_early:ks_early_init_code observe module=ks_early\n");
         assertThat(sh("insmod /modules/ks_early.ko poke=1").status()).isZero();
-        assertThat(log())
-                .contains("ks_early:ks_early_init_code could NOT be armed: module ks_early loading: -EINVAL");
+        assertThat(log()).contains("ks_early:ks_early_init_code could NOT be armed: module ks_early loading: -EINVAL");
     }
 
     /** A user who can have modules loaded must not choose which of them is protected. */

@@ -75,7 +75,8 @@ final class UnloadTest extends SharedGuest {
                 }) {
             control("engage ks_test_vuln -13");
             String open = file.equals("control") ? "8>" : "8<";
-            assertThat(sh("exec " + open + " " + ROOT + "/" + file + "; " + RMMOD + "; echo $?; cat <&8 2>&1; echo x >&8")
+            assertThat(sh("exec " + open + " " + ROOT + "/" + file + "; " + RMMOD
+                                    + "; echo $?; cat <&8 2>&1; echo x >&8")
                             .output())
                     .as(file)
                     .startsWith("0\n");
@@ -88,7 +89,8 @@ final class UnloadTest extends SharedGuest {
     @Test
     void aListThatIsBeingReadIsReadToItsEnd() {
         control("engage ks_test_vuln -13");
-        assertThat(sh("exec 8< " + ROOT + "/engaged; dd bs=3 count=1 <&8 2> /dev/null; " + RMMOD + "; cat <&8").output())
+        assertThat(sh("exec 8< " + ROOT + "/engaged; dd bs=3 count=1 <&8 2> /dev/null; " + RMMOD + "; cat <&8")
+                        .output())
                 .isEqualTo("ks_test_vuln retval=-13 hits=0\n");
     }
 
