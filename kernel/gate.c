@@ -17,6 +17,7 @@
 #include <linux/workqueue.h>
 
 #include "gate.h"
+#include "grace.h"
 #include "life.h"
 #include "report.h"
 #include "rules.h"
@@ -192,6 +193,9 @@ static int ks_gate_load(const char *name, const char *path, const char *reason)
 		rc = ks_gate_run(gate, name, path);
 		ks_gate_close(gate);
 		err = ks_gate_conclude(name, path, reason, rc);
+	} else {
+		/* there is one place for a gate, and who tries again is to find it free */
+		ks_grace_wait();
 	}
 	ks_guard_put(&gate->guard);
 	return err;

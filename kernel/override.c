@@ -418,7 +418,11 @@ static int ks_slot_set_up(struct ks_override *o, const struct ks_hook *hook)
 	slot = ks_slot_take(o->internal);
 	if (!slot) {
 		free_percpu(hits);
-		ks_refuse("%s: all %d places for engagements are taken", o->name, KS_PLACES);
+		if (o->internal)
+			ks_refuse("%s: it is hooked already; try again", o->name);
+		else
+			ks_refuse("%s: all %d places for engagements are taken", o->name,
+				  KS_PLACES);
 		return -ENOMEM;
 	}
 	slot->hits = hits;

@@ -169,11 +169,13 @@ int ks_pending_begin_everywhere(struct ks_engagement *e)
 void ks_pending_arm_everywhere(struct ks_engagement *e)
 {
 	struct ks_symbol found[8];
-	unsigned int i, n;
-	int err;
+	int i, n, err;
 
 	n = ks_symbol_in_modules(e->name.symbol, found, ARRAY_SIZE(found));
-	for (i = 0; i < n && i < ARRAY_SIZE(found); i++) {
+	if (n < 0)
+		ks_refuse("%s could NOT be armed in the modules that are loaded: %pe",
+			  e->name.name, ERR_PTR(n));
+	for (i = 0; i < min_t(int, n, ARRAY_SIZE(found)); i++) {
 		if (ks_find_addr(found[i].addr))
 			continue;
 		if (!found[i].ready && !ks_module_ready(found[i].module))
@@ -185,8 +187,8 @@ void ks_pending_arm_everywhere(struct ks_engagement *e)
 		else
 			ks_report_event(NULL, "%s:%s armed", found[i].module, e->name.name);
 	}
-	if (n > ARRAY_SIZE(found))
-		ks_refuse("%s: %u modules have a function of this name, and only %zu are covered",
+	if (n > (int)ARRAY_SIZE(found))
+		ks_refuse("%s: %d modules have a function of this name, and only %zu are covered",
 			  e->name.name, n, ARRAY_SIZE(found));
 }
 

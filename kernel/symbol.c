@@ -293,8 +293,8 @@ int ks_symbol_each(const char *module, void (*fn)(const char *name, void *data),
 struct ks_collect {
 	const char *symbol;
 	struct ks_symbol *found;
-	unsigned int max;
-	unsigned int count;
+	int max;
+	int count;
 };
 
 static int ks_collect_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
@@ -312,12 +312,15 @@ static int ks_collect_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
 	return 0;
 }
 
-unsigned int ks_symbol_in_modules(const char *symbol, struct ks_symbol *found, unsigned int max)
+int ks_symbol_in_modules(const char *symbol, struct ks_symbol *found, unsigned int max)
 {
 	struct ks_collect c = { .symbol = symbol, .found = found, .max = max };
+	int err;
 
-	ks_module_symbols_call(ks_module_symbols, NULL, ks_collect_symbol, &c);
-	return c.count;
+	ks_symbols_lock();
+	err = ks_module_symbols_call(ks_module_symbols, NULL, ks_collect_symbol, &c);
+	ks_symbols_unlock();
+	return err ?: c.count;
 }
 
 int ks_symbol_init(void)

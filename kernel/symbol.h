@@ -59,8 +59,8 @@ int ks_symbol_each(const char *module, void (*fn)(const char *name, void *data),
  * @found: filled in with the first ones; init code is left out
  * @max: how many fit in
  *
- * Return: how many there are, or 0 if ftrace is switched off.
+ * Return: how many there are, or an error if ftrace is switched off.
  */
-unsigned int ks_symbol_in_modules(const char *symbol, struct ks_symbol *found, unsigned int max);
+int ks_symbol_in_modules(const char *symbol, struct ks_symbol *found, int max);
 
 #endif

@@ -83,7 +83,7 @@ final class OtherKernelsTest {
         assertThat(guest.fire(1)).isEqualTo("EPERM");
         guest.sh("echo 0 > " + tracing + "events/killswitch/enable");
         assertThat(guest.sh("cat " + tracing + "trace").output())
-                .containsPattern("killswitch_hit: symbol=ks_test_vuln retval=-1 uid=0\n");
+                .containsPattern("killswitch_hit: symbol=ks_test_vuln retval=-1 uid=0 state=overridden\n");
         assertThat(guest.control("disengage ks_test_vuln")).startsWith("ok");
     }
 
