@@ -312,7 +312,7 @@ static int ks_collect_symbol(void *data, KS_MODULE_SYMBOL_ARGS)
 	return 0;
 }
 
-int ks_symbol_in_modules(const char *symbol, struct ks_symbol *found, unsigned int max)
+int ks_symbol_in_modules(const char *symbol, struct ks_symbol *found, int max)
 {
 	struct ks_collect c = { .symbol = symbol, .found = found, .max = max };
 	int err;
