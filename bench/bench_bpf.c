@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench_bpf guard PATH		pin a guard: is the first argument 0xC0FFEE?
+ * bench_bpf guard PATH [VALUE]	pin a guard: is the first argument VALUE (0xC0FFEE)?
  * bench_bpf fmod_ret FUNCTION	make a function of ks_bench.ko return -EACCES
  * bench_bpf override FUNCTION	the same by bpf_override_return() at a kprobe
  *
@@ -12,6 +12,7 @@
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -27,15 +28,6 @@
 #endif
 
 #define COUNT(insns) (sizeof(insns) / sizeof((insns)[0]))
-
-static const struct bpf_insn guard[] = {
-	{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_1,
-	  .off = FIRST_ARGUMENT },
-	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
-	{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_2, .off = 1, .imm = MAGIC },
-	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
-	{ .code = BPF_JMP | BPF_EXIT },
-};
 
 static const struct bpf_insn refuse[] = {
 	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = -EACCES },
@@ -64,8 +56,16 @@ static int hold(void)
 	return 0;
 }
 
-static int pin_guard(const char *path)
+static int pin_guard(const char *path, int value)
 {
+	const struct bpf_insn guard[] = {
+		{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_1,
+		  .off = FIRST_ARGUMENT },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_2, .off = 1, .imm = value },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
 	int fd;
 
 	fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "guard", "GPL", guard, COUNT(guard), NULL);
@@ -143,12 +143,12 @@ static int override_return(const char *function)
 
 int main(int argc, char *argv[])
 {
-	if (argc == 3 && !strcmp(argv[1], "guard"))
-		return pin_guard(argv[2]);
+	if (argc >= 3 && argc <= 4 && !strcmp(argv[1], "guard"))
+		return pin_guard(argv[2], argc == 4 ? atoi(argv[3]) : MAGIC);
 	if (argc == 3 && !strcmp(argv[1], "fmod_ret"))
 		return modify_return(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "override"))
 		return override_return(argv[2]);
-	fputs("usage: bench_bpf guard PATH | fmod_ret FUNCTION | override FUNCTION\n", stderr);
+	fputs("usage: bench_bpf guard PATH [VALUE] | fmod_ret FUNCTION | override FUNCTION\n", stderr);
 	return 2;
 }

@@ -133,10 +133,14 @@ typedef struct {} ks_bpf_run_ctx;
 #define ks_bpf_run_end(ctx) ((void)(ctx))
 #endif
 
+/* And only to call it, without what the kernel counts and checks. */
 #ifdef KS_HAVE_BPF_PROG_RUN
 #define ks_bpf_prog_run(prog, regs) bpf_prog_run(prog, regs)
+#define ks_bpf_prog_call(prog, regs) \
+	bpf_dispatcher_nop_func(regs, (prog)->insnsi, (prog)->bpf_func)
 #else
 #define ks_bpf_prog_run(prog, regs) BPF_PROG_RUN(prog, regs)
+#define ks_bpf_prog_call(prog, regs) ((prog)->bpf_func(regs, (prog)->insnsi))
 #endif
 
 #ifdef KS_HAVE_BPF_PROG_SLEEPABLE
@@ -153,11 +157,21 @@ typedef struct {} ks_bpf_run_ctx;
 #endif
 
 /*
- * Forget what functions an ops is for, once it is unregistered. The function
- * made for it is exported by some kernels, which no header says; an empty list
- * does it on all.
+ * Forget what functions an ops is for, once it is unregistered and no CPU looks
+ * at it. The function made for it is exported by some kernels, which no header
+ * says. On the others an empty list does it, for which memory is needed: where
+ * there is none, the old list is lost.
  */
-#define ks_ftrace_free_filter(ops) ((void)ftrace_set_filter(ops, NULL, 0, 1))
+static inline void ks_ftrace_free_filter(struct ftrace_ops *ops)
+{
+#ifdef KS_HAVE_FTRACE_FREE_FILTER
+	/* it stays so where ftrace has shut down, and keeps what it had */
+	if (!(ops->flags & FTRACE_OPS_FL_ENABLED))
+		ftrace_free_filter(ops);
+#else
+	(void)ftrace_set_filter(ops, NULL, 0, 1);
+#endif
+}
 
 /* The functions that an ops is for; before 5.18 they have to be named one by one. */
 static inline int ks_ftrace_set_filter_ips(struct ftrace_ops *ops, unsigned long *ips,

@@ -5,6 +5,8 @@
 #include <linux/compiler.h>
 #include <linux/hardirq.h>
 
+#define KS_CONTEXT_NMI 8
+
 /*
  * A bit for the context that runs: of two users of the same bit on a CPU, with
  * preemption off, one has called the other.
@@ -12,26 +14,24 @@
 static __always_inline unsigned int ks_context_bit(void)
 {
 	if (in_nmi())
-		return 8;
+		return KS_CONTEXT_NMI;
 	if (hardirq_count())
 		return 4;
 	return in_serving_softirq() ? 2 : 1;
 }
 
 /*
- * Enter what must not call itself, with preemption off: 0 if that is what
- * happens, else what ks_context_leave() takes. @busy is this CPU's. An interrupt
- * may enter meanwhile, too, and has put the bits back when it ends.
+ * Enter what must not call itself, with preemption off: false if that is what
+ * happens. @busy is this CPU's, @bit is of ks_context_bit(). An interrupt may
+ * enter meanwhile, too, and has put the bits back when it ends.
  */
-static __always_inline unsigned int ks_context_enter(unsigned int *busy)
+static __always_inline bool ks_context_enter(unsigned int *busy, unsigned int bit)
 {
-	unsigned int bit = ks_context_bit();
-
 	if (*busy & bit)
-		return 0;
+		return false;
 	WRITE_ONCE(*busy, *busy | bit);
 	barrier();
-	return bit;
+	return true;
 }
 
 static __always_inline void ks_context_leave(unsigned int *busy, unsigned int bit)

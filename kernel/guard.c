@@ -24,6 +24,7 @@ struct ks_bpf_guard {
 	struct ks_guard guard;
 	struct bpf_prog *prog;
 	struct ks_guard_cpu __percpu *cpu;
+	bool plain;		/* it calls nothing and has no map: nothing need be arranged for it */
 };
 
 static __always_inline struct ks_bpf_guard *ks_bpf_guard(const struct ks_guard *g)
@@ -63,34 +64,47 @@ static __always_inline u32 ks_guard_ask(const struct ks_bpf_guard *g, struct pt_
 	return answer;
 }
 
-static bool notrace ks_bpf_guard_matches(struct ks_guard *guard, struct pt_regs *regs)
+/* A call that the program cannot be asked about matches. */
+static noinline u32 notrace ks_guard_consult(const struct ks_bpf_guard *g, struct pt_regs *regs)
 {
-	struct ks_bpf_guard *g = ks_bpf_guard(guard);
+	unsigned int bit = ks_context_bit();
 	struct ks_guard_cpu *cpu;
-	unsigned int bit;
 	u32 answer = 1;
 
-	if (in_nmi())
-		return true;
+	if (unlikely(bit == KS_CONTEXT_NMI))
+		return 1;
 	preempt_disable_notrace();
 	cpu = this_cpu_ptr(g->cpu);
-	bit = ks_context_enter(&cpu->asking);
-	if (bit) {
-		if (rcu_is_watching())
+	if (likely(ks_context_enter(&cpu->asking, bit))) {
+		if (likely(rcu_is_watching()))
 			answer = ks_guard_ask(g, regs);
 		ks_context_leave(&cpu->asking, bit);
 	}
+	preempt_enable_notrace();
+	return answer;
+}
+
+bool notrace ks_guard_matches(struct ks_guard *guard, struct pt_regs *regs)
+{
+	struct ks_bpf_guard *g = ks_bpf_guard(guard);
+	u32 answer;
+
+	if (unlikely(guard->matches))
+		return guard->matches(guard, regs);
+	answer = g->plain ? ks_bpf_prog_call(g->prog, regs) : ks_guard_consult(g, regs);
+	if (likely(answer == 1))
+		return true;
 	if (unlikely((answer | 1) == (KS_GUARD_UNREAD | 1))) {
 		this_cpu_inc(g->cpu->unread);
 		answer &= 1;
 	}
 	if (!answer)
 		this_cpu_inc(g->cpu->passed);
-	preempt_enable_notrace();
 	return answer;
 }
 
-NOKPROBE_SYMBOL(ks_bpf_guard_matches);
+NOKPROBE_SYMBOL(ks_guard_consult);
+NOKPROBE_SYMBOL(ks_guard_matches);
 
 static void ks_bpf_guard_release(struct ks_guard *guard)
 {
@@ -99,6 +113,26 @@ static void ks_bpf_guard_release(struct ks_guard *guard)
 	bpf_prog_put(g->prog);
 	free_percpu(g->cpu);
 	kfree(g);
+}
+
+/*
+ * A program that only looks at the registers of the call, as most that have to
+ * be fast do. What others need around them is for the helpers that they call.
+ */
+static bool ks_guard_is_plain(const struct bpf_prog *prog)
+{
+	unsigned int i;
+
+	if (prog->aux->used_map_cnt || prog->aux->func_cnt)
+		return false;
+	for (i = 0; i < prog->len; i++) {
+		u8 code = prog->insnsi[i].code;
+
+		if (BPF_CLASS(code) == BPF_JMP &&
+		    (BPF_OP(code) == BPF_CALL || BPF_OP(code) == BPF_TAIL_CALL))
+			return false;
+	}
+	return true;
 }
 
 static struct ks_guard *ks_bpf_guard_alloc(struct bpf_prog *prog)
@@ -114,7 +148,7 @@ static struct ks_guard *ks_bpf_guard_alloc(struct bpf_prog *prog)
 		return ERR_PTR(-ENOMEM);
 	}
 	g->prog = prog;
-	g->guard.matches = ks_bpf_guard_matches;
+	g->plain = ks_guard_is_plain(prog);
 	g->guard.release = ks_bpf_guard_release;
 	refcount_set(&g->guard.users, 1);
 	return &g->guard;

@@ -8,7 +8,7 @@
 
 /* Decides which calls of a function are overridden. */
 struct ks_guard {
-	/* Is this call one? In any context; @regs has the arguments where PT_REGS_PARM1() looks. */
+	/* For ks_guard_matches(), unless it is a BPF program. */
 	bool (*matches)(struct ks_guard *g, struct pt_regs *regs);
 	/* The last user is gone, and so is everything that ran it. Context: any. */
 	void (*release)(struct ks_guard *g);
@@ -37,6 +37,9 @@ struct ks_guard {
 struct ks_guard *ks_guard_get(const char *path);
 
 #define KS_GUARD_UNREAD 0x4b530000
+
+/* Is a call one to override? In any context; @regs has the arguments where PT_REGS_PARM1() looks. */
+bool ks_guard_matches(struct ks_guard *g, struct pt_regs *regs);
 
 /* One user more, or less; @g may be NULL. */
 struct ks_guard *ks_guard_hold(struct ks_guard *g);

@@ -42,12 +42,11 @@ static DEFINE_PER_CPU(unsigned int, ks_tracing);
  */
 void notrace ks_hit_tell(const char *symbol, long retval, bool observed)
 {
-	unsigned int *tracing, bit;
+	unsigned int *tracing, bit = ks_context_bit();
 
 	preempt_disable_notrace();
 	tracing = this_cpu_ptr(&ks_tracing);
-	bit = ks_context_enter(tracing);
-	if (bit) {
+	if (ks_context_enter(tracing, bit)) {
 		if (rcu_is_watching())
 			trace_killswitch_hit(symbol, observed ? 0 : retval, observed);
 		ks_context_leave(tracing, bit);

@@ -88,22 +88,26 @@ static const void *ks_return_stub(const struct ks_slot *slot)
 }
 
 /*
- * A call that has reached a hook: does the guard, if there is one, claim it?
- * Then count it, trace it, and say whether it is overridden, which is for the
- * caller to do.
+ * Count a call that the guard has claimed, if there is one, trace it, and say
+ * whether it is overridden, which is for the caller to do.
  */
+static __always_inline bool ks_caught(const struct ks_slot *slot, unsigned long flags)
+{
+	bool observed = flags & BIT(KS_SLOT_COUNT);
+
+	this_cpu_inc(*slot->hits);
+	if (unlikely(flags & BIT(KS_SLOT_TELL)))
+		ks_hit_tell(slot->owner->name, READ_ONCE(slot->retval), observed);
+	return !observed;
+}
+
+/* The same for a call that has reached a hook, and of which nobody has asked the guard yet. */
 static __always_inline bool ks_catch(const struct ks_override *o, unsigned long flags,
 				     struct pt_regs *regs)
 {
-	struct ks_slot *slot = o->slot;
-	bool observed = flags & BIT(KS_SLOT_COUNT);
-
-	if ((flags & BIT(KS_SLOT_ASK)) && !o->guard->matches(o->guard, regs))
+	if ((flags & BIT(KS_SLOT_ASK)) && !ks_guard_matches(o->guard, regs))
 		return false;
-	this_cpu_inc(*slot->hits);
-	if (unlikely(flags & BIT(KS_SLOT_TELL)))
-		ks_hit_tell(o->name, READ_ONCE(slot->retval), observed);
-	return !observed;
+	return ks_caught(o->slot, flags);
 }
 
 static void notrace ks_ftrace_hook(unsigned long ip, unsigned long parent_ip,
@@ -143,16 +147,16 @@ long notrace ks_direct_told(struct ks_slot *slot)
 
 NOKPROBE_SYMBOL(ks_direct_told);
 
-unsigned long notrace ks_direct_ask(struct pt_regs *regs, struct ks_slot *slot)
+unsigned long notrace ks_direct_caught(struct ks_slot *slot)
 {
 	unsigned long flags = READ_ONCE(slot->flags);
 
-	if ((flags & BIT(KS_SLOT_OFF)) || !ks_catch(slot->owner, flags, regs))
+	if ((flags & BIT(KS_SLOT_OFF)) || !ks_caught(slot, flags))
 		return 0;
 	return (unsigned long)ks_return_stub(slot);
 }
 
-NOKPROBE_SYMBOL(ks_direct_ask);
+NOKPROBE_SYMBOL(ks_direct_caught);
 
 /*
  * Have the function's ftrace site call a stub of ours, where it can. It does so
@@ -427,6 +431,7 @@ static int ks_slot_set_up(struct ks_override *o, const struct ks_hook *hook)
 	}
 	slot->hits = hits;
 	slot->owner = o;
+	slot->guard = o->guard;
 	WRITE_ONCE(slot->retval, hook->retval);
 	/* not all at a time: hit.c has the bit that is its own changed meanwhile */
 	assign_bit(KS_SLOT_COUNT, &slot->flags, hook->count);

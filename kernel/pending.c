@@ -19,6 +19,7 @@
 #include <linux/errno.h>
 #include <linux/ftrace.h>
 #include <linux/rculist.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -74,6 +75,8 @@ void ks_pending_exit(void)
 {
 	struct ks_coming *c, *next;
 
+	/* ks_pending_release() has not waited */
+	synchronize_rcu_tasks_rude();
 	ks_ftrace_free_filter(&ks_pending_ops);
 	list_for_each_entry_safe(c, next, &ks_comings, node)
 		kfree(c);

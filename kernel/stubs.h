@@ -14,10 +14,11 @@
 #define KS_DIRECT_STUB_SIZE 64
 
 /* The fields of a slot that the stubs use, as offsets. */
-#define KS_SLOT_SIZE 32
+#define KS_SLOT_SIZE 64
 #define KS_SLOT_RETVAL 0
 #define KS_SLOT_HITS 8
 #define KS_SLOT_FLAGS 16
+#define KS_SLOT_GUARD 24
 
 /* Bits of a slot's flags. With none of them set a call is overridden, and that is all. */
 #define KS_SLOT_OFF 0		/* calls run, not counted: the hook is on its way out */
@@ -27,22 +28,24 @@
 
 #ifndef __ASSEMBLY__
 #include <linux/build_bug.h>
-#include <linux/ptrace.h>
 #include <linux/stddef.h>
 
+struct ks_guard;
 struct ks_override;
 
 struct ks_slot {
 	long retval;
 	unsigned long __percpu *hits;
 	unsigned long flags;
+	struct ks_guard *guard;		/* the owner's */
 	const struct ks_override *owner;
-};
+} __aligned(KS_SLOT_SIZE);
 
 static_assert(sizeof(struct ks_slot) == KS_SLOT_SIZE);
 static_assert(offsetof(struct ks_slot, retval) == KS_SLOT_RETVAL);
 static_assert(offsetof(struct ks_slot, hits) == KS_SLOT_HITS);
 static_assert(offsetof(struct ks_slot, flags) == KS_SLOT_FLAGS);
+static_assert(offsetof(struct ks_slot, guard) == KS_SLOT_GUARD);
 
 extern struct ks_slot ks_slots[KS_SLOTS];
 
@@ -59,11 +62,11 @@ extern const char ks_pass_stub[];
 long ks_direct_told(struct ks_slot *slot);
 
 /*
- * A direct stub leaves calls to it that need a decision, or that run and are
- * traced. Returns where the call continues, or 0: in the function's body. @regs
- * are those of the call, or NULL where the architecture does not need them.
+ * A direct stub leaves calls to it that a guard has claimed, or that need none,
+ * and that are traced or run. Returns where the call continues, or 0: in the
+ * function's body.
  */
-unsigned long ks_direct_ask(struct pt_regs *regs, struct ks_slot *slot);
+unsigned long ks_direct_caught(struct ks_slot *slot);
 #endif
 
 #endif

@@ -13,6 +13,7 @@
 #include <linux/errno.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
 
@@ -121,6 +122,8 @@ static int ks_redirect_install(struct ks_redirect *r)
 	return 0;
 
 err_filter:
+	/* ftrace may have had it on its list for a moment */
+	synchronize_rcu_tasks_rude();
 	ks_ftrace_free_filter(&r->ops);
 err_log:
 	ks_refuse("load refused: no way to call %s(): %pe", r->target, ERR_PTR(err));

@@ -102,6 +102,18 @@ static const struct one_case cases[] = {
 	  CONTROL("disengage ks_test_vuln"), 0, EACCES, false, 0 },
 	{ "engagebpf", NOTHING, CONTROL("engagebpf ks_test_vuln " HELPER),
 	  NOTHING, 0, 0, false, EIO },
+	{ "engage, with a reason", NOTHING, CONTROL("engage ks_test_vuln -13 # why"),
+	  CONTROL("disengage ks_test_vuln"), 0, EACCES, false, 0 },
+	{ "observe", NOTHING, CONTROL("observe ks_test_vuln # why"),
+	  CONTROL("disengage ks_test_vuln"), 0, 0, false, 0 },
+	{ "observe, with a guard", NOTHING, CONTROL("observe ks_test_vuln " KS_GUARD),
+	  CONTROL("disengage ks_test_vuln"), 0, 0, false, 0 },
+	{ "observe, pending", NOTHING, CONTROL("observe ks_not_there:ks_nothing"),
+	  CONTROL("disengage_all"), 0, 0, false, 0 },
+	{ "enforce", CONTROL("observe ks_test_vuln"), CONTROL("enforce ks_test_vuln -13 # why"),
+	  CONTROL("disengage ks_test_vuln"), 0, EACCES, false, 0 },
+	{ "enforce, pending", CONTROL("observe ks_not_there:ks_nothing"),
+	  CONTROL("enforce ks_not_there:ks_nothing -1"), CONTROL("disengage_all"), 0, 0, false, 0 },
 	{ "keep", CONTROL("engagefor ks_test_vuln -13 3600"), CONTROL("keep ks_test_vuln"),
 	  CONTROL("disengage_all"), EACCES, EACCES, false, 0 },
 	{ "disengage", CONTROL("engage ks_test_vuln -13"), CONTROL("disengage ks_test_vuln"),
@@ -114,6 +126,8 @@ static const struct one_case cases[] = {
 	  CONTROL("disengage_all"), EACCES, EIO, false, 0 },
 	{ "read of hits", CONTROL("engage ks_test_vuln -13"), { act_read, FN "hits", NULL },
 	  CONTROL("disengage_all"), EACCES, EACCES, false, 0 },
+	{ "read of reason", CONTROL("engage ks_test_vuln -13 # why"),
+	  { act_read, FN "reason", NULL }, CONTROL("disengage_all"), EACCES, EACCES, false, 0 },
 	{ "read of engaged", CONTROL("engage ks_test_vuln -13"),
 	  { act_read, KS_ROOT "engaged", NULL }, CONTROL("disengage_all"), EACCES, EACCES, false, 0 },
 	{ "read of pending", CONTROL("engage ks_not_there:ks_nothing -1"),
@@ -175,6 +189,7 @@ static void describe(char *buf, size_t size)
 {
 	static const char * const files[] = {
 		KS_ROOT "engaged", KS_ROOT "pending", FN "retval", FN "state", FN "backend",
+		FN "reason", KS_ROOT "sealed", KS_ROOT "locked",
 	};
 	struct dirent *entry;
 	char *hits;

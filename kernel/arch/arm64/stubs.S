@@ -77,7 +77,7 @@ SYM_CODE_START(ks_direct_stubs)
 	b	ks_direct_told
 
 .Lcount:
-	tbnz	x12, #KS_SLOT_TELL, .Lask
+	tbnz	x12, #KS_SLOT_TELL, .Ltell
 	count_hit
 .Lbody:
 	mov	x10, x30
@@ -85,7 +85,7 @@ SYM_CODE_START(ks_direct_stubs)
 	ret	x10
 
 /* A call that runs and is traced: what it is handed and where it came from is kept meanwhile. */
-.Lask:
+.Ltell:
 	stp	x29, x30, [sp, #-112]!
 	mov	x29, sp
 	stp	x0, x1, [sp, #16]
@@ -93,9 +93,8 @@ SYM_CODE_START(ks_direct_stubs)
 	stp	x4, x5, [sp, #48]
 	stp	x6, x7, [sp, #64]
 	stp	x8, x9, [sp, #80]
-	mov	x0, #0
-	mov	x1, x10
-	bl	ks_direct_ask
+	mov	x0, x10
+	bl	ks_direct_caught
 	ldp	x0, x1, [sp, #16]
 	ldp	x2, x3, [sp, #32]
 	ldp	x4, x5, [sp, #48]

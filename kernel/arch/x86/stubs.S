@@ -101,8 +101,9 @@ SYM_CODE_START(ks_direct_stubs)
 
 /*
  * The call's registers as struct pt_regs, as they are at the entry of the
- * function: with the caller on top of the stack. If the call is overridden, the
- * address of the body is replaced by that of a return stub.
+ * function: with the caller on top of the stack. A guard, if there is one,
+ * decides; what it claims is overridden right here unless the slot is flagged
+ * otherwise, too.
  */
 	.set REGS, 21 * 8
 .Lask:
@@ -132,13 +133,36 @@ SYM_CODE_START(ks_direct_stubs)
 	movq	%rax, 19 * 8(%rsp)
 	movq	$__KERNEL_DS, 20 * 8(%rsp)
 	UNWIND_HINT_REGS
-	movq	%rsp, %rdi
-	movq	%r11, %rsi
-	call	ks_direct_ask
+	movq	KS_SLOT_GUARD(%r11), %rdi
+	testq	%rdi, %rdi
+	jz	.Lcaught
+	movq	%rsp, %rsi
+	call	ks_guard_matches
+	testb	%al, %al
+	jz	.Lpass
+	movq	6 * 8(%rsp), %r11
+	testq	$(1 << KS_SLOT_OFF | 1 << KS_SLOT_COUNT | 1 << KS_SLOT_TELL), KS_SLOT_FLAGS(%r11)
+	jnz	.Lcaught
+	movq	KS_SLOT_HITS(%r11), %rax
+	incq	%gs:(%rax)
+	movq	KS_SLOT_RETVAL(%r11), %rax
+	addq	$REGS + 8, %rsp
+	UNWIND_HINT_FUNC
+	RET
+
+.Lcaught:
+	UNWIND_HINT_REGS
+	movq	%r11, %rdi
+	call	ks_direct_caught
 	testq	%rax, %rax
-	jz	1f
-	movq	%rax, REGS(%rsp)
-1:
+	jz	.Lpass
+	addq	$REGS, %rsp
+	UNWIND_HINT_FUNC
+	movq	%rax, (%rsp)
+	RET
+
+.Lpass:
+	UNWIND_HINT_REGS
 	/* what a function called has preserved is as it was */
 	movq	7 * 8(%rsp), %r10
 	movq	8 * 8(%rsp), %r9

@@ -118,6 +118,7 @@ public final class Benchmark {
             guest.sh(DISENGAGE);
             row(guest, kernel, "probing, direct", engaged("direct", probe()), PLAIN);
             guest.sh(DISENGAGE);
+            guarded(guest, kernel, "direct");
             for (int count : FEW) {
                 spend(guest, "engage", engageMany(count), count);
                 spend(guest, "disengage_all", "bench_control disengage_all", count);
@@ -137,10 +138,7 @@ public final class Benchmark {
             guest.sh(DISENGAGE);
             row(guest, kernel, "probing, ftrace", engaged("ftrace", probe()), PLAIN);
             guest.sh(DISENGAGE);
-            String guard = "bench_bpf guard /sys/fs/bpf/guard\n"
-                    + BenchmarkGuest.control("engageif " + FUNCTION + " " + OVERRIDDEN + " /sys/fs/bpf/guard");
-            row(guest, kernel, "engaged with a guard, ftrace", engaged("ftrace", guard), OVERRIDDEN);
-            guest.sh(DISENGAGE);
+            guarded(guest, kernel, "ftrace");
             for (int count : COUNTS) {
                 long before = guest.memory();
                 guest.sh(engageMany(count));
@@ -150,6 +148,18 @@ public final class Benchmark {
                 scale(guest, "ftrace", count);
                 guest.sh("bench_control disengage_all");
             }
+        }
+    }
+
+    /** A guard of one comparison, with a call that it claims and with one that it lets through. */
+    private void guarded(BenchmarkGuest guest, Kernel kernel, String backend) {
+        for (boolean claims : List.of(true, false)) {
+            String pin = "/sys/fs/bpf/guard-" + claims;
+            String script = "bench_bpf guard " + pin + (claims ? "" : " 1") + "\n"
+                    + BenchmarkGuest.control("engageif " + FUNCTION + " " + OVERRIDDEN + " " + pin);
+            String name = (claims ? "engaged with a guard, " : "let through by a guard, ") + backend;
+            row(guest, kernel, name, engaged(backend, script), claims ? OVERRIDDEN : PLAIN);
+            guest.sh(DISENGAGE);
         }
     }
 
