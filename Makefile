@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-or-later
 # killswitch: the kernel modules, the userland and the selftests. "make help" says what there is.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -78,7 +78,7 @@ install-userland:
 	$(call built,$(RUNTIME))
 	rm -rf '$(DESTDIR)$(HOME_DIR)'
 	install -d '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(dir $(LOADER))'
-	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin lib mitigations runtime) '$(DESTDIR)$(HOME_DIR)/'
+	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin legal lib mitigations runtime) '$(DESTDIR)$(HOME_DIR)/'
 	ln -sfn ../lib/killswitch/bin/killswitch '$(DESTDIR)$(PREFIX)/bin/killswitch'
 	ln -sfn $(if $(filter /usr,$(PREFIX)),..,$(PREFIX))/lib/killswitch/bin/ks-bpf-load '$(DESTDIR)$(LOADER)'
 	install -D -m 644 packaging/systemd/killswitch.service '$(DESTDIR)$(UNIT)'

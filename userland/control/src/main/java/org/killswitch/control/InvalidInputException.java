@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.control;
 
 /** What was typed cannot be meant; the message is one line that says why and what would be right. */
