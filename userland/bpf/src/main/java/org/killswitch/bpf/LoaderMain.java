@@ -53,7 +53,7 @@ public final class LoaderMain {
         } catch (BpfException e) {
             say(log, WARNING, args[1] + ": " + e.getMessage());
         } catch (RuntimeException e) {
-            say(log, WARNING, args[1] + ": this should not have happened: " + e);
+            say(log, WARNING, args[1] + ": internal error: " + e);
         }
         return 1;
     }

@@ -36,7 +36,6 @@ class LicencesTest {
     /** Folders whose licence is not that of the rest, the most special first. */
     private static final List<Rule> RULES = List.of(
             new Rule("mitigations/**", "CC0-1.0"),
-            new Rule("{kernel,selftests}/{**/,}.gitignore", "GPL-2.0-or-later"),
             new Rule("{kernel,selftests}/**", "GPL-2.0-only"),
             new Rule("bench/{*.c,*.h,Kbuild,Makefile}", "GPL-2.0-only"),
             new Rule("userland/*/src/test/bpf/**", "GPL-2.0-only"),
