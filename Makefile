@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-or-later
 # killswitch: the kernel modules, the userland and the selftests. "make help" says what there is.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -6,7 +6,7 @@ PREFIX ?= /usr
 
 KERNEL := $(CURDIR)/kernel
 # What the userland is made from; it is built again when any of it changes.
-USERLAND := $(if $(wildcard userland),$(shell find userland \( -name target -o -name test \) -prune -o -type f -print))
+USERLAND := $(if $(wildcard userland),$(shell find userland \( -name target -o -name test \) -prune -o -type f -print) docs/guards.md packaging/debian/changelog packaging/debian/copyright)
 IMAGE := userland/cli/target/killswitch
 RUNTIME := $(IMAGE)/bin/killswitch
 MANUAL := userland/manual/target/manual
@@ -52,7 +52,7 @@ LOADER := /usr/sbin/ks-bpf-load
 # Debian's zsh looks for what packages bring elsewhere than for what an administrator installs.
 HOME_DIR := $(PREFIX)/lib/killswitch
 UNIT := $(PREFIX)/lib/systemd/system/killswitch.service
-MAN_DIR := $(PREFIX)/share/man/man8
+MAN_DIR := $(PREFIX)/share/man
 BASH_COMPLETION := $(PREFIX)/share/bash-completion/completions/killswitch
 ZSH_COMPLETION := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_killswitch
 DOC_DIR := $(PREFIX)/share/doc/killswitch
@@ -78,12 +78,12 @@ install-userland:
 	$(call built,$(RUNTIME))
 	rm -rf '$(DESTDIR)$(HOME_DIR)'
 	install -d '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(dir $(LOADER))'
-	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin lib mitigations runtime) '$(DESTDIR)$(HOME_DIR)/'
+	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin legal lib mitigations runtime) '$(DESTDIR)$(HOME_DIR)/'
 	ln -sfn ../lib/killswitch/bin/killswitch '$(DESTDIR)$(PREFIX)/bin/killswitch'
 	ln -sfn $(if $(filter /usr,$(PREFIX)),..,$(PREFIX))/lib/killswitch/bin/ks-bpf-load '$(DESTDIR)$(LOADER)'
 	install -D -m 644 packaging/systemd/killswitch.service '$(DESTDIR)$(UNIT)'
-	install -d '$(DESTDIR)$(MAN_DIR)'
-	install -m 644 $(MANUAL)/man8/*.8 '$(DESTDIR)$(MAN_DIR)/'
+	install -m 644 -D -t '$(DESTDIR)$(MAN_DIR)/man7' $(MANUAL)/man7/*.7
+	install -m 644 -D -t '$(DESTDIR)$(MAN_DIR)/man8' $(MANUAL)/man8/*.8
 	install -D -m 644 $(MANUAL)/bash/killswitch '$(DESTDIR)$(BASH_COMPLETION)'
 	install -D -m 644 $(MANUAL)/zsh/_killswitch '$(DESTDIR)$(ZSH_COMPLETION)'
 	install -m 644 -D -t '$(DESTDIR)$(DOC_DIR)' README.md docs/*.md
@@ -102,7 +102,8 @@ uninstall:
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl --quiet disable killswitch.service
 	rm -rf '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(DOC_DIR)'
 	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(LOADER)' '$(DESTDIR)$(UNIT)' '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
-	rm -f '$(DESTDIR)$(MAN_DIR)'/killswitch.8 '$(DESTDIR)$(MAN_DIR)'/killswitch-*.8
+	rm -f '$(DESTDIR)$(MAN_DIR)'/man8/killswitch.8 '$(DESTDIR)$(MAN_DIR)'/man[78]/killswitch-*.[78] \
+		'$(DESTDIR)$(MAN_DIR)'/man8/ks-bpf-load.8
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 
 # dpkg-buildpackage leaves what it makes above the folder that it is started in.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bench_bpf guard PATH [VALUE]	pin a guard: is the first argument VALUE (0xC0FFEE)?
  * bench_bpf fmod_ret FUNCTION	make a function of ks_bench.ko return -EACCES

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bench_control engage FIRST COUNT	ks_bench_<FIRST> and those after it
  * bench_control disengage FIRST COUNT

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Functions to engage, and the time that calls of the first of them take. Time
  * is a number of instructions in a guest that counts them (QEMU's -icount).

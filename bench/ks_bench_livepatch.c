@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* A livepatch that makes ks_bench_0000() return a constant. */
 #include <linux/errno.h>
 #include <linux/livepatch.h>

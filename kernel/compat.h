@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Every difference between kernels, and only that: the rest of the module reads
  * as if there were one kernel. What a kernel has is asked of its headers when

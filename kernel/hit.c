@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The trace event killswitch:killswitch_hit. */
 #include <linux/kprobes.h>
 #include <linux/percpu.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A function to engage in tests. Write a number to
  * /sys/kernel/debug/test_killswitch/fire to call it; where the call fails, so

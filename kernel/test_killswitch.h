@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 #ifndef KS_TEST_KILLSWITCH_H
 #define KS_TEST_KILLSWITCH_H
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the kprobe layer refuses, we refuse: a function is vetted by a kprobe
  * that is registered, disabled, and not used. It has no handlers: one with a

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* strerrorname_np() would do, but glibc before 2.32 and other C libraries lack it. */
 #include <errno.h>
 #include <stddef.h>

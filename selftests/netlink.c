@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* As much of netlink as esp_udp and the doors need, on a socket that nobody else talks to. */
 #include <errno.h>
 #include <stdio.h>

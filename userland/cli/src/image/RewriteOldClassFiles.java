@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
@@ -5,10 +6,14 @@ import java.lang.classfile.ClassFileVersion;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -17,7 +22,7 @@ import java.util.zip.ZipOutputStream;
 /**
  * Copies a jar, bringing the classes that were compiled for Java 5 to the form of Java 8: the JVM takes no class into its
  * AOT cache that comes without the stack maps which Java 6 introduced, and checks it anew at every start. Nothing of
- * what the classes do is changed.
+ * what the classes do is changed. META-INF/MODIFIED in the new jar says so, as the Apache License asks for.
  *
  * <p>Run as {@code java RewriteOldClassFiles.java FROM TO} when the run-time image is laid out.
  */
@@ -27,6 +32,7 @@ final class RewriteOldClassFiles {
 
     private final Map<ZipEntry, byte[]> content = new LinkedHashMap<>();
     private final Map<String, byte[]> classes = new LinkedHashMap<>();
+    private final List<String> modified = new ArrayList<>();
     private final ClassFile classFile = ClassFile.of(
             ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
             // For a stack map the generator has to know which class extends which.
@@ -59,22 +65,40 @@ final class RewriteOldClassFiles {
     }
 
     private void write(Path to) throws IOException {
+        LocalDateTime newest = LocalDateTime.MIN;
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(to))) {
             for (Map.Entry<ZipEntry, byte[]> e : content.entrySet()) {
-                ZipEntry entry = new ZipEntry(e.getKey().getName());
-                entry.setTimeLocal(e.getKey().getTimeLocal());
-                zip.putNextEntry(entry);
-                zip.write(entry.getName().endsWith(".class") ? modern(e.getValue()) : e.getValue());
-                zip.closeEntry();
+                String name = e.getKey().getName();
+                LocalDateTime time = e.getKey().getTimeLocal();
+                newest = newest.isAfter(time) ? newest : time;
+                add(zip, name, time, name.endsWith(".class") ? modern(name, e.getValue()) : e.getValue());
             }
+            String notice =
+                    "This is not the jar that its authors released. killswitch changed these files of it: they were"
+                            + " compiled\nfor Java 5 and are brought to the form of Java 8, with stack maps. What they do is not"
+                            + " changed.\n\n";
+            add(
+                    zip,
+                    "META-INF/MODIFIED",
+                    newest,
+                    (notice + String.join("\n", modified) + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private byte[] modern(byte[] old) {
+    private static void add(ZipOutputStream zip, String name, LocalDateTime time, byte[] content) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setTimeLocal(time);
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+
+    private byte[] modern(String name, byte[] old) {
         ClassModel model = classFile.parse(old);
         if (model.majorVersion() >= WITH_STACK_MAPS) {
             return old;
         }
+        modified.add(name);
         ClassTransform newer = (builder, element) -> {
             if (element instanceof ClassFileVersion) {
                 builder.withVersion(ClassFile.JAVA_8_VERSION, 0);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* When a function returns it is too late to override it. */
 #include <linux/bpf.h>
 #include <linux/ptrace.h>

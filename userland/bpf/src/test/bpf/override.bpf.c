@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Every call returns -EACCES. */
 #include <linux/bpf.h>
 #include <linux/ptrace.h>

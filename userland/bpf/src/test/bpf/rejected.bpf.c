@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The verifier wants to know that a value is there before it is used. */
 #include <linux/bpf.h>
 #include <linux/ptrace.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* One program refuses the calls with an even argument, and the other counts all calls. */
 #include <linux/bpf.h>
 #include <linux/ptrace.h>

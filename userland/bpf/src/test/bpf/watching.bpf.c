@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* A program that overrides nothing. */
 #include <linux/bpf.h>
 #include <linux/ptrace.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Types for the tests of the guard compiler, and the function whose guards they are. Never loaded. */
 
 enum color { RED = 1, GREEN = 5, BLUE = -3 };

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Holds up the loading of killswitch, after the kernel has accepted the module
  * and before its init runs, until the lockdown level is the one in the

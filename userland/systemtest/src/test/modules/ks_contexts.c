@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Calls ks_test_vuln(1) from softirq and from hard interrupt context while a
  * kprobe handler is running on the same CPU. Reading the debugfs file

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Calls a function of its own as early as a module can, while its parameters
  * are set, and from its init; what came back is in

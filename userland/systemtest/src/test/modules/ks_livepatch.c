@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* A livepatch that makes ks_test_vuln() return -ENOTTY. */
 #include <linux/livepatch.h>
 #include <linux/module.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Kernel memory that a test fills and knows the address of: /sys/kernel/debug/ks_memory and the parameter address. */
 #include <linux/debugfs.h>
 #include <linux/fs.h>

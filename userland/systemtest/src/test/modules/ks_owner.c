@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Owns the entry of ks_test_vuln() as a livepatch would, for kernels that have
  * no livepatches: by an ftrace_ops that may change the instruction pointer,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Two modules with a function of one name: reading
  * /sys/module/<module>/parameters/call calls the module's own.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* A variable that has the name of the twins' function: no third function. */
 #include <linux/module.h>
 

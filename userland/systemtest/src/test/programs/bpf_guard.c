@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * bpf_guard PATH args [N=VALUE]...	the Nth argument (1 to 6) has that value, and so on
  * bpf_guard PATH uid_gid VALUE	bpf_get_current_uid_gid() returns that value

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.bpf;
 
 import java.io.IOException;
@@ -118,7 +119,7 @@ public final class BpfFs {
     }
 
     private BpfException needsRoot() {
-        return new BpfException(folder + " is for root only; run it as root (sudo killswitch ...)");
+        return new BpfException(folder + " is accessible to root only; run it as root (sudo killswitch ...)");
     }
 
     private static Optional<BpfObject> object(Path file) throws BpfException {

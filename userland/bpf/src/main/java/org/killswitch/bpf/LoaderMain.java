@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.bpf;
 
 import java.io.IOException;
@@ -52,7 +53,7 @@ public final class LoaderMain {
         } catch (BpfException e) {
             say(log, WARNING, args[1] + ": " + e.getMessage());
         } catch (RuntimeException e) {
-            say(log, WARNING, args[1] + ": this should not have happened: " + e);
+            say(log, WARNING, args[1] + ": internal error: " + e);
         }
         return 1;
     }

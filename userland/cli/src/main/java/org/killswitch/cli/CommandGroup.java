@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli;
 
 import picocli.CommandLine.Mixin;
@@ -5,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** A command that does nothing but to have commands of its own. */
+/** A command that only groups others. */
 public abstract class CommandGroup implements Runnable {
 
     @Spec
@@ -16,10 +17,10 @@ public abstract class CommandGroup implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    /** Without a command of its own there is nothing to do but to say which there are. */
+    /** Lists the subcommands: there is nothing else to do. */
     @Override
     public final void run() {
         spec.commandLine().usage(spec.commandLine().getErr());
-        throw new ParameterException(spec.commandLine(), "which of them? No command given");
+        throw new ParameterException(spec.commandLine(), "a subcommand is required");
     }
 }

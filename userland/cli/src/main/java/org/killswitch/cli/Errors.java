@@ -62,7 +62,7 @@ public final class Errors {
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             String word = unmatched.getUnmatched().getFirst();
             return e.getCommandLine().getSubcommands().isEmpty()
-                    ? "one word too many: '" + word + "'"
+                    ? "unexpected argument '" + word + "'"
                     : noCommand(word, e.getCommandLine());
         }
         return oneLine(e).replaceFirst("^Error: ", "");
@@ -110,8 +110,8 @@ public final class Errors {
                 || e instanceof ImportException;
         String message = expected
                 ? oneLine(e)
-                : "this should not have happened: " + e.getClass().getSimpleName() + ": " + oneLine(e)
-                        + "; for a report, run it again with KILLSWITCH_DEBUG=1";
+                : "internal error: " + e.getClass().getSimpleName() + ": " + oneLine(e)
+                        + "; to report it, run the command again with KILLSWITCH_DEBUG=1";
         if (json) {
             host.out().println(json(message, e));
             return ExitCode.SOFTWARE;

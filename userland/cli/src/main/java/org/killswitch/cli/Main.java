@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli;
 
 import java.util.LinkedHashMap;
@@ -46,14 +47,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  killswitch engage af_alg_sendmsg -EPERM   refuse every call from now on",
-            "  killswitch status                         what is engaged, and what it caught",
+            "  killswitch engage af_alg_sendmsg -EPERM   make every call fail from now on",
+            "  killswitch status                         what is engaged, and how many calls it caught",
             "  killswitch disengage af_alg_sendmsg       let the function run again",
-            "  killswitch demo                           see it happen in a virtual machine",
+            "  killswitch demo                           show it in a virtual machine",
             "",
             "Changes need root and the kernel module (modprobe killswitch).",
             "Exit status: 0 done, 1 refused or failed, 2 wrong usage.",
-            "More on a command: killswitch help COMMAND"
+            "Help for a command: killswitch help COMMAND"
         })
 public final class Main implements Runnable {
 
@@ -100,7 +101,7 @@ public final class Main implements Runnable {
                 : commandLine(host, args).execute(args);
         boolean unwritten = host.out().checkError();
         if (unwritten && status == ExitCode.OK) {
-            host.err().println("killswitch: standard output cannot be written to; not all of it is there");
+            host.err().println("killswitch: cannot write to standard output; the output is incomplete");
             status = ExitCode.SOFTWARE;
         }
         host.err().flush();
@@ -166,7 +167,7 @@ public final class Main implements Runnable {
         return Errors.reportTo(host, main);
     }
 
-    /** Without a command there is nothing to do but to say which there are. */
+    /** Lists the commands: there is nothing else to do. */
     @Override
     public void run() {
         CommandLine main = spec.commandLine();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,7 +89,7 @@ class MainTest {
         "@argfile, there is no command '@argfile'",
         "--bogus, '--bogus'",
         "status --bogus, '--bogus'",
-        "status f, one word too many: 'f'",
+        "status f, unexpected argument 'f'",
         "status --watch 0, --watch takes 1 second or more",
         "status --watch x, x",
         "engage, SYMBOL",
@@ -97,7 +98,7 @@ class MainTest {
         "engage f -EFOO, not an errno name",
         "engage f 08, not a return value",
         "engage f+4 -1, offset",
-        "engage f -1 x, one word too many: 'x'",
+        "engage f -1 x, unexpected argument 'x'",
         "engage --prob 3s f -1, there is no option '--prob'",
         "engage f --prob 3s, there is no option '--prob'",
         "engage f -1 --probe soon, write it like 30s",
@@ -114,10 +115,10 @@ class MainTest {
         "enforce f EPERM, did you mean -EPERM?",
         "set f, RETVAL",
         "set --yes f, there is no option '--yes'",
-        "show f g, one word too many: 'g'",
-        "lock, no way back but a reboot",
-        "seal, no way back but a reboot",
-        "seal now --yes, one word too many: 'now'",
+        "show f g, unexpected argument 'g'",
+        "lock, only a reboot undoes this",
+        "seal, only a reboot undoes this",
+        "seal now --yes, unexpected argument 'now'",
         "disengage, SYMBOL",
         "disengage f/g, not a function's name",
         "disengage f --all, mutually exclusive",
@@ -170,7 +171,9 @@ class MainTest {
     void failsWhereItsOutputCannotBeWritten() throws IOException {
         host.loaded();
         assertThat(host.runWritingTo(Path.of("/dev/full"), "status", "--json")).isEqualTo(1);
-        assertThat(host.err.toString()).contains("cannot be written").hasLineCount(1);
+        assertThat(host.err.toString())
+                .contains("cannot write to standard output")
+                .hasLineCount(1);
     }
 
     /** Picocli would read the words of the file. */

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.control;
 
-/** What was typed cannot be meant; the message is one line that says why and what would be right. */
+/** The input cannot be valid; the message is one line that says why and what would be right. */
 public final class InvalidInputException extends Exception {
 
     private static final long serialVersionUID = 1L;

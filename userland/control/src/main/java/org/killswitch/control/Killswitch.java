@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.control;
 
 import java.nio.file.Path;
@@ -157,8 +158,8 @@ public final class Killswitch {
     }
 
     /**
-     * Has a compiled BPF program loaded that overrides the calls that it wants to, by {@code bpf_override_return()}. It
-     * is none of the engagements; it stays attached for as long as its pin is there.
+     * Has a compiled BPF program loaded that overrides calls, by {@code bpf_override_return()}. It
+     * is not one of the engagements; it stays attached for as long as its pin is there.
      *
      * @param object the ELF object, as {@code clang -target bpf -c} makes it
      */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.control;
 
 import java.util.Optional;
@@ -80,7 +81,7 @@ final class Refusals {
                         ? "the kernel is locked down and lets no BPF program override a function"
                         : notPermitted(facts, NOTHING_TO_ADD);
             case EACCES -> needsRoot();
-            case null, default -> answered(facts, errno) + " (the kernel log has it all)";
+            case null, default -> answered(facts, errno) + " (see the kernel log)";
         };
         return exception("cannot load a program for " + symbol + ": " + why, errno);
     }
@@ -203,7 +204,7 @@ final class Refusals {
                 ? ""
                 : facts.lockdown().orElse("none")) {
             case "integrity" ->
-                "the kernel is locked down (integrity); what may still be done is to engage it when the module loads:"
+                "the kernel is locked down (integrity); it can only be engaged when killswitch is loaded:"
                         + " add the line 'options killswitch engage=" + entry
                         + "' to /etc/modprobe.d/killswitch.conf (the entries of several lines add up)";
             case "confidentiality" ->

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.dev;
 
 import java.time.Duration;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Option;
 /** {@code script/dev faults}. */
 @Command(
         name = "faults",
-        header = "Have each allocation in each command of the module fail in turn, in a guest.",
+        header = "Inject an allocation failure at every point of every command, in a guest.",
         description =
                 "Also copies from and to user space, in every command, every file, and the loading of the modules. Each time it"
                         + " is either done all the same, or refused with nothing changed.")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.dev;
 
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Option;
 /** {@code script/dev fuzz}. */
 @Command(
         name = "fuzz",
-        header = "Write what a generator thinks up to the files of the module in a guest.",
+        header = "Fuzz the module's control files in a guest.",
         description =
                 "Inputs come from the grammar, from raw bytes, and from a corpus; those that reach code that none has reached"
                         + " before join it. Each is accepted or refused as a whole. The inputs that reach something of their"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.dev;
 
 import java.time.Duration;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Option;
 /** {@code script/dev stress}. */
 @Command(
         name = "stress",
-        header = "Have everything happen at once to the module in a guest, while its functions are called.",
+        header = "Stress the module in a guest: every operation at once, while engaged functions are called.",
         description =
                 "Every command, reads and writes of every file, the modules coming and going, a CPU going off and on, and"
                         + " tracers, all at the same time. What may happen is checked at each step.")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.dev;
 
 import java.io.OutputStream;
@@ -18,12 +19,12 @@ import org.killswitch.lab.SourceTree;
  * fuzz, failnth and hostile. What each does and prints is said at its beginning.
  *
  * @param lab where the guests come from
- * @param kernel what they run; one that tells of mistakes finds most
+ * @param kernel what they run; a debug kernel finds most
  * @param sources where the module and the programs are
  */
 public record Torture(Lab lab, Kernel kernel, SourceTree sources) {
 
-    /** A kernel that tells of mistakes, and has failures on request. */
+    /** A debug kernel with fault injection. */
     public static final String KERNEL = "6.12-debug";
 
     /** The guest's folder that has a program and its files, and where it is started. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.guard;
 
 /** A C type with typedefs and qualifiers gone; others are referred to by a number that {@link GuardScope} resolves. */

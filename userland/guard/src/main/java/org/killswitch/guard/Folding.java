@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.guard;
 
 import org.killswitch.guard.Node.Const;
 
 /**
- * Makes nodes, and numbers of those that can be calculated now. That is no luxury: a test of a constant would leave
+ * Makes nodes, and numbers of those that can be calculated now. That is required: a test of a constant would leave
  * instructions that nothing reaches, and the verifier refuses a program that has some.
  */
 final class Folding {

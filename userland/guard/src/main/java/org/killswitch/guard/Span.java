@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.guard;
 
 /** A part of an expression's text, from {@code start} to before {@code end}. */

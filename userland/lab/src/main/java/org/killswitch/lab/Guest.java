@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.lab;
 
 import java.io.ByteArrayOutputStream;
@@ -213,7 +214,7 @@ public final class Guest implements AutoCloseable {
         }
     }
 
-    /** The trouble that the console tells of, with the rest of what it has to say; such a guest is ended. */
+    /** The trouble that the console reports, with its last lines; such a guest is ended. */
     private Optional<GuestFailure> trouble() {
         if (console.failure().isEmpty()) {
             return Optional.empty();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.lab;
 
 /** Something the lab could not do. The message is one line: what failed, why, and what to do about it. */

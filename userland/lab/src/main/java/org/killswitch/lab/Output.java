@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.lab;
 
 /** What a command in a guest left: its exit status, and all it printed, output and errors in the order they came. */

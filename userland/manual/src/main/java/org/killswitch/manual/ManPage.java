@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.manual;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,11 +21,19 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * <p>Picocli's own generator writes AsciiDoc; this saves the build a second tool chain.
  *
  * @param more sections that the annotations do not have, in troff
+ * @param date of the release
  */
-record ManPage(CommandLine command, String more) {
+record ManPage(CommandLine command, String more, String date) {
 
     /** In a footer: "Examples:" before lines of examples, or "Exit status: 0 done ...". */
     private static final Pattern TITLE = Pattern.compile("([A-Z][a-z]+(?: [a-z]+)?):(?: (.+))?");
+
+    /** In the footer of a command that has other ones. */
+    private static final String EXIT_STATUS = "EXIT STATUS";
+
+    private static final String EXAMPLES = "EXAMPLES";
+
+    private static final String USUAL_STATUS = "0 done, 1 refused or failed, 2 wrong usage.";
 
     private static String name(CommandLine command) {
         return command.getCommandSpec().qualifiedName("-");
@@ -38,16 +49,15 @@ record ManPage(CommandLine command, String more) {
         page.add(".\\\" Generated from the annotations of the command.");
         // no names of functions taken apart
         page.add(".nr HY 0");
-        page.add(".TH " + quoted(name().toUpperCase(Locale.ROOT)) + " 8 \"\" " + quoted(version)
-                + " \"System administration\"");
+        page.add(".TH " + Troff.quoted(name().toUpperCase(Locale.ROOT)) + " 8 " + Troff.quoted(date) + " "
+                + Troff.quoted(version) + " \"System administration\"");
         page.add(".ad l");
-        page.addAll(List.of(".SH NAME", escaped(name()) + " \\- " + escaped(lowerFirst(summary()))));
+        page.addAll(List.of(".SH NAME", Troff.escaped(name()) + " \\- " + Troff.escaped(lowerFirst(summary()))));
         page.addAll(List.of(".SH SYNOPSIS", synopsis()));
         description(page);
         arguments(page);
         commands(page);
         footer(page);
-        page.addAll(more.lines().toList());
         seeAlso(page);
         return String.join("\n", page) + "\n";
     }
@@ -74,7 +84,7 @@ record ManPage(CommandLine command, String more) {
         try {
             String all = help.synopsis(0).strip();
             String rest = all.startsWith(name) ? all.substring(name.length()) : all;
-            return "\\fB" + escaped(name) + "\\fR" + escaped(rest);
+            return "\\fB" + Troff.escaped(name) + "\\fR" + Troff.escaped(rest);
         } finally {
             command.setUsageHelpWidth(width);
         }
@@ -88,7 +98,7 @@ record ManPage(CommandLine command, String more) {
                 .filter(l -> !l.isEmpty())
                 .forEach(paragraphs::add);
         page.add(".SH DESCRIPTION");
-        page.add(paragraphs.stream().map(ManPage::line).collect(Collectors.joining("\n.PP\n")));
+        page.add(paragraphs.stream().map(Troff::line).collect(Collectors.joining("\n.PP\n")));
     }
 
     private void arguments(List<String> page) {
@@ -96,12 +106,12 @@ record ManPage(CommandLine command, String more) {
         if (!parameters.isEmpty()) {
             page.add(".SH ARGUMENTS");
             parameters.forEach(
-                    p -> entry(page, "\\fI" + escaped(p.paramLabel()) + "\\fR", CommandTexts.description(p)));
+                    p -> entry(page, "\\fI" + Troff.escaped(p.paramLabel()) + "\\fR", CommandTexts.description(p)));
         }
         page.add(".SH OPTIONS");
         for (OptionSpec option : CommandTexts.options(command)) {
             String names = Arrays.stream(option.names())
-                    .map(n -> "\\fB" + escaped(n) + "\\fR")
+                    .map(n -> "\\fB" + Troff.escaped(n) + "\\fR")
                     .collect(Collectors.joining(", "));
             entry(page, names + value(option), CommandTexts.description(option));
         }
@@ -111,7 +121,7 @@ record ManPage(CommandLine command, String more) {
         if (option.arity().max() == 0) {
             return "";
         }
-        String value = "=\\fI" + escaped(option.paramLabel()) + "\\fR";
+        String value = "=\\fI" + Troff.escaped(option.paramLabel()) + "\\fR";
         return option.arity().min() == 0 ? "[" + value + "]" : value;
     }
 
@@ -121,42 +131,63 @@ record ManPage(CommandLine command, String more) {
         }
         page.add(".SH COMMANDS");
         CommandTexts.below(command).forEach((name, below) -> {
-            entry(page, "\\fB" + escaped(name) + "\\fR", CommandTexts.header(below) + " See " + name(below) + "(8).");
+            entry(
+                    page,
+                    "\\fB" + Troff.escaped(name) + "\\fR",
+                    CommandTexts.header(below) + " See " + name(below) + "(8).");
         });
     }
 
+    /** What stands below the options, in the order of manual pages. */
     private void footer(List<String> page) {
+        Map<String, List<String>> sections = new LinkedHashMap<>();
         List<String> notes = new ArrayList<>();
-        List<String> examples = new ArrayList<>();
         for (String raw : command.getCommandSpec().usageMessage().footer()) {
             String line = CommandLine.Help.Ansi.OFF.string(raw);
             Matcher title = TITLE.matcher(line);
             if (line.startsWith("  ")) {
-                examples.add(escaped(line.substring(2)));
+                sections.computeIfAbsent(EXAMPLES, t -> new ArrayList<>()).add(Troff.escaped(line.substring(2)));
             } else if (title.matches()) {
-                endExamples(page, examples);
-                page.add(".SH " + quoted(title.group(1).toUpperCase(Locale.ROOT)));
                 if (title.group(2) != null) {
-                    page.add(line(title.group(2)));
+                    sections.computeIfAbsent(title.group(1).toUpperCase(Locale.ROOT), t -> new ArrayList<>())
+                            .add(Troff.line(title.group(2)));
                 }
             } else if (!line.isBlank()) {
-                notes.add(line(line));
+                notes.add(Troff.line(line));
             }
         }
-        endExamples(page, examples);
+        List<String> status = sections.remove(EXIT_STATUS);
+        List<String> examples = sections.remove(EXAMPLES);
+        sections.forEach((title, lines) -> section(page, title, lines));
+        section(page, EXIT_STATUS, status == null ? List.of(USUAL_STATUS) : status);
+        section(page, "ENVIRONMENT", List.of());
+        environment().forEach((name, meaning) -> entry(page, ".B " + name, meaning));
+        page.addAll(more.lines().toList());
         if (!notes.isEmpty()) {
-            page.add(".SH NOTES");
-            page.add(String.join("\n.PP\n", notes));
+            section(page, "NOTES", List.of(String.join("\n.PP\n", notes)));
+        }
+        if (examples != null) {
+            section(page, EXAMPLES, List.of(".EX"));
+            page.addAll(examples);
+            page.add(".EE");
         }
     }
 
-    private static void endExamples(List<String> page, List<String> examples) {
-        if (!examples.isEmpty()) {
-            page.add(".EX");
-            page.addAll(examples);
-            page.add(".EE");
-            examples.clear();
+    private static void section(List<String> page, String title, List<String> lines) {
+        page.add(".SH " + Troff.quoted(title));
+        page.addAll(lines);
+    }
+
+    private Map<String, String> environment() {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("KILLSWITCH_DEBUG", "If set, an error is printed with a stack trace.");
+        environment.put("NO_COLOR", "If set and not empty, no colours are used.");
+        environment.put("TERM", "If it is \"dumb\", neither colours nor redrawing are used.");
+        if (name().matches("killswitch-(lab|demo).*")) {
+            environment.put(
+                    "XDG_CACHE_HOME", "Downloads and builds are kept in killswitch below it; default: ~/.cache.");
         }
+        return environment;
     }
 
     private void seeAlso(List<String> page) {
@@ -166,37 +197,17 @@ record ManPage(CommandLine command, String more) {
         String others = Stream.concat(beside, CommandTexts.below(command).values().stream())
                 .map(ManPage::name)
                 .filter(n -> !n.equals(name()))
-                .map(n -> "\\fB" + escaped(n) + "\\fR(8)")
+                .map(n -> "\\fB" + Troff.escaped(n) + "\\fR(8)")
                 .collect(Collectors.joining(",\n"));
         page.add(".SH SEE ALSO");
-        page.add(others);
+        page.add(others + ",\n\\fBkillswitch\\-guards\\fR(7)");
     }
 
     private static void entry(List<String> page, String tag, String text) {
-        page.addAll(List.of(".TP", tag, line(text)));
+        page.addAll(List.of(".TP", tag, Troff.line(text)));
     }
 
     private static String lowerFirst(String text) {
         return text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
-    }
-
-    private static String quoted(String text) {
-        return '"' + escaped(text).replace("\"", "\\(dq") + '"';
-    }
-
-    /** A line of text: one that starts with a dot or a quote would be taken for a request. */
-    private static String line(String text) {
-        String escaped = escaped(text);
-        return escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped;
-    }
-
-    /** A minus is to be one: it gets copied to a shell. */
-    private static String escaped(String text) {
-        return text.replace("\\", "\\e")
-                .replace("-", "\\-")
-                .replace("'", "\\(aq")
-                .replace("^", "\\(ha")
-                .replace("~", "\\(ti")
-                .replace("`", "\\(ga");
     }
 }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 
 # What the annotations cannot say: which functions there are, and which of them are engaged.
 _killswitch() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.manual;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,32 +17,43 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is generated, judged by the programs that are to read it. */
 class ManualGeneratorTest {
 
+    private static final Path ROOT = Path.of("../..");
+
     @TempDir
     private Path folder;
 
     @Test
     void everyCommandHasAPage() throws IOException {
-        Map<String, String> files = ManualGenerator.files(org.killswitch.cli.Main.allCommands());
+        Map<String, String> files = ManualGenerator.files(org.killswitch.cli.Main.allCommands(), ROOT);
         assertThat(files)
                 .containsKeys(
                         "man8/killswitch.8",
                         "man8/killswitch-engage.8",
                         "man8/killswitch-lab.8",
                         "man8/killswitch-lab-run.8",
+                        "man8/ks-bpf-load.8",
+                        "man7/killswitch-guards.7",
                         "bash/killswitch",
                         "zsh/_killswitch")
                 .doesNotContainKey("man8/killswitch-help.8");
         assertThat(files.get("man8/killswitch-engage.8"))
                 .contains(".SH NAME\nkillswitch\\-engage \\- ", "\\fB\\-\\-probe\\fR=\\fITIME\\fR")
                 .contains(".SH \"EXAMPLES\"\n.EX\nkillswitch engage af_alg_sendmsg \\-EPERM\n");
+        assertThat(files.get("man7/killswitch-guards.7"))
+                .contains(
+                        ".TH \"KILLSWITCH\\-GUARDS\" 7 \"20",
+                        ".SH \"THE GRAMMAR\"\n",
+                        "\n.TP\n\\fBuid\\fR, \\fBgid\\fR\n")
+                .contains("\n.EX\n    killswitch engage SYMBOL RETVAL \\-\\-when EXPRESSION\n.EE\n");
         assertThat(files.get("man8/killswitch.8")).containsSubsequence(".SH COMMANDS", ".SH FILES", ".SH SEE ALSO");
     }
 
     @Test
     void manFindsNothingToComplainOf() throws IOException, InterruptedException {
         write();
-        try (var pages = Files.list(folder.resolve("man8"))) {
-            for (Path page : pages.toList()) {
+        try (var pages = Files.find(
+                folder, 2, (f, a) -> f.getParent().getFileName().toString().startsWith("man"))) {
+            for (Path page : pages.filter(Files::isRegularFile).toList()) {
                 Path complaints = folder.resolve("complaints");
                 Process man = new ProcessBuilder("man", "--warnings", "-l", page.toString())
                         .redirectOutput(folder.resolve("page").toFile())
@@ -49,7 +61,11 @@ class ManualGeneratorTest {
                         .start();
                 assertThat(man.waitFor()).as(page.toString()).isZero();
                 assertThat(complaints).as(page.toString()).isEmptyFile();
-                assertThat(Files.readString(folder.resolve("page"))).contains("NAME", "SYNOPSIS", "DESCRIPTION");
+                assertThat(Files.readString(folder.resolve("page"))).contains("NAME", "DESCRIPTION", "SEE ALSO");
+                if (page.toString().endsWith(".8")) {
+                    assertThat(Files.readString(folder.resolve("page")))
+                            .contains("SYNOPSIS", "EXIT STATUS", "ENVIRONMENT");
+                }
             }
         }
     }
@@ -98,7 +114,7 @@ class ManualGeneratorTest {
     }
 
     private void write() throws IOException {
-        ManualGenerator.main(new String[] {folder.toString()});
+        ManualGenerator.main(new String[] {folder.toString(), ROOT.toString()});
     }
 
     private static List<String> run(String... command) throws IOException, InterruptedException {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.systemtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -120,7 +121,7 @@ final class CommandLineTest {
         Output refused = guest.run("killswitch engage fifo_open,cmdline_proc_show,init_once -EIO");
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.output())
-                .contains("init_once", "taken back: fifo_open, cmdline_proc_show")
+                .contains("init_once", "undone: fifo_open, cmdline_proc_show")
                 .hasLineCount(1);
         assertThat(guest.run("cat " + TestGuest.ROOT + "/engaged").output()).isEmpty();
         Output engaged = guest.run("killswitch engage fifo_open -EIO");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.systemtest;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -39,7 +39,7 @@ public record EngagedFunction(SymbolName symbol, Retval retval, Optional<Engagem
                 }
             }
         } catch (ControlException e) {
-            // Whoever cannot be asked is not known to mitigate anything.
+            // What cannot be read is not known to mitigate anything.
             return List.of();
         }
         return all;

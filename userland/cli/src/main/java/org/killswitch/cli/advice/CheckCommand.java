@@ -31,17 +31,17 @@ import picocli.CommandLine.Parameters;
 /** {@code killswitch check SYMBOL [RETVAL] [--json]}. */
 @Command(
         name = "check",
-        header = "Say what an engagement of a function would do, from the kernel that runs here.",
+        header = "Report what engaging a function would do on the running kernel.",
         description = {
             "",
-            "Reads the kernel's text, symbols and types as root, and changes nothing. It needs libcapstone to look into"
-                    + " functions; without it what is missing is named.",
+            "Reads the kernel's text, symbols and types; needs root and changes nothing. To look into functions it needs"
+                    + " libcapstone; without it, the report names what is missing.",
             ""
         },
         footer = {
             "",
-            "The verdict is good, rehearse (nothing is against it, but not everything is known), dangerous, or never.",
-            "Exit status: 0 good or rehearse, 3 dangerous, 4 never; 1 it could not be found out, 2 wrong usage.",
+            "The verdict is good, rehearse (nothing speaks against it, but not everything is known), dangerous, or never.",
+            "Exit status: 0 good or rehearse, 1 could not be determined, 2 wrong usage, 3 dangerous, 4 never.",
             "",
             "Examples:",
             "  killswitch check af_alg_sendmsg -EPERM",
@@ -58,7 +58,7 @@ public final class CheckCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "SYMBOL",
-            description = "A function, as for engage.",
+            description = "The function, as for engage.",
             converter = Converters.ToSymbol.class)
     @SuppressWarnings("NullAway.Init")
     private SymbolName symbol;
@@ -67,7 +67,7 @@ public final class CheckCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "RETVAL",
-            description = "What it would return. Without it, see which values the function itself returns.",
+            description = "The value to return. Without it, the report shows which values the function returns itself.",
             converter = Converters.ToRetval.class)
     private @Nullable Retval retval;
 
@@ -109,7 +109,7 @@ public final class CheckCommand implements Callable<Integer> {
     private static String sentence(Verdict verdict) {
         return switch (verdict) {
             case GOOD -> "good";
-            case REHEARSE -> "rehearse it first: not everything is known, or something has to be tried";
+            case REHEARSE -> "rehearse it first: not everything is known";
             case DANGEROUS -> "dangerous";
             case NEVER -> "never";
         };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.bpf;
 
 import java.util.ArrayList;
@@ -27,8 +28,8 @@ import picocli.CommandLine.Parameters;
         header = "Show and remove the BPF programs that engagebpf has attached.",
         description = {
             "",
-            "They stay attached for as long as they are pinned in /sys/fs/bpf/killswitch, or until the next boot,"
-                    + " whatever becomes of the kernel module.",
+            "They stay attached as long as they are pinned in /sys/fs/bpf/killswitch, until the next boot, even if the"
+                    + " kernel module is unloaded.",
             ""
         })
 public final class BpfCommand extends CommandGroup {
@@ -46,9 +47,11 @@ public final class BpfCommand extends CommandGroup {
             header = "Show what is pinned in /sys/fs/bpf/killswitch.",
             footer = {
                 "",
-                "Columns: NAME is that of the function; PROGRAM is the number that bpftool knows it by. A link is a"
-                        + " program that is attached; a program alone is a guard that an interrupted 'engage --when' has"
-                        + " left."
+                "Columns: NAME is the name of the function, PROGRAM the id in bpftool. A link is an attached program; a"
+                        + " program alone is a guard that an interrupted 'engage --when' left behind.",
+                "",
+                "Example:",
+                "  killswitch bpf list"
             })
     private static final class ListCommand implements Callable<Integer> {
 
@@ -118,7 +121,7 @@ public final class BpfCommand extends CommandGroup {
     /** {@code killswitch bpf remove NAME...}. */
     @Command(
             name = "remove",
-            header = "Remove what is pinned; a program that is attached by it stops at once.",
+            header = "Remove pins; attached programs stop at once.",
             footer = {"", "Example:", "  killswitch bpf remove vsock_stream_sendmsg"})
     private static final class RemoveCommand implements Callable<Integer> {
 
@@ -128,7 +131,10 @@ public final class BpfCommand extends CommandGroup {
         @SuppressWarnings("UnusedVariable") // picocli reads it
         private final HelpOption help = new HelpOption();
 
-        @Parameters(arity = "1..*", paramLabel = "NAME", description = "The names, as 'killswitch bpf list' has them.")
+        @Parameters(
+                arity = "1..*",
+                paramLabel = "NAME",
+                description = "The names, as 'killswitch bpf list' shows them.")
         private List<String> names = List.of();
 
         RemoveCommand(Host host) {

@@ -9,15 +9,15 @@ import picocli.CommandLine.Command;
 /** {@code killswitch cve ...}. */
 @Command(
         name = "cve",
-        header = "See which CVEs this kernel has, and what closes them.",
+        header = "Show which CVEs affect this kernel, and which engagements close them.",
         description = {
             "",
-            "The catalogue has an entry per CVE: which functions to engage, why these, and what stops working. It comes"
-                    + " with the command; entries of this host's own are in /etc/killswitch/mitigations.d.",
+            "The catalogue has an entry per CVE: which functions to engage, why, and what stops working. It is installed"
+                    + " with the command; add entries for this host in /etc/killswitch/mitigations.d.",
             "",
             "A verdict is 'fixed', 'affected', 'not present' (the flawed code is not in this kernel), 'mitigated' (an"
-                    + " engagement, a livepatch, a setting or a blocked module closes it) or 'unknown'. It is never made from"
-                    + " 'uname -r' alone: 'killswitch cve import' brings the data of the kernel's CNA and of the distribution.",
+                    + " engagement, a livepatch, a setting or a blocked module closes it) or 'unknown'. It is never based on"
+                    + " 'uname -r' alone: 'killswitch cve import' reads the data of the kernel's CNA and of the distribution.",
             ""
         })
 public final class CveCommand extends CommandGroup {

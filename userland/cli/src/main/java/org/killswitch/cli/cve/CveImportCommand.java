@@ -19,15 +19,15 @@ import picocli.CommandLine.Parameters;
 /** {@code killswitch cve import SOURCE}. */
 @Command(
         name = "import",
-        header = "Read others' data about CVEs, which verdicts are made from.",
+        header = "Import CVE data of the kernel's CNA and of distributions.",
         description = {
             "",
             "SOURCE is one of these, as a file, a folder or an https URL:",
             "  the kernel CNA's repository of records (security/vulns on git.kernel.org): a checkout or an archive of it;",
             "  the Debian security tracker's json (security-tracker.debian.org/tracker/data/json);",
             "  OSV records of the kernel, of Debian's or Ubuntu's packages: a file, a folder or a zip archive.",
-            "Files may be packed with xz or gzip. What comes out is kept in /var/lib/killswitch; a complete source takes the"
-                    + " place of what was imported from it before, OSV records are added.",
+            "Files may be compressed with xz or gzip. The result is kept in /var/lib/killswitch. A complete source replaces"
+                    + " what was imported from it before; OSV records are added.",
             ""
         })
 final class CveImportCommand implements Callable<Integer> {
@@ -58,7 +58,7 @@ final class CveImportCommand implements Callable<Integer> {
         for (Imports.Imported part : parts) {
             host.out()
                     .println(part.count() + " CVEs from " + part.what()
-                            + (part.ignored() == 0 ? "" : "; " + part.ignored() + " records are of no use"));
+                            + (part.ignored() == 0 ? "" : "; " + part.ignored() + " records ignored"));
         }
         return ExitCode.OK;
     }

@@ -7,70 +7,74 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.killswitch.catalogue.Entry;
-import org.killswitch.catalogue.data.ImportException;
 import org.killswitch.catalogue.verdict.Status;
 import org.killswitch.catalogue.verdict.Verdict;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
-import org.killswitch.cli.output.Json;
 import org.killswitch.cli.output.Table;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code killswitch cve scan [--all] [--json]}. */
 @Command(
         name = "scan",
-        header = "Say what this kernel is affected by.",
-        description = {
-            "",
-            "The first lines say how much is open; then comes a line for each CVE that is open, mitigated or unknown.",
-            ""
-        },
+        header = "Show which CVEs affect this kernel.",
+        description = {"", "Prints a summary, then a line for each CVE that is open, mitigated or unknown.", ""},
         footer = {
             "",
-            "Exit status: 0 nothing affected, 3 affected but mitigated, 4 affected and open;",
-            "1 failed, 2 wrong usage."
+            "With --json, CVEs that are fixed or not present are listed, too.",
+            "Exit status: 0 nothing affected, 3 affected but mitigated, 4 affected and open; 1 failed, 2 wrong usage.",
+            "",
+            "Examples:",
+            "  killswitch cve scan",
+            "  killswitch cve scan --all --json"
         })
-final class CveScanCommand implements Callable<Integer> {
+final class CveScanCommand extends CatalogueCommand {
 
     private static final int NOTHING = 0;
     private static final int MITIGATED = 3;
     private static final int OPEN = 4;
 
-    private final Host host;
-    private final CvePlaces places;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
-
     @Option(names = "--all", description = "Every CVE of the imported data, not only those of the catalogue.")
     private boolean all;
 
-    @Option(names = "--json", description = "Print JSON; it has the fixed ones, too.")
-    private boolean json;
-
     CveScanCommand(Host host, CvePlaces places) {
-        this.host = host;
-        this.places = places;
+        super(host, places);
     }
 
     @Override
-    public Integer call() throws ImportException {
-        CveData data = CveData.read(places, c -> all, host.err());
-        List<Verdict> verdicts = all ? data.judgeAll() : data.judgeCatalogue();
-        if (json) {
-            host.out().println(json(data, verdicts));
-        } else {
-            summary(verdicts).forEach(host.out()::println);
-            host.out().println(data.age());
-            host.out().println();
-            table(verdicts).lines().forEach(host.out()::println);
+    boolean isAll() {
+        return all;
+    }
+
+    @Override
+    List<Verdict> shown(List<Verdict> verdicts) {
+        return verdicts;
+    }
+
+    @Override
+    List<String> lines(CveData data, List<Verdict> verdicts) {
+        List<String> lines = summary(verdicts);
+        lines.add(data.age());
+        lines.add("");
+        lines.addAll(table(verdicts).lines());
+        return lines;
+    }
+
+    @Override
+    Map<String, @Nullable Object> json(CveData data, List<Verdict> verdicts) {
+        Map<String, @Nullable Object> node = new LinkedHashMap<>();
+        Map<String, Object> counts = new LinkedHashMap<>();
+        for (Status status : Status.values()) {
+            counts.put(status.toString(), count(verdicts, status));
         }
+        node.put("counts", counts);
+        node.put("data", data.age());
+        return node;
+    }
+
+    @Override
+    int exitStatus(List<Verdict> verdicts) {
         if (count(verdicts, Status.AFFECTED) > 0) {
             return OPEN;
         }
@@ -112,17 +116,12 @@ final class CveScanCommand implements Callable<Integer> {
         for (Status status : List.of(Status.AFFECTED, Status.MITIGATED, Status.UNKNOWN)) {
             for (Verdict v : verdicts) {
                 if (v.status() == status) {
-                    String name = v.subject()
-                            .entry()
-                            .map(Entry::names)
-                            .filter(n -> !n.isEmpty())
-                            .map(n -> n.getFirst() + ": ")
-                            .orElse("");
+                    String name = name(v);
                     table.row(List.of(
                             v.subject().cve(),
                             status.toString(),
                             code(v),
-                            name + v.decisive().text()));
+                            (name.isEmpty() ? "" : name + ": ") + v.decisive().text()));
                 }
             }
         }
@@ -136,20 +135,5 @@ final class CveScanCommand implements Callable<Integer> {
             case ON_DISK -> "not loaded";
             case NOT_HERE, UNKNOWN -> "-";
         };
-    }
-
-    private static String json(CveData data, List<Verdict> verdicts) {
-        Map<String, @Nullable Object> node = new LinkedHashMap<>();
-        Map<String, Object> counts = new LinkedHashMap<>();
-        for (Status status : Status.values()) {
-            counts.put(status.toString(), count(verdicts, status));
-        }
-        node.put("counts", counts);
-        node.put("data", data.age());
-        List<Object> list = new ArrayList<>();
-        verdicts.forEach(v -> list.add(VerdictJson.of(
-                v, v.subject().entry().filter(data.judge()::isEngaged).isPresent())));
-        node.put("cves", list);
-        return Json.render(node, true);
     }
 }

@@ -26,8 +26,14 @@ import picocli.CommandLine.Parameters;
 /** {@code killswitch cve show CVE [--shell] [--json]}. */
 @Command(
         name = "show",
-        header = "Show what is known of a CVE, the verdict for this kernel, and why.",
-        description = {"", "What decided the verdict is marked with '*'.", ""})
+        header = "Show a CVE, the verdict for this kernel, and the evidence.",
+        description = {"", "Evidence that decided the verdict is marked with '*'.", ""},
+        footer = {
+            "",
+            "Examples:",
+            "  killswitch cve show CVE-2026-31431",
+            "  killswitch cve show --shell CVE-2026-31431"
+        })
 final class CveShowCommand implements Callable<Integer> {
 
     private static final String CONTROL = "/sys/kernel/security/killswitch/control";
@@ -60,7 +66,7 @@ final class CveShowCommand implements Callable<Integer> {
         Optional<Subject> subject = data.subject(cve);
         if (subject.isEmpty()) {
             host.err()
-                    .println("killswitch: nothing is known of " + cve
+                    .println("killswitch: nothing is known about " + cve
                             + ": neither the catalogue nor imported data has it; see killswitch cve import --help");
             return ExitCode.SOFTWARE;
         }
@@ -98,7 +104,8 @@ final class CveShowCommand implements Callable<Integer> {
         for (Entry.Function f : chosen.get().functions()) {
             if (f.when().isPresent()) {
                 host.err()
-                        .println("killswitch: " + f.symbol() + " needs a guard, which only the command can make:"
+                        .println("killswitch: " + f.symbol()
+                                + " needs a guard, which only the killswitch command can make:"
                                 + " killswitch engage " + f.symbol() + " "
                                 + f.retval().value() + " --when '"
                                 + f.when().get() + "'");
@@ -134,7 +141,7 @@ final class CveShowCommand implements Callable<Integer> {
                             add(lines, "Title", r.title());
                             add(lines, "CVSS", r.cvss());
                             add(lines, "Files", String.join(", ", r.files()));
-                            lines.add("The catalogue has no entry of it.");
+                            lines.add("The catalogue has no entry for it.");
                         }));
         return lines;
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.doctor;
 
 import java.io.IOException;
@@ -27,13 +28,16 @@ import picocli.CommandLine.Option;
 /** {@code killswitch doctor [--json]}. */
 @Command(
         name = "doctor",
-        header = "Check whether this host has what killswitch needs, and say what to fix.",
-        description = {"", "Reads only, and works for everyone; some things only root can see.", ""},
+        header = "Check whether this host has what killswitch needs, and how to fix it.",
+        description = {"", "Changes nothing and works for every user; some checks need root.", ""},
         footer = {
             "",
-            "ok: as it should be; note: worth knowing; unknown: could not be found out;",
-            "warning: a part of killswitch does not work; problem: killswitch cannot work here.",
-            "Exit status: 1 if there is a problem, else 0."
+            "ok: as required; note: for information; unknown: could not be determined; warning: a part of killswitch does"
+                    + " not work; problem: killswitch cannot work here.",
+            "Exit status: 0 no problem (warnings included), 1 a problem, 2 wrong usage.",
+            "",
+            "Example:",
+            "  killswitch doctor"
         })
 public final class DoctorCommand implements Callable<Integer> {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.engage;
 
 import java.util.ArrayList;
@@ -30,8 +31,9 @@ import picocli.CommandLine.Parameters;
         header = "Let kernel functions run their own code again.",
         description = {
             "",
-            "Also cancels a probe or a countdown that is still running, and forgets what waits for its module. Where"
-                    + " one of several functions cannot be disengaged, the others are. What is not engaged is no failure.",
+            "Also cancels a probe or a countdown that is still running, and an engagement that is pending. If one of"
+                    + " several functions cannot be disengaged, the rest still are. A function that is not engaged is not"
+                    + " an error.",
             ""
         },
         footer = {"", "Examples:", "  killswitch disengage af_alg_sendmsg", "  killswitch disengage --all"})

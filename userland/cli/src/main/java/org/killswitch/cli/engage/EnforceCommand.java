@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.engage;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.killswitch.cli.Converters;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code killswitch enforce SYMBOL RETVAL [--reason TEXT]}. */
 @Command(
@@ -25,51 +21,27 @@ import picocli.CommandLine.Parameters;
             ""
         },
         footer = {"", "Examples:", "  killswitch observe af_alg_sendmsg", "  killswitch enforce af_alg_sendmsg -EPERM"})
-public final class EnforceCommand implements Callable<Integer> {
-
-    private final Host host;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
-
-    @Parameters(
-            index = "0",
-            paramLabel = "SYMBOL",
-            converter = Converters.ToSymbol.class,
-            description = "The function, as 'killswitch status' shows it.")
-    @SuppressWarnings("NullAway.Init")
-    private SymbolName symbol;
-
-    @Parameters(
-            index = "1",
-            paramLabel = "RETVAL",
-            converter = Converters.ToRetval.class,
-            description = "What it returns: a number (-1, 0x10) or a negated errno name (-EPERM).")
-    @SuppressWarnings("NullAway.Init")
-    private Retval retval;
+public final class EnforceCommand extends ValueCommand {
 
     @Mixin
     private final ReasonOption reason = new ReasonOption();
 
     public EnforceCommand(Host host) {
-        this.host = host;
+        super(host);
     }
 
     @Override
-    public Integer call() throws ControlException {
-        Values.check(host, "enforce", symbol, retval);
+    List<String> give(Host host, SymbolName symbol, Retval retval) throws ControlException {
         try {
             reason.killswitch(host).enforce(symbol, retval);
         } catch (ControlException e) {
             if (!new State(host.killswitch()).returns(symbol, retval)) {
                 throw e;
             }
-            host.out().println(symbol + " returns " + retval + " already");
-            return ExitCode.OK;
+            return already(symbol, retval);
         }
-        host.out().println(symbol + " now returns " + retval);
-        Inside.lines(host.files(), List.of(symbol)).forEach(host.out()::println);
-        return ExitCode.OK;
+        List<String> done = new ArrayList<>(List.of(symbol + " now returns " + retval));
+        done.addAll(Inside.lines(host.files(), List.of(symbol)));
+        return done;
     }
 }

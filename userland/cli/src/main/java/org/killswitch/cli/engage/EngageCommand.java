@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.engage;
 
 import java.io.IOException;
@@ -51,15 +52,15 @@ import picocli.CommandLine.Spec;
             "",
             "It lasts until 'killswitch disengage' or the next reboot. Calls that are already inside the function"
                     + " finish as usual.",
-            "Where SYMBOL names a module that is not loaded, the function is engaged as soon as it is. Several functions,"
-                    + " with blanks or commas between them, are all or nothing: if one is refused, the others are taken"
-                    + " back. What is engaged already with the same value is left as it is, and that is no failure.",
-            "A system call is named as in its manual page, or as sys_NAME; all entries that take the same arguments are"
-                    + " engaged, and a warning names what else leads there.",
-            "An expression after --when picks the calls to override; the others run the function. It may ask for the"
-                    + " arguments (arg1, or their names, as in 'sock->sk->sk_type == SOCK_RAW'), and for the caller's"
-                    + " uid, pid, comm, exe, cgroup, capabilities, namespaces and the like. It is written as in C;"
-                    + " guards.md, in docs or /usr/share/doc/killswitch, has the grammar.",
+            "If SYMBOL names a module that is not loaded, the function is engaged when the module is loaded.",
+            "Several functions, separated by blanks or commas, are engaged all or not at all: if one is refused, those"
+                    + " engaged before it are disengaged again. A function that is engaged with the same value already is"
+                    + " left as it is; that is not an error.",
+            "A system call is named as in its manual page, or as sys_NAME. All its entry points that take the same arguments"
+                    + " are engaged; a warning names other ways to it.",
+            "An expression after --when picks the calls to override; other calls run the function. It can test the arguments"
+                    + " (arg1, or their names, as in 'sock->sk->sk_type == SOCK_RAW') and the caller's uid, pid, comm, exe,"
+                    + " cgroup, capabilities and namespaces. It is written as in C; killswitch-guards(7) has the language.",
             ""
         },
         footer = {
@@ -85,8 +86,8 @@ public final class EngageCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "SYMBOL",
             converter = Converters.ToSymbols.class,
-            description = "The function, as in /proc/kallsyms, or <module>:<function>; several with blanks or commas"
-                    + " between them.")
+            description = "The function, as in /proc/kallsyms, or MODULE:FUNCTION; several are separated by blanks or"
+                    + " commas.")
     @SuppressWarnings("NullAway.Init")
     private Converters.Symbols first;
 
@@ -95,7 +96,7 @@ public final class EngageCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "RETVAL",
             hideParamSyntax = true,
-            description = "The last word. What it returns: a number (-1, 0x10) or a negated errno name (-EPERM).")
+            description = "The last word. The value to return: a number (-1, 0x10) or a negated errno name (-EPERM).")
     private List<String> words = List.of();
 
     @Mixin
@@ -103,7 +104,7 @@ public final class EngageCommand implements Callable<Integer> {
 
     @Option(
             names = "--keep-going",
-            description = "Engage as many of several functions as can be, and fail if one cannot.")
+            description = "Engage as many of several functions as possible; fail if one is refused.")
     private boolean keepGoing;
 
     @ArgGroup
@@ -117,8 +118,9 @@ public final class EngageCommand implements Callable<Integer> {
                 required = true,
                 paramLabel = "TIME",
                 converter = Converters.ToTime.class,
-                description = "First only count its calls for TIME (30s, 5m, 1h; up to 24h): none, and it is engaged;"
-                        + " any, and it is left alone.")
+                description =
+                        "First only count the calls for TIME (30s, 5m, 1h; up to 24h). If there are none, the function"
+                                + " is engaged; otherwise it is left alone.")
         private @Nullable Duration probe;
 
         @Option(
@@ -126,8 +128,8 @@ public final class EngageCommand implements Callable<Integer> {
                 required = true,
                 paramLabel = "TIME",
                 converter = Converters.ToTime.class,
-                description = "Disengage it again after TIME, unless 'killswitch keep' comes first: for an override"
-                        + " that might cut you off.")
+                description = "Disengage the function after TIME, unless 'killswitch keep' comes first: for an override"
+                        + " that might lock you out.")
         private @Nullable Duration duration;
     }
 
@@ -149,14 +151,15 @@ public final class EngageCommand implements Callable<Integer> {
                 names = "--unread",
                 paramLabel = "override|pass",
                 converter = Converters.ToUnread.class,
-                description = "What becomes of a call of which EXPR asks about something that cannot be read, such as a"
-                        + " page that is not in memory: it is overridden, which is the default, or passes.")
+                description =
+                        "What to do with a call when EXPR tests something that cannot be read, such as a page that is"
+                                + " not in memory: override it (the default), or pass it.")
         private Guard.Unread unread = Guard.Unread.OVERRIDE;
 
         @Option(
                 names = "--explain",
-                description = "Engage nothing; show the BPF program that EXPR becomes on this kernel, with what each"
-                        + " instruction is for.")
+                description = "Engage nothing; show the BPF program that EXPR is compiled to on this kernel, and the"
+                        + " purpose of each instruction.")
         private boolean explain;
     }
 
@@ -164,8 +167,8 @@ public final class EngageCommand implements Callable<Integer> {
             names = "--bpf",
             paramLabel = "OBJECT",
             description = "Instead of RETVAL: a compiled BPF program (clang -target bpf -c) that calls"
-                    + " bpf_override_return(). Needs a kernel with CONFIG_BPF_KPROBE_OVERRIDE, which Debian's are not;"
-                    + " see killswitch bpf.")
+                    + " bpf_override_return(). Needs a kernel with CONFIG_BPF_KPROBE_OVERRIDE; Debian's kernels do not"
+                    + " have it. See killswitch bpf.")
     private @Nullable Path bpf;
 
     @Spec
@@ -182,7 +185,7 @@ public final class EngageCommand implements Callable<Integer> {
         if (bpf != null) {
             if (timing != null || condition != null) {
                 throw new ParameterException(
-                        spec.commandLine(), "--bpf goes without RETVAL and other options: the program has it all");
+                        spec.commandLine(), "--bpf takes no RETVAL and no other option: the program decides");
             }
             return each(said.symbols(), this::engageBpf);
         }
@@ -226,7 +229,7 @@ public final class EngageCommand implements Callable<Integer> {
             doors.get().engaged().forEach(entry -> entries.add(new SymbolName(entry)));
             if (!doors.get().open().isEmpty()) {
                 host.err()
-                        .println("killswitch: warning: the same can still be done by: "
+                        .println("killswitch: warning: other ways to this system call stay open: "
                                 + String.join("; ", doors.get().open()));
             }
         }

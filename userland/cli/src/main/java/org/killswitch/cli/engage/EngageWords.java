@@ -33,8 +33,8 @@ record EngageWords(List<SymbolName> symbols, @Nullable Retval retval) {
                 throw new ParameterException(
                         command,
                         program
-                                ? "--bpf goes without RETVAL and other options: the program has it all"
-                                : "one word too many: '" + words.get(words.indexOf(word) + 1) + "'");
+                                ? "--bpf takes no RETVAL and no other option: the program decides"
+                                : "unexpected argument '" + words.get(words.indexOf(word) + 1) + "'");
             }
             symbols.add(convert(word, new Converters.ToSymbols(), command));
         }
@@ -43,7 +43,8 @@ record EngageWords(List<SymbolName> symbols, @Nullable Retval retval) {
         }
         if (words.isEmpty()) {
             throw new ParameterException(
-                    command, "what is " + first.names().getFirst() + " to return? RETVAL is missing");
+                    command,
+                    "RETVAL is missing: the value that " + first.names().getFirst() + " is to return");
         }
         return new EngageWords(
                 Converters.Symbols.all(symbols), convert(words.getLast(), new Converters.ToRetval(), command));

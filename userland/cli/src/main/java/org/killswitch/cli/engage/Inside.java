@@ -9,7 +9,7 @@ import org.killswitch.control.SymbolName;
 import org.killswitch.host.SystemFiles;
 import org.killswitch.host.TasksInside;
 
-/** Tells of the tasks that were inside a function when it was engaged. */
+/** Reports the tasks that were inside a function when it was engaged. */
 final class Inside {
 
     private Inside() {}

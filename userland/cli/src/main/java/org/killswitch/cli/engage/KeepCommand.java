@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.engage;
 
 import java.util.List;
@@ -15,18 +16,18 @@ import picocli.CommandLine.Parameters;
 /** {@code killswitch keep SYMBOL...}. */
 @Command(
         name = "keep",
-        header = "Make what was engaged with --for last.",
+        header = "Stop the countdown of an engagement that was made with --for.",
         description = {
             "",
-            "Stops the countdown: the override stays until 'killswitch disengage' or the next reboot. Where one of"
-                    + " several functions cannot be kept, the others are. What is engaged for good is no failure.",
+            "The override stays until 'killswitch disengage' or the next reboot. If one of several functions cannot be"
+                    + " kept, the rest still are. A function without a countdown is not an error.",
             ""
         },
         footer = {
             "",
             "Examples:",
             "  killswitch engage tcp_v4_connect -EPERM --for 10m",
-            "  killswitch keep tcp_v4_connect   # still here: it did not cut me off"
+            "  killswitch keep tcp_v4_connect   # the session still works"
         })
 public final class KeepCommand implements Callable<Integer> {
 

@@ -30,8 +30,8 @@ import picocli.CommandLine.Parameters;
             "",
             "It lasts until 'killswitch enforce', 'killswitch disengage' or the next reboot. 'killswitch watch' shows"
                     + " the calls as they come.",
-            "Several functions are all or nothing: if one is refused, the others are taken back. What is observed"
-                    + " already is left as it is, and that is no failure.",
+            "Several functions are observed all or not at all: if one is refused, the rest are released again. A function"
+                    + " that is observed already is left as it is; that is not an error.",
             ""
         },
         footer = {
@@ -53,7 +53,7 @@ public final class ObserveCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "SYMBOL",
             converter = Converters.ToSymbols.class,
-            description = "The functions, as in /proc/kallsyms, or <module>:<function>.")
+            description = "The functions, as in /proc/kallsyms, or MODULE:FUNCTION.")
     private List<Converters.Symbols> symbols = List.of();
 
     @Option(

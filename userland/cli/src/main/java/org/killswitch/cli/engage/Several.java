@@ -86,7 +86,7 @@ final class Several {
                         .append(e.getMessage());
             }
         }
-        return (back.isEmpty() ? "" : "; taken back: " + String.join(", ", back) + " (or use --keep-going)") + stays;
+        return (back.isEmpty() ? "" : "; undone: " + String.join(", ", back) + " (or use --keep-going)") + stays;
     }
 
     /** As many as can be; the refusals are said one by one. */

@@ -25,8 +25,8 @@ final class Values {
                         .isBool(symbol.function(), symbol.module())
                         .orElse(false)) {
             throw new ControlException(
-                    "cannot " + verb + " " + symbol + ": it returns bool, so that " + retval
-                            + " is true, like every value but 0; give 0 for \"no\", or 1 for \"yes\"",
+                    "cannot " + verb + " " + symbol + ": it returns bool, and " + retval
+                            + " would mean true, like every value but 0; give 0 for false or 1 for true",
                     null);
         }
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.lab;
 
 import java.nio.file.Files;
@@ -24,9 +25,8 @@ import picocli.CommandLine.Mixin;
         header = "See a kernel vulnerability closed and opened again, in a virtual machine.",
         description = {
             "",
-            "Boots a stock kernel in QEMU, needs neither root nor KVM, and changes nothing on this machine. The first"
-                    + " time it fetches the kernel and builds the module for it. Fails if any step goes otherwise than"
-                    + " told.",
+            "Boots a stock kernel in QEMU, needs neither root nor KVM, and changes nothing on this machine. The first run"
+                    + " downloads the kernel and builds the module for it. Fails if a step does not go as expected.",
             ""
         })
 public final class DemoCommand implements Callable<Integer> {
@@ -79,8 +79,8 @@ public final class DemoCommand implements Callable<Integer> {
     private void conclude() {
         host.out().println("""
 
-                        Shown: a stock kernel, no reboot; one command closed the way to a vulnerability, another opened it.
+                        One command closed the path to a vulnerability in a running stock kernel, another opened it again.
                         On a real host: make, sudo make install, sudo modprobe killswitch, sudo killswitch engage FUNCTION RETVAL.
-                        First find the function that all attacks must pass, and be sure that you can do without it.""");
+                        First find a function that every attack must call and that you can do without: killswitch cve, killswitch check.""");
     }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.lab;
 
 import java.io.PrintWriter;
@@ -40,7 +41,7 @@ final class DemoRunner {
             Optional<String> objection = step.objection().apply(output);
             if (objection.isPresent()) {
                 return Optional.of(
-                        "step " + number + " (" + step.command() + ") did not go as told: " + objection.get());
+                        "step " + number + " (" + step.command() + ") did not go as expected: " + objection.get());
             }
         }
         return Optional.empty();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.lab;
 
 import java.util.List;
@@ -33,9 +34,9 @@ final class DemoSteps {
     /** The steps, to be done in this order in one guest. */
     static List<Step> steps() {
         return List.of(
-                new Step("This is an ordinary distribution kernel, as it was shipped.", "uname -a", prints("Linux")),
+                new Step("This is a stock distribution kernel.", "uname -a", prints("Linux")),
                 new Step(
-                        "Any user may have it encrypt data. CVE-2026-31431 is a bug on this path, and the path is open.",
+                        "Any user can encrypt through AF_ALG. CVE-2026-31431 is a bug on this path, which is open.",
                         USE,
                         DemoSteps::succeeds),
                 new Step(
@@ -50,12 +51,13 @@ final class DemoSteps {
                         "The same program, the same user: the kernel refuses before the bug can be reached.",
                         USE,
                         fails(2, "sendmsg: Operation not permitted (EPERM)")),
-                new Step("What is closed, and how often somebody tried.", "killswitch status", DemoSteps::countsHits),
+                new Step(
+                        "What is closed, and how many calls were refused.", "killswitch status", DemoSteps::countsHits),
                 new Step(
                         "A fixed kernel has been booted, or it was a false alarm: open the path again.",
                         "killswitch disengage " + FUNCTION,
                         prints(FUNCTION + " runs its own code again")),
-                new Step("And everything works as before.", USE, DemoSteps::succeeds));
+                new Step("Everything works as before.", USE, DemoSteps::succeeds));
     }
 
     private static Optional<String> succeeds(Output output) {

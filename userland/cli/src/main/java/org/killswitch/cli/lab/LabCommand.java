@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.lab;
 
 import org.killswitch.cli.CommandGroup;
@@ -11,9 +12,9 @@ import picocli.CommandLine.Command;
         header = "Rehearse on stock kernels in disposable virtual machines.",
         description = {
             "",
-            "Kernels are fetched from Debian's archive without being installed, or built from its sources (those that"
-                    + " 'killswitch lab kernels' lists last), and run in QEMU without root and without KVM. Downloads"
-                    + " and what is built are kept in $$XDG_CACHE_HOME/killswitch (~/.cache/killswitch).",
+            "Kernels are downloaded from Debian's archive without being installed, or built from its sources (the last"
+                    + " ones that 'killswitch lab kernels' lists). They run in QEMU without root and without KVM. Downloads"
+                    + " and builds are kept in $$XDG_CACHE_HOME/killswitch (~/.cache/killswitch).",
             ""
         })
 public final class LabCommand extends CommandGroup {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.lab;
 
 import java.util.ArrayList;
@@ -20,10 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code killswitch lab kernels [--json]}. */
-@Command(
-        name = "kernels",
-        header = "List the kernels that can be had, and which of them are in the cache.",
-        description = "")
+@Command(name = "kernels", header = "List available kernels and which are cached.", description = "")
 final class LabKernelsCommand implements Callable<Integer> {
 
     private final Host host;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.lab;
 
 import java.nio.file.Files;
@@ -28,14 +29,14 @@ import picocli.CommandLine.Parameters;
         header = "Boot a stock kernel and run a command in it.",
         description = {
             "",
-            "The guest has busybox, the files named here, and as 'killswitch' this command. The command's output and"
-                    + " errors are passed on as they come. A kernel that panics, oopses, warns or hangs is an error,"
-                    + " whatever the command said.",
+            "The guest has busybox, the files given with --file and, with --cli, this command as 'killswitch'. Output and"
+                    + " errors of the command are passed through. A kernel that panics, oopses, warns or hangs is an error,"
+                    + " whatever the command's exit status.",
             ""
         },
         footer = {
             "",
-            "Exit status: the command's own; 1 also when the lab failed, which an error says; 2 wrong usage.",
+            "Exit status: that of the command; 1 also if the lab fails, with an error message; 2 wrong usage.",
             "",
             "Examples:",
             "  killswitch lab run --kernel 6.1 -- uname -a",
@@ -58,28 +59,28 @@ final class LabRunCommand implements Callable<Integer> {
 
     @Option(
             names = "--module",
-            description = "Build the kernel modules from the sources, and load killswitch in the guest;"
-                    + " they are in its /modules.")
+            description = "Build the kernel modules from the sources, copy them to /modules in the guest, and load"
+                    + " killswitch.")
     private boolean module;
 
     @Option(
             names = "--cli",
-            description = "Have this command with its Java runtime in the guest, as 'killswitch'; takes 2 GiB.")
+            description = "Put this command with its Java runtime into the guest; takes 2 GiB of memory.")
     private boolean cli;
 
     @Option(
             names = "--file",
             paramLabel = "FILE[:PATH]",
             description =
-                    "Have a file or folder in the guest, at PATH (default: in /root); a program's shared libraries"
-                            + " come along. Can be given more than once.")
+                    "Copy a file or folder to PATH in the guest (default: in /root); shared libraries of a program"
+                            + " are copied, too. Can be given more than once.")
     private List<String> files = List.of();
 
     @Option(
             names = "--available",
             paramLabel = "MODULE",
             split = ",",
-            description = "Have a module of the kernel's own in the guest, for modprobe and autoloading to find.")
+            description = "Put a module of the kernel into the guest, for modprobe and autoloading.")
     private List<String> available = List.of();
 
     @Option(names = "--append", paramLabel = "WORDS", description = "Add words to the kernel's command line.")
@@ -89,13 +90,13 @@ final class LabRunCommand implements Callable<Integer> {
             names = "--cpus",
             paramLabel = "N",
             defaultValue = "2",
-            description = "How many CPUs (default: ${DEFAULT-VALUE}).")
+            description = "Number of CPUs (default: ${DEFAULT-VALUE}).")
     private int cpus;
 
     @Option(
             names = "--count-instructions",
-            description = "Have an instruction take one nanosecond of the guest's time, and time with nothing to do"
-                    + " pass at once: what is timed in the guest is counted. Wants --cpus 1.")
+            description = "Make guest time an instruction count (QEMU -icount): one instruction takes one"
+                    + " nanosecond. Requires --cpus 1.")
     private boolean countInstructions;
 
     @Option(
@@ -103,14 +104,14 @@ final class LabRunCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "10m",
             converter = Converters.ToTime.class,
-            description = "How long the command may take, as in 30s or 5m (default: ${DEFAULT-VALUE}).")
+            description = "Time limit of the command, as in 30s or 5m (default: ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init")
     private Duration timeout;
 
     @Parameters(
             arity = "1..*",
             paramLabel = "COMMAND",
-            description = "A command and its words; a single word is a shell script.")
+            description = "A command and its arguments; a single word is run as a shell script.")
     @SuppressWarnings("NullAway.Init")
     private List<String> command;
 
@@ -156,7 +157,7 @@ final class LabRunCommand implements Callable<Integer> {
             int colon = file.indexOf(':');
             Path path = Path.of(colon < 0 ? file : file.substring(0, colon));
             if (!Files.isReadable(path)) {
-                throw new LabException("--file " + path + " cannot be read: give a file or folder that is there");
+                throw new LabException("--file " + path + " cannot be read");
             }
             spec = spec.withFile(
                     colon < 0 ? GUEST_HOME + "/" + path.toAbsolutePath().getFileName() : file.substring(colon + 1),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.output;
 
 import java.nio.file.Path;
@@ -22,23 +23,23 @@ public final class Messages {
     private Messages() {}
 
     public static String probing(SymbolName symbol, Retval retval, Duration probe) {
-        return symbol + " is being watched for " + time(probe) + ": if nothing calls it until then, it returns "
-                + retval + " from then on; follow it with: killswitch status";
+        return "probing " + symbol + " for " + time(probe) + "; if nothing calls it, it will be engaged with " + retval
+                + "; see killswitch status";
     }
 
     public static String pending(Pending pending) {
-        return pending.symbol() + " is pending: it "
-                + pending.retval().map(v -> "returns " + v).orElse("is observed") + " from when "
-                + pending.module().map(m -> "module " + m + " is loaded").orElse("a module that has it is loaded");
+        return pending.symbol() + " is pending; it will be "
+                + pending.retval().map(v -> "engaged with " + v).orElse("observed") + " when "
+                + pending.module().map(m -> "module " + m).orElse("a module that has it") + " is loaded";
     }
 
     public static String overriddenBy(SymbolName symbol, Path object) {
         return symbol + " is overridden by " + object
-                + "; to end it, run: killswitch bpf list, then killswitch bpf remove";
+                + "; to remove it, run: killswitch bpf list, then killswitch bpf remove";
     }
 
     public static String unlessKept(SymbolName symbol, Duration time) {
-        return "; it runs its own code again in " + time(time) + ", unless you run: killswitch keep " + symbol;
+        return "; it will be disengaged in " + time(time) + ", unless you run: killswitch keep " + symbol;
     }
 
     public static String disengaged(Disengaged ended) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.status;
 
 import java.time.Instant;
@@ -70,9 +71,9 @@ final class HitText {
         return Json.render(json, false);
     }
 
-    /** For a person: how many hits could not be followed. */
+    /** For a person: how many hits were dropped. */
     static String lost(long count) {
-        return count + " more hits came too fast to be followed; killswitch status counts all";
+        return count + " more hits were dropped; killswitch status counts all of them";
     }
 
     /** The same as JSON. */

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
         header = "Show everything about one function that is engaged, observed or pending.",
         description = {
             "",
-            "That is its value, reason, counts, module, who engaged it and when, the tasks that are still inside it, and"
-                    + " what the kernel log says about it. What only root may know is left out.",
+            "Shows its value, reason, counts and module, who engaged it and when, the tasks that are still inside it, and"
+                    + " its lines in the kernel log. What is visible to root only is left out.",
             ""
         },
         footer = {"", "Example:", "  killswitch show af_alg_sendmsg"})

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.status;
 
 import java.util.Map;
@@ -19,14 +20,14 @@ import picocli.CommandLine.Spec;
 /** {@code killswitch status [--json] [--watch [SECONDS]]}. */
 @Command(
         name = "status",
-        header = "Show which functions are engaged, what they return and how many calls they caught.",
-        description = {"", "Works for everyone; what only root may know is shown as '-'.", ""},
+        header = "Show which functions are engaged, their return values, and how many calls were caught.",
+        description = {"", "Works for every user; what is visible to root only is shown as '-'.", ""},
         footer = {
             "",
-            "Columns: HITS counts the calls that were caught; PASSED those that a guard let through, and UNREAD those of"
-                    + " which it could not read something; STATE is 'observing' or 'probing' while the calls are only"
-                    + " counted, 'expiring' while it will disengage by itself, 'pending' while its module is not loaded,"
-                    + " and 'bpf program' for a program of 'engage --bpf'; SINCE and BY come from the kernel log."
+            "Columns: HITS counts the calls that were caught, PASSED the calls that a guard let through, UNREAD the calls"
+                    + " of which the guard could not read something. STATE is 'observing' or 'probing' while calls are only"
+                    + " counted, 'expiring' during a countdown, 'pending' while the module is not loaded, and 'bpf program'"
+                    + " for a program of 'engage --bpf'. SINCE and BY come from the kernel log."
         })
 public final class StatusCommand implements Callable<Integer> {
 
@@ -51,7 +52,7 @@ public final class StatusCommand implements Callable<Integer> {
             arity = "0..1",
             fallbackValue = "2",
             paramLabel = "SECONDS",
-            description = "Show it again every SECONDS (2 if not given), with the hits per second.")
+            description = "Repeat every SECONDS (default: 2), with the hits per second.")
     private @Nullable Integer watch;
 
     public StatusCommand(Host host) {
@@ -93,11 +94,7 @@ public final class StatusCommand implements Callable<Integer> {
             return;
         }
         if (status.isEmpty()) {
-            host.out()
-                    .println(
-                            status.isIncomplete()
-                                    ? "nothing is engaged"
-                                    : "nothing is engaged; killswitch overrides no kernel function");
+            host.out().println("no functions are engaged");
         } else {
             StatusTable.of(host, rates).lines(status).forEach(host.out()::println);
         }
@@ -110,8 +107,8 @@ public final class StatusCommand implements Callable<Integer> {
         if (watch == null && status.isIncomplete()) {
             host.err()
                     .println(
-                            "killswitch: what is observed, BPF programs, state, backend and origin are for root to see;"
-                                    + " run: sudo killswitch status");
+                            "killswitch: observed functions, BPF programs, state, backend and origin are visible to root"
+                                    + " only; run: sudo killswitch status");
         }
     }
 }

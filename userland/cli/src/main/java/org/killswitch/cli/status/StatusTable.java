@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.status;
 
 import static org.killswitch.cli.output.Table.Align.LEFT;
@@ -67,7 +68,7 @@ record StatusTable(@Nullable Map<SymbolName, Double> rates, Users users, ZoneId 
                     .orElse(OptionalLong.empty())
                     .orElse(0);
             if (unread > 0) {
-                lines.add(e.symbol() + ": its guard could not read something that it asks about, " + unread
+                lines.add(e.symbol() + ": the guard could not read something that it tests, " + unread
                         + (unread == 1 ? " time" : " times"));
             }
         }

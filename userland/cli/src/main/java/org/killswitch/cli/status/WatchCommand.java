@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.status;
 
 import java.time.Instant;
@@ -22,17 +23,20 @@ import picocli.CommandLine.Spec;
 /** {@code killswitch watch [--json] [--interval SECONDS] [SYMBOL...]}. */
 @Command(
         name = "watch",
-        header = "Show live who calls what is overridden or observed: a hit may be an attack.",
+        header = "Show calls of overridden and observed functions as they happen.",
         description = {
             "",
-            "Prints a line per function, process and user whenever there were hits, until it is interrupted."
-                    + " A call in an interrupt is nobody's. Nothing is followed while nobody watches, and then it costs nothing.",
+            "Prints a line per function, process and user for each interval with hits, until it is interrupted. Calls from"
+                    + " interrupt context are not attributed to a process. Tracing is on only while watch runs.",
             ""
         },
         footer = {
             "",
-            "Where hits come faster than they can be followed, some are lost here, and how many is said."
-                    + " 'killswitch status' counts them all."
+            "If hits come too fast, some are dropped, and the number is reported. 'killswitch status' counts all of them.",
+            "",
+            "Examples:",
+            "  killswitch watch",
+            "  killswitch watch --json --interval 10 af_alg_sendmsg"
         })
 public final class WatchCommand implements Callable<Integer> {
 
@@ -52,14 +56,14 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(
             names = {"-i", "--interval"},
             paramLabel = "SECONDS",
-            description = "Sum up the hits of so many seconds (default: ${DEFAULT-VALUE}).")
+            description = "Report every SECONDS (default: ${DEFAULT-VALUE}).")
     private int interval = 1;
 
     @Parameters(
             arity = "0..*",
             paramLabel = "SYMBOL",
             converter = Converters.ToSymbols.class,
-            description = "Follow only these functions, named as they were engaged.")
+            description = "Show only these functions, as 'killswitch status' names them.")
     private List<Converters.Symbols> symbols = List.of();
 
     public WatchCommand(Host host) {

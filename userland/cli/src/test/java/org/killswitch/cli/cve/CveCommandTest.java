@@ -176,7 +176,7 @@ class CveCommandTest {
     @Test
     void whatNobodyKnowsIsSaid() throws IOException {
         assertThat(run("show", "CVE-2026-1")).isEqualTo(1);
-        assertThat(host.err.toString()).contains("nothing is known of CVE-2026-1");
+        assertThat(host.err.toString()).contains("nothing is known about CVE-2026-1");
         assertThat(run("import", folder.resolve("root").toString())).isEqualTo(1);
         assertThat(host.err.toString()).contains("has nothing that can be imported");
         assertThat(run("import", "http://127.0.0.1/x")).isEqualTo(1);
@@ -190,7 +190,7 @@ class CveCommandTest {
     void showOfWhatHasNoEntry() {
         assertThat(run("import", folder.resolve("vulns").toString())).isZero();
         assertThat(run("show", "CVE-2026-43284")).isZero();
-        assertThat(host.out.toString()).contains("Title: esp: a flaw", "The catalogue has no entry of it.");
+        assertThat(host.out.toString()).contains("Title: esp: a flaw", "The catalogue has no entry for it.");
         assertThat(run("show", "--shell", "CVE-2026-43284")).isEqualTo(1);
     }
 }

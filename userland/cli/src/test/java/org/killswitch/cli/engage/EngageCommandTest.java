@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.engage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,7 +89,7 @@ class EngageCommandTest {
         assertThat(host.commands()).isEqualTo("engage a -1engage f -1disengage fdisengage a");
         assertThat(host.err.toString())
                 .startsWith("killswitch: cannot engage g: ")
-                .contains("; taken back: a, f")
+                .contains("; undone: a, f")
                 .hasLineCount(1);
         assertThat(host.out.toString()).isEmpty();
 
@@ -115,7 +116,7 @@ class EngageCommandTest {
         assertThat(host.run("engage", "f", "-EPERM", "--for", "5m")).isEqualTo(1);
         assertThat(host.run("engage", "h", "-EACCES")).isEqualTo(1);
         assertThat(host.run("engage", "f", "h", "-EACCES")).isEqualTo(1);
-        assertThat(host.err.toString()).doesNotContain("taken back");
+        assertThat(host.err.toString()).doesNotContain("undone");
     }
 
     @Test
@@ -123,8 +124,8 @@ class EngageCommandTest {
         host.boolFunction("capable");
         assertThat(host.run("engage", "capable", "-EPERM")).isEqualTo(1);
         assertThat(host.err.toString())
-                .isEqualTo("killswitch: cannot engage capable: it returns bool, so that -1 (EPERM) is true, like every"
-                        + " value but 0; give 0 for \"no\", or 1 for \"yes\"\n");
+                .isEqualTo("killswitch: cannot engage capable: it returns bool, and -1 (EPERM) would mean true, like"
+                        + " every value but 0; give 0 for false or 1 for true\n");
         assertThat(host.run("engage", "capable.constprop.0", "-4095")).isEqualTo(1);
         assertThat(host.run("enforce", "capable", "-1")).isEqualTo(1);
         assertThat(host.run("set", "capable", "-1")).isEqualTo(1);
@@ -193,7 +194,7 @@ class EngageCommandTest {
     void saysWhatAProbeWillDo() {
         assertThat(host.run("engage", "f", "-EPERM", "--probe", "90")).isZero();
         assertThat(host.out.toString())
-                .startsWith("f is being watched for 1m30s: if nothing calls it until then, it returns -1 (EPERM)");
+                .startsWith("probing f for 1m30s; if nothing calls it, it will be engaged with -1 (EPERM)");
     }
 
     @Test
@@ -201,9 +202,8 @@ class EngageCommandTest {
         host.engaged("f retval=-1 hits=0");
         assertThat(host.run("engage", "f", "-EPERM", "--for", "10m")).isZero();
         assertThat(host.out.toString())
-                .isEqualTo(
-                        "f now returns -1 (EPERM) (backend ftrace); it runs its own code again in 10m, unless you run:"
-                                + " killswitch keep f\n");
+                .isEqualTo("f now returns -1 (EPERM) (backend ftrace); it will be disengaged in 10m, unless you run:"
+                        + " killswitch keep f\n");
     }
 
     @Test
@@ -211,7 +211,7 @@ class EngageCommandTest {
         host.pending("m:f retval=-1 module=m");
         assertThat(host.run("engage", "m:f", "-EPERM")).isZero();
         assertThat(host.out.toString())
-                .isEqualTo("m:f is pending: it returns -1 (EPERM) from when module m is loaded\n");
+                .isEqualTo("m:f is pending; it will be engaged with -1 (EPERM) when module m is loaded\n");
     }
 
     @Test

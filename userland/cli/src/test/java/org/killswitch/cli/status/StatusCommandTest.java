@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,8 +70,7 @@ class StatusCommandTest {
         assertThat(host.out.toString()).doesNotContain("could not read");
         host.unread("f", 2);
         assertThat(host.run("status")).isZero();
-        assertThat(host.out.toString())
-                .endsWith("\nf: its guard could not read something that it asks about, 2 times\n");
+        assertThat(host.out.toString()).endsWith("\nf: the guard could not read something that it tests, 2 times\n");
     }
 
     @Test
@@ -118,7 +118,7 @@ class StatusCommandTest {
     void saysThatNothingIsEngaged() throws IOException {
         host.loaded();
         assertThat(host.run("status")).isZero();
-        assertThat(host.out.toString()).isEqualTo("nothing is engaged; killswitch overrides no kernel function\n");
+        assertThat(host.out.toString()).isEqualTo("no functions are engaged\n");
         assertThat(host.err.toString()).isEmpty();
     }
 
@@ -144,7 +144,7 @@ class StatusCommandTest {
         Files.delete(host.files.path("/sys/fs/bpf/killswitch"));
         host.file("/sys/fs/bpf/killswitch", "");
         assertThat(host.run("status")).isZero();
-        assertThat(host.out.toString()).isEqualTo("nothing is engaged\n");
+        assertThat(host.out.toString()).isEqualTo("no functions are engaged\n");
         assertThat(host.err.toString())
                 .contains("BPF programs")
                 .contains("root")

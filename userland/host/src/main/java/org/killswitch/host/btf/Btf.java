@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.host.btf;
 
 import java.nio.ByteBuffer;
@@ -275,7 +276,7 @@ public final class Btf {
         return enumerators(type, (byte[]) null);
     }
 
-    /** Those of a name: one at most, but nobody promises. */
+    /** Those of a name: usually one at most; the format does not guarantee it. */
     public List<Enumerator> enumerators(int type, String name) {
         return enumerators(type, name.getBytes(StandardCharsets.UTF_8));
     }

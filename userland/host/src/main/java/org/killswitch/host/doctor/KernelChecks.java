@@ -39,7 +39,7 @@ final class KernelChecks {
         if (host.config().isEmpty()) {
             return unknown(
                     "config",
-                    "the kernel's configuration is nowhere to be found",
+                    "the kernel's configuration was not found",
                     "look for /boot/config-" + host.release() + " or install linux-headers-" + host.release());
         }
         List<String> lacking = new ArrayList<>(host.config().get().lacking(REQUIRED));

@@ -48,8 +48,7 @@ final class OverrideChecks {
                         "echo 1 > /sys/kernel/debug/kprobes/enabled");
             case Content.Absent a ->
                 unknown("kprobes", "debugfs is not mounted", "mount -t debugfs debugfs /sys/kernel/debug");
-            case Content.Unreadable u ->
-                unknown("kprobes", "whether they are on is for root to see", HostFacts.AS_ROOT);
+            case Content.Unreadable u -> unknown("kprobes", "their state is visible to root only", HostFacts.AS_ROOT);
         };
     }
 
@@ -65,7 +64,7 @@ final class OverrideChecks {
             return owners.isEmpty()
                     ? unknown(
                             "owners",
-                            "which functions are redirected is for root to see",
+                            "redirected functions are visible to root only",
                             HostFacts.AS_ROOT + ", with tracefs mounted")
                     : owned(owners);
         }
@@ -99,7 +98,7 @@ final class OverrideChecks {
         return note(
                 "owners",
                 "redirected by others: " + String.join(", ", owners.subList(0, shown)) + rest,
-                "these functions cannot be engaged while that lasts");
+                "these functions cannot be engaged meanwhile");
     }
 
     private static Content firstReadable(HostFacts host, String... candidates) {

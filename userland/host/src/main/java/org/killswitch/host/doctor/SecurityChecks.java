@@ -64,7 +64,7 @@ final class SecurityChecks {
             // four bytes of attributes, then the value (UEFI specification, "SecureBoot")
             byte[] variable = host.files().bytes(file);
             if (variable.length < 5) {
-                return unknown("secure-boot", "its state makes no sense", "mokutil --sb-state");
+                return unknown("secure-boot", "its state is not readable", "mokutil --sb-state");
             }
             if (variable[4] == 0) {
                 return ok("secure-boot", "off");
