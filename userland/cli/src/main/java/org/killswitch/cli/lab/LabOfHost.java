@@ -2,6 +2,7 @@
 package org.killswitch.cli.lab;
 
 import org.killswitch.cli.Host;
+import org.killswitch.cli.Version;
 import org.killswitch.lab.CommandInGuest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
@@ -18,6 +19,11 @@ public final class LabOfHost {
     /** The lab, reporting its progress where a person watches. */
     public static Lab open(Host host) {
         return Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
+    }
+
+    /** The sources that the user has not named. */
+    public static SourceTree sources() {
+        return SourceTree.required(Version.number());
     }
 
     /** Puts this command, and libbpf, into a guest. */

@@ -16,7 +16,6 @@ import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
-import org.killswitch.lab.SourceTree;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,6 +60,9 @@ final class LabRunCommand implements Callable<Integer> {
             description = "Build the kernel modules from the sources, and load killswitch in the guest;"
                     + " they are in its /modules.")
     private boolean module;
+
+    @Mixin
+    private final SourcesOption sources = new SourcesOption();
 
     @Option(
             names = "--cli",
@@ -128,7 +130,7 @@ final class LabRunCommand implements Callable<Integer> {
         }
         if (module) {
             spec = spec.withFile(
-                    "/modules", lab.buildModules(kernel, SourceTree.required().module()));
+                    "/modules", lab.buildModules(kernel, sources.tree().module()));
         }
         try (Guest guest = lab.boot(kernel, spec)) {
             if (module) {
