@@ -2,6 +2,7 @@ package org.killswitch.cli.lab;
 
 import org.killswitch.cli.CommandGroup;
 import org.killswitch.cli.Host;
+import org.killswitch.lab.Cache;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,7 +14,8 @@ import picocli.CommandLine.Command;
             "",
             "Kernels are fetched from Debian's archive without being installed, or built from its sources (those that"
                     + " 'killswitch lab kernels' lists last), and run in QEMU without root and without KVM. Downloads"
-                    + " and what is built are kept in $$XDG_CACHE_HOME/killswitch (~/.cache/killswitch).",
+                    + " and what is built are kept in $$XDG_CACHE_HOME/killswitch (~/.cache/killswitch) until 'killswitch lab clean'"
+                    + " removes them.",
             ""
         })
 public final class LabCommand extends CommandGroup {
@@ -23,6 +25,7 @@ public final class LabCommand extends CommandGroup {
         CommandLine run = new CommandLine(new LabRunCommand(host)).setStopAtPositional(true);
         return new CommandLine(new LabCommand())
                 .addSubcommand(new CommandLine(new LabKernelsCommand(host)))
-                .addSubcommand(run);
+                .addSubcommand(run)
+                .addSubcommand(new CommandLine(new LabCleanCommand(host, Cache::standard)));
     }
 }

@@ -16,9 +16,9 @@ public final class LabOfHost {
 
     private LabOfHost() {}
 
-    /** The lab, reporting its progress where a person watches. */
+    /** The lab, which reports its progress on standard error: in a line that changes, where that is a terminal. */
     public static Lab open(Host host) {
-        return Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
+        return Lab.open(host.errorTerminal() ? Progress.on(System.err) : Progress.ofLongSteps(System.err), System.err);
     }
 
     /** The sources that the user has not named. */
