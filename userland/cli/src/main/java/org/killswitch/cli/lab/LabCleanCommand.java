@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 final class LabCleanCommand implements Callable<Integer> {
 
     private final Host host;
-    private final Supplier<Cache> cacheOfHost;
+    private final Supplier<List<Cache>> caches;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -52,9 +52,9 @@ final class LabCleanCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only show what would be removed.")
     private boolean dryRun;
 
-    LabCleanCommand(Host host, Supplier<Cache> cacheOfHost) {
+    LabCleanCommand(Host host, Supplier<List<Cache>> caches) {
         this.host = host;
-        this.cacheOfHost = cacheOfHost;
+        this.caches = caches;
     }
 
     @Override
@@ -62,17 +62,20 @@ final class LabCleanCommand implements Callable<Integer> {
         if (days < 0) {
             throw new ParameterException(spec.commandLine(), "--days takes 0 or more");
         }
-        Cache cache = cacheOfHost.get();
+        caches.get().forEach(this::clean);
+        return ExitCode.OK;
+    }
+
+    private void clean(Cache cache) {
         List<Cache.Removed> removed = cache.clean(Instant.now().minus(Duration.ofDays(days)), dryRun);
         if (removed.isEmpty()) {
             host.out().println("nothing to remove in " + cache.root());
-            return ExitCode.OK;
+            return;
         }
         Table table = new Table(List.of(Table.Align.RIGHT, Table.Align.LEFT));
         removed.forEach(r -> table.row(List.of(Size.of(r.bytes()), r.name())));
         table.lines().forEach(host.out()::println);
         long bytes = removed.stream().mapToLong(Cache.Removed::bytes).sum();
         host.out().println(Size.of(bytes) + (dryRun ? " would be removed from " : " removed from ") + cache.root());
-        return ExitCode.OK;
     }
 }

@@ -2,7 +2,7 @@ package org.killswitch.cli.lab;
 
 import org.killswitch.cli.CommandGroup;
 import org.killswitch.cli.Host;
-import org.killswitch.lab.Cache;
+import org.killswitch.lab.Lab;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,6 +26,6 @@ public final class LabCommand extends CommandGroup {
         return new CommandLine(new LabCommand())
                 .addSubcommand(new CommandLine(new LabKernelsCommand(host)))
                 .addSubcommand(run)
-                .addSubcommand(new CommandLine(new LabCleanCommand(host, Cache::standard)));
+                .addSubcommand(new CommandLine(new LabCleanCommand(host, Lab::caches)));
     }
 }

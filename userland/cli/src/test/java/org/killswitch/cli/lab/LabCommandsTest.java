@@ -40,7 +40,7 @@ final class LabCommandsTest {
     }
 
     private int clean(String... arguments) {
-        return Errors.reportTo(host.host(), new CommandLine(new LabCleanCommand(host.host(), () -> cache)))
+        return Errors.reportTo(host.host(), new CommandLine(new LabCleanCommand(host.host(), () -> List.of(cache))))
                 .execute(arguments);
     }
 
