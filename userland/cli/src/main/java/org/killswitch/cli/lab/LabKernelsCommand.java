@@ -21,10 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code killswitch lab kernels [--json]}. */
-@Command(
-        name = "kernels",
-        header = "List the available kernels, and which of them are in the cache.",
-        description = "")
+@Command(name = "kernels", header = "List the available kernels, and which of them are in the cache.", description = "")
 final class LabKernelsCommand implements Callable<Integer> {
 
     private final Host host;

@@ -90,7 +90,8 @@ final class LabCommandsTest {
             echo|"",         "'echo' ''"
             """)
     void severalWordsAreQuotedForTheShell(String words, String script) {
-        assertThat(LabRunCommand.script(List.of(words.replace("\"\"", "").split("\\|", -1)))).isEqualTo(script);
+        assertThat(LabRunCommand.script(List.of(words.replace("\"\"", "").split("\\|", -1))))
+                .isEqualTo(script);
     }
 
     @ParameterizedTest
