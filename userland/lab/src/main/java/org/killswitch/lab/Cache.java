@@ -124,7 +124,9 @@ public final class Cache {
 
     /** An exception's message is the file's name alone where there is no more to say. */
     private static String reason(IOException e) {
-        return e instanceof AccessDeniedException ? "permission denied: " + e.getMessage() : String.valueOf(e.getMessage());
+        return e instanceof AccessDeniedException
+                ? "permission denied: " + e.getMessage()
+                : String.valueOf(e.getMessage());
     }
 
     /** The entry of that name, made by {@code maker} in the folder it is given if there is none yet. */

@@ -27,9 +27,11 @@ final class BootsTest {
 
     @Test
     void addressesAndNumbersAreNoDifference() {
-        assertThat(boots.again(noBoot(Kind.OOPS, "[ 1.0] BUG: unable to handle page fault for address: ffff88800123beef")))
+        assertThat(boots.again(
+                        noBoot(Kind.OOPS, "[ 1.0] BUG: unable to handle page fault for address: ffff88800123beef")))
                 .isTrue();
-        assertThat(boots.again(noBoot(Kind.OOPS, "[ 1.5] BUG: unable to handle page fault for address: ffff88800456dead")))
+        assertThat(boots.again(
+                        noBoot(Kind.OOPS, "[ 1.5] BUG: unable to handle page fault for address: ffff88800456dead")))
                 .isFalse();
     }
 
@@ -44,7 +46,8 @@ final class BootsTest {
     void aSlowOrDeafGuestIsTriedSixTimes() {
         GuestFailure deaf = new GuestFailure(Kind.NO_BOOT, "nothing heard from it in 90 s", List.of());
         for (int i = 1; i < 6; i++) {
-            assertThat(boots.again(i % 2 == 0 ? deaf : noBoot(Kind.STALL, "soft lockup"))).isTrue();
+            assertThat(boots.again(i % 2 == 0 ? deaf : noBoot(Kind.STALL, "soft lockup")))
+                    .isTrue();
         }
         assertThat(boots.again(deaf)).isFalse();
     }

@@ -144,14 +144,15 @@ final class CacheTest {
         Cache cache = new Cache(directory);
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(1);
-        Thread run = Thread.ofPlatform().start(() -> cache.locked("kernels/other", () -> {
-            held.countDown();
-            try {
-                return done.await(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }));
+        Thread run = Thread.ofPlatform()
+                .start(() -> cache.locked("kernels/other", () -> {
+                    held.countDown();
+                    try {
+                        return done.await(1, TimeUnit.MINUTES);
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }));
         held.await();
         cache.entry("kernels/new", into -> write(into.resolve("f"), "whole"));
         assertThat(cache.clean(Instant.now(), false)).noneMatch(r -> r.name().contains("other"));

@@ -50,7 +50,8 @@ final class BtfCheckTest {
     @Test
     void aLongChainIsWalkedOnce() {
         int count = 500_000;
-        byte[] up = consts(IntStream.rangeClosed(1, count).map(i -> i < count ? i + 1 : 0).toArray());
+        byte[] up = consts(
+                IntStream.rangeClosed(1, count).map(i -> i < count ? i + 1 : 0).toArray());
         byte[] down = consts(IntStream.rangeClosed(1, count).map(i -> i - 1).toArray());
         assertTimeoutPreemptively(Duration.ofMinutes(1), () -> {
             assertThat(BtfCheck.complaint(up)).isEmpty();

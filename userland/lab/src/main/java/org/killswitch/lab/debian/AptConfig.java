@@ -21,8 +21,8 @@ import org.killswitch.lab.LabException;
 final class AptConfig {
 
     /** Under which the machine says how archives are reached. */
-    private static final Pattern PASSED_ON =
-            Pattern.compile("Acquire::(?!Allow|IndexTargets|Changelogs|cdrom|Languages|PDiffs).*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern PASSED_ON = Pattern.compile(
+            "Acquire::(?!Allow|IndexTargets|Changelogs|cdrom|Languages|PDiffs).*", Pattern.CASE_INSENSITIVE);
 
     private static final List<String> OWN = List.of(
             "Dir::Etc::Main \"/dev/null\";",

@@ -121,7 +121,8 @@ public final class Qemu {
                 "virtio-blk-pci,drive=disk")));
         for (String channel : AgentChannel.NAMES) {
             command.addAll(List.of(
-                    "-chardev", "socket,id=" + channel + ",server=on,wait=on,path=" + escaped(directory.resolve(channel)),
+                    "-chardev",
+                            "socket,id=" + channel + ",server=on,wait=on,path=" + escaped(directory.resolve(channel)),
                     "-device", "virtserialport,chardev=" + channel + ",name=" + channel));
         }
         return command;
@@ -168,8 +169,8 @@ public final class Qemu {
         if (!qemu.isAlive() && qemu.exitValue() != 0) {
             Optional<String> words = console.emulatorsWords();
             if (words.isPresent()) {
-                throw new LabException("QEMU does not run the guest; it ended with status " + qemu.exitValue() + ": "
-                        + words.get());
+                throw new LabException(
+                        "QEMU does not run the guest; it ended with status " + qemu.exitValue() + ": " + words.get());
             }
         }
         return console.failure(GuestFailure.Kind.NO_BOOT, "it ended before it took commands");

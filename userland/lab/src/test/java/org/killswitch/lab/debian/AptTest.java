@@ -80,7 +80,8 @@ final class AptTest {
         "http://deb.example/debian-security Debian-Security,",
     })
     void theArchiveIsKnownByItsPathOrLabel(String target, String mirror) {
-        assertThat(Apt.mirror("http://first.example/x X\n" + target + "\n", "debian", "Debian").orElse(null))
+        assertThat(Apt.mirror("http://first.example/x X\n" + target + "\n", "debian", "Debian")
+                        .orElse(null))
                 .isEqualTo(mirror);
     }
 

@@ -83,7 +83,10 @@ final class ConsoleWatchTest {
         watch.line("[    2.9] Kernel panic - not syncing: No working init found.");
         GuestFailure failure = watch.noBoot(watch.failure().orElseThrow());
         assertThat(failure.kind()).isEqualTo(GuestFailure.Kind.NO_BOOT);
-        assertThat(failure).hasMessageContaining("No working init found").cause().isInstanceOfSatisfying(
-                GuestFailure.class, cause -> assertThat(cause.kind()).isEqualTo(GuestFailure.Kind.PANIC));
+        assertThat(failure)
+                .hasMessageContaining("No working init found")
+                .cause()
+                .isInstanceOfSatisfying(
+                        GuestFailure.class, cause -> assertThat(cause.kind()).isEqualTo(GuestFailure.Kind.PANIC));
     }
 }
