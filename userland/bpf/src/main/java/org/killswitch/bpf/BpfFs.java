@@ -3,6 +3,7 @@ package org.killswitch.bpf;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.killswitch.posix.DidYouMean;
 import org.killswitch.posix.Errno;
 import org.killswitch.posix.ErrnoException;
 import org.killswitch.posix.Native;
+import org.killswitch.posix.Ownership;
 
 /** What is pinned for killswitch in the BPF file system: programs and links that outlive who loaded them. */
 public final class BpfFs {
@@ -25,7 +27,9 @@ public final class BpfFs {
     /** Where everything of killswitch is pinned. */
     public static final Path FOLDER = MOUNT.resolve("killswitch");
 
-    /** Stands between a function's name and the process that pins its guard for a moment. */
+    private static final int ROOT = 0;
+
+    /** Stands between a function's name and a number, in the name of a guard that is pinned for a moment. */
     static final String GUARD_INFIX = "__when_";
 
     private static final Pattern GUARD = Pattern.compile(".+" + GUARD_INFIX + "\\d+");
@@ -188,27 +192,66 @@ public final class BpfFs {
         return text.replaceAll("[^A-Za-z0-9_]", "_");
     }
 
-    /** The folder for pins, made if it is not there, in a BPF file system, mounted if it is not there. */
+    /**
+     * The folder for pins, made if it is not there, in a BPF file system, mounted if it is not there.
+     *
+     * @throws BpfException also if somebody else could put another program in a pin's place
+     */
     Path folder() throws BpfException {
         try {
             if (!isMounted()) {
                 mount();
             }
-            if (!Files.isDirectory(folder)) {
-                Files.createDirectory(
-                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
-            return folder;
+            makeFolder();
         } catch (AccessDeniedException e) {
             throw needsRoot();
         } catch (IOException e) {
             throw new BpfException(folder + " cannot be made: " + e.getMessage());
         }
+        requireTrusted(folder, ROOT);
+        return folder;
+    }
+
+    private void makeFolder() throws IOException {
+        try {
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            // whose it is, and what, is checked anyway
+            return;
+        }
+    }
+
+    /**
+     * Requires that only one user can change what is in a folder, and what the folder's name leads to: a mount of the BPF
+     * file system without options lets everybody make folders in it.
+     */
+    static void requireTrusted(Path folder, int uid) throws BpfException {
+        Path parent = folder.resolveSibling("");
+        try {
+            Ownership own = Ownership.of(folder);
+            if (!own.isFolder() || own.uid() != uid || !own.isWritableByOwnerOnly()) {
+                throw new BpfException(replaceable(folder, own) + "see who made it, then remove it: rm -r " + folder);
+            }
+            Ownership above = Ownership.of(parent);
+            if (above.uid() != uid || !above.keepsEntriesOfOwner()) {
+                throw new BpfException(
+                        replaceable(parent, above) + "run: chown " + uid + " " + parent + " && chmod 0700 " + parent);
+            }
+        } catch (IOException e) {
+            throw new BpfException("whose " + folder + " is cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static String replaceable(Path path, Ownership ownership) {
+        return path + (ownership.isFolder() ? "" : ", not a folder,") + " belongs to uid " + ownership.uid()
+                + " and has mode " + ownership.permissions()
+                + ": another user could replace a guard that is pinned there; ";
     }
 
     private static void mount() throws LibbpfException {
         try {
-            Native.mount("bpf", MOUNT.toString(), "bpf");
+            Native.mount("bpf", MOUNT.toString(), "bpf", "mode=0700");
         } catch (ErrnoException e) {
             throw new LibbpfException("mounting bpf at " + MOUNT, e.number());
         }

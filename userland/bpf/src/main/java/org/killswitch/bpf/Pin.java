@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A guard's program in the BPF file system, where the kernel module finds it; closing takes it away there. */
 public final class Pin implements AutoCloseable {
@@ -16,30 +17,18 @@ public final class Pin implements AutoCloseable {
     }
 
     /**
-     * Loads a guard's program and pins it, under a name that no other process uses and that says what it is of.
+     * Loads a guard's program and pins it, under a name of its own that says what it is of.
      *
      * @param function whose calls it is asked about
      */
     public static Pin of(String function, List<Insn> insns) throws BpfException {
         String name = "ks_" + BpfFs.name(function);
         try (LoadedProgram program = LoadedProgram.load(LoadedProgram.Type.KPROBE, "the guard", name, insns)) {
-            Path path = BpfFs.ofThisHost()
-                    .folder()
-                    .resolve(BpfFs.name(function
-                            + BpfFs.GUARD_INFIX
-                            + ProcessHandle.current().pid()));
-            deleteOld(path);
+            // A process's number is not unique: another one may have the same in a container.
+            long number = ThreadLocalRandom.current().nextLong(Long.MAX_VALUE);
+            Path path = BpfFs.ofThisHost().folder().resolve(BpfFs.name(function + BpfFs.GUARD_INFIX + number));
             program.pin(path.toString());
             return new Pin(path);
-        }
-    }
-
-    private static void deleteOld(Path path) throws BpfException {
-        try {
-            // If it is there, the process that had our number before us was killed.
-            Files.deleteIfExists(path);
-        } catch (IOException e) {
-            throw new BpfException("an old guard cannot be removed: " + path + ": " + e.getMessage());
         }
     }
 

@@ -62,10 +62,24 @@ public final class Errors {
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             String word = unmatched.getUnmatched().getFirst();
             return e.getCommandLine().getSubcommands().isEmpty()
-                    ? "unexpected argument '" + word + "'"
+                    ? tooMany(word, e.getCommandLine())
                     : noCommand(word, e.getCommandLine());
         }
         return oneLine(e).replaceFirst("^Error: ", "");
+    }
+
+    /** Of a parameter that can be left out, picocli takes a word that cannot be converted for one that is not meant for it. */
+    private static String tooMany(String word, CommandLine command) {
+        boolean takesMore = command.getCommandSpec().positionalParameters().stream()
+                .anyMatch(p -> p.arity().isVariable() && p.converters().length > 0);
+        if (takesMore) {
+            try {
+                new Converters.ToSymbols().convert(word);
+            } catch (TypeConversionException e) {
+                return oneLine(e);
+            }
+        }
+        return "one word too many: '" + word + "'";
     }
 
     /** That a command has none of that name below it, and which one may be meant. */

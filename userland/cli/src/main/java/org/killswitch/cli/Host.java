@@ -30,6 +30,7 @@ public record Host(
         Pause pause) {
 
     private static final int STDOUT = 1;
+    private static final int STDERR = 2;
 
     /** Waits; a test does not. */
     public interface Pause {
@@ -44,6 +45,11 @@ public record Host(
     /** Whether a person watches; it is found out only when asked for, since that takes some milliseconds. */
     public boolean terminal() {
         return isTerminal.getAsBoolean();
+    }
+
+    /** Whether a person watches what this process reports on standard error. */
+    public boolean errorTerminal() {
+        return isObedientTerminal(STDERR);
     }
 
     /** Whether a person watches who has not asked for no colour (no-color.org). */
@@ -64,9 +70,13 @@ public record Host(
                 new SystemFiles(Path.of("/")),
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                () -> !"dumb".equals(System.getenv("TERM")) && Native.isTerminal(STDOUT),
+                () -> isObedientTerminal(STDOUT),
                 ZoneId.systemDefault(),
                 Host::sleep);
+    }
+
+    private static boolean isObedientTerminal(int fd) {
+        return !"dumb".equals(System.getenv("TERM")) && Native.isTerminal(fd);
     }
 
     private static boolean sleep(long seconds) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.killswitch.cli.advice.CheckCommand;
 import org.killswitch.cli.bpf.BpfCommand;
@@ -85,8 +86,20 @@ public final class Main implements Runnable {
         int status = run(Host.ofThisProcess(), args);
         System.out.flush();
         System.err.flush();
+        waitIfInterrupted();
         // What has run to its end has cleaned up; exit() would first set up the JDK's loggers, to log nothing.
         Runtime.getRuntime().halt(status);
+    }
+
+    /** After a signal the shutdown hooks clean up, and end the process when they have; halt() would cut them short. */
+    private static void waitIfInterrupted() {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread());
+        } catch (IllegalStateException e) {
+            while (true) {
+                LockSupport.park();
+            }
+        }
     }
 
     /** The command with everything below it: what man pages and completion are made from. */

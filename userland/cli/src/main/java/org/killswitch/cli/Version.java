@@ -3,6 +3,7 @@ package org.killswitch.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
@@ -10,16 +11,18 @@ import picocli.CommandLine.IVersionProvider;
 public final class Version implements IVersionProvider {
 
     /** The number alone. */
-    public static String number() throws IOException {
+    public static String number() {
         Properties build = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("build.properties")) {
             build.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return build.getProperty("version");
     }
 
     @Override
-    public String[] getVersion() throws IOException {
+    public String[] getVersion() {
         return new String[] {"killswitch " + number()};
     }
 }

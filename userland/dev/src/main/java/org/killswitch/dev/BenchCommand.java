@@ -11,7 +11,6 @@ import org.killswitch.cli.Host;
 import org.killswitch.cli.lab.KernelOption;
 import org.killswitch.cli.lab.LabOfHost;
 import org.killswitch.lab.LabException;
-import org.killswitch.lab.SourceTree;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -56,7 +55,7 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         BenchmarkResult result = Benchmark.run(
                 LabOfHost.open(host),
-                SourceTree.required(),
+                LabOfHost.sources(),
                 kernelOption.release(),
                 !stockOnly,
                 measured -> System.err.println("lab: " + measured));

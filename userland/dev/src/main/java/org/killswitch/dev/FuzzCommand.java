@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.Host;
-import org.killswitch.lab.SourceTree;
+import org.killswitch.cli.lab.LabOfHost;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -54,7 +54,7 @@ final class FuzzCommand extends TortureCommand {
 
     @Override
     public Integer call() {
-        Path begin = corpus == null ? SourceTree.required().program("fuzz.corpus") : corpus;
+        Path begin = corpus == null ? LabOfHost.sources().program("fuzz.corpus") : corpus;
         List<String> arguments = List.of(
                 "--writes",
                 Integer.toString(writes),

@@ -20,7 +20,6 @@ import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
-import org.killswitch.lab.SourceTree;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -73,7 +72,7 @@ final class MatrixCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SystemTests suite = new SystemTests(SourceTree.required());
+        SystemTests suite = new SystemTests(LabOfHost.sources());
         Lab lab = LabOfHost.open(host);
         List<KernelRelease> releases = kernels.isEmpty()
                 ? KernelRelease.STOCK

@@ -38,7 +38,7 @@ abstract class TortureCommand implements Callable<Integer> {
 
     /** The exit status of the program, whose output is passed on. */
     final int run(Torture.Tool program, List<String> arguments, List<Path> files, Duration timeout) {
-        SourceTree tree = SourceTree.required();
+        SourceTree tree = LabOfHost.sources();
         Lab lab = LabOfHost.open(host);
         return new Torture(lab, lab.kernel(kernelOption.release()), tree)
                 .run(program, arguments, files, timeout, System.out, System.err);

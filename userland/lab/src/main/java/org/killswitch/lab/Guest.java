@@ -40,8 +40,6 @@ public final class Guest implements AutoCloseable {
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
     /** How long a command that does nothing may take in a guest that has just come up. */
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(15);
-    /** Emulation can go wrong in early boot; a guest that never got anywhere is started again. */
-    private static final int BOOTS = 6;
 
     private final Qemu qemu;
     private final AgentChannel agent;
@@ -62,14 +60,16 @@ public final class Guest implements AutoCloseable {
      * Boots a guest and waits until it takes commands.
      *
      * @throws GuestFailure if it does not get there, after a few tries
+     * @throws LabException if QEMU refuses to run it
      */
     static Guest boot(Kernel kernel, GuestSpec spec, Cache cache, Progress progress, PrintStream notes) {
-        for (int attempt = 1; ; attempt++) {
+        Boots boots = new Boots();
+        while (true) {
             progress.step("booting " + kernel.version());
             try {
                 return start(kernel, spec, cache);
             } catch (GuestFailure e) {
-                if (attempt == BOOTS) {
+                if (!boots.again(e)) {
                     throw e;
                 }
                 notes.println("lab: " + e.getMessage() + "; trying again");
@@ -80,16 +80,16 @@ public final class Guest implements AutoCloseable {
     }
 
     private static Guest start(Kernel kernel, GuestSpec spec, Cache cache) {
-        Path directory = null;
+        Scratch scratch = null;
         Qemu qemu = null;
         boolean started = false;
         try {
-            directory = Files.createTempDirectory("killswitch-lab");
-            Path initramfs = directory.resolve("initramfs");
+            scratch = Scratch.temporary("killswitch-lab");
+            Path initramfs = scratch.folder().resolve("initramfs");
             GuestImage.write(initramfs, kernel, spec, cache);
             Optional<Path> layer = spec.disk().map(Disk::layer);
-            qemu = Qemu.start(directory, initramfs, kernel, spec, layer);
-            AgentChannel agent = AgentChannel.connect(directory, qemu, bootLimit(spec));
+            qemu = Qemu.start(scratch, initramfs, kernel, spec, layer);
+            AgentChannel agent = AgentChannel.connect(scratch.folder(), qemu, bootLimit(spec));
             Guest guest = new Guest(qemu, agent, spec.timeout(), layer.isPresent() ? POWER_OFF_FROM_DISK : POWER_OFF);
             try {
                 guest.awaitReady(bootLimit(spec));
@@ -109,8 +109,8 @@ public final class Guest implements AutoCloseable {
             if (!started && qemu != null) {
                 qemu.kill();
             }
-            if (!started && directory != null) {
-                Cache.deleteQuietly(directory);
+            if (!started && scratch != null) {
+                scratch.close();
             }
         }
     }
@@ -145,7 +145,7 @@ public final class Guest implements AutoCloseable {
         try {
             run("true", OutputStream.nullOutputStream(), OutputStream.nullOutputStream(), limit);
         } catch (GuestFailure e) {
-            throw console.failure(GuestFailure.Kind.NO_BOOT, e.getMessage());
+            throw console.noBoot(e);
         }
     }
 

@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.killswitch.lab.debian.Apt;
 import org.killswitch.lab.debian.DebianSystem;
 import org.killswitch.lab.debian.KernelStore;
 import org.killswitch.lab.debian.ModuleBuilder;
@@ -35,6 +37,12 @@ public final class Lab {
      */
     public static Lab open(Progress progress, PrintStream notes) {
         return new Lab(Cache.standard(), progress, notes);
+    }
+
+    /** The folders that all labs of this user keep things in. */
+    public static List<Cache> caches() {
+        Cache standard = Cache.standard();
+        return Stream.of(standard, Apt.home(standard)).distinct().toList();
     }
 
     /** A series, and the kernel of it that is in the cache. */

@@ -2,6 +2,8 @@
 package org.killswitch.lab;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Told what takes a while, when it starts and when the last such thing has ended. */
 public interface Progress {
@@ -19,6 +21,43 @@ public interface Progress {
 
             @Override
             public void done() {}
+        };
+    }
+
+    /** How long a step takes at least that is worth a line in a log. */
+    Duration LONG = Duration.ofSeconds(10);
+
+    /** Writes a line for each step that takes long: for a log, or a person who reads a pipe. */
+    static Progress ofLongSteps(PrintStream log) {
+        return ofLongSteps(log, LONG);
+    }
+
+    /** The same with another measure of what is long. */
+    static Progress ofLongSteps(PrintStream log, Duration least) {
+        return new Progress() {
+            private @Nullable Thread timer;
+
+            @Override
+            public synchronized void step(String what) {
+                done();
+                timer = Thread.ofPlatform().daemon().start(() -> {
+                    try {
+                        Thread.sleep(least);
+                        log.println("lab: " + what + " ...");
+                        log.flush();
+                    } catch (InterruptedException e) {
+                        return; // it did not take long
+                    }
+                });
+            }
+
+            @Override
+            public synchronized void done() {
+                if (timer != null) {
+                    timer.interrupt();
+                    timer = null;
+                }
+            }
         };
     }
 

@@ -2,6 +2,7 @@
 package org.killswitch.posix;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /** A processor architecture that killswitch is for, and what it is called where. */
@@ -40,6 +41,12 @@ public enum Architecture {
     /** That of the machine that this program runs on; x86_64 where killswitch is not for that machine's. */
     public static Architecture host() {
         return ofJavaName(nameOfHost()).orElse(X86_64);
+    }
+
+    /** The name that documents and uname use: "x86_64", "arm64". */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Debian's name of it, such as "amd64". */

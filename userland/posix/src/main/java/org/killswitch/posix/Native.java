@@ -141,15 +141,21 @@ public final class Native {
         return string(call(STRERROR, errno).word());
     }
 
-    /** Mounts a file system without options. */
-    public static void mount(String source, String target, String type) throws ErrnoException {
+    /**
+     * Mounts a file system.
+     *
+     * @param options those of the file system itself, such as "mode=0700"
+     */
+    public static void mount(String source, String target, String type, String options) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             require(
                     "mounting " + type + " at " + target,
                     MOUNT,
                     arena.allocateFrom(source).address(),
                     arena.allocateFrom(target).address(),
-                    arena.allocateFrom(type).address());
+                    arena.allocateFrom(type).address(),
+                    0,
+                    arena.allocateFrom(options).address());
         }
     }
 

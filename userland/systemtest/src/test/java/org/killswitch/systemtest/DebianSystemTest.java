@@ -23,6 +23,9 @@ final class DebianSystemTest {
             + "|/var/lib/dkms/mok|/tmp|/srv|/run|/proc|/sys|/dev|/etc/(adjtime|machine-id|ld.so.cache|\\.updated)|/var/\\.updated"
             + "|/lib/modules/[^/]*/modules\\.|/usr/lib/modules/[^/]*/modules\\.|/boot)";
 
+    private static final String OPTIONS_FILE = "/etc/modprobe.d/killswitch.conf";
+    private static final String OPTIONS = "options killswitch engage=version_proc_show=-5";
+
     @Test
     void installedUsedRebootedAndPurged() {
         Kernel running = Project.kernel("6.1");
@@ -32,9 +35,7 @@ final class DebianSystemTest {
             try (Guest guest = Project.LAB.boot(running, spec.withFile("/srv/packages", Project.packages()))) {
                 install(guest);
                 use(guest, running);
-                require(
-                        guest,
-                        "echo 'options killswitch engage=version_proc_show=-5' > /etc/modprobe.d/killswitch.conf; sync");
+                require(guest, "echo '" + OPTIONS + "' > " + OPTIONS_FILE + "; sync");
                 guest.cutPower();
             }
             try (Guest guest = Project.LAB.boot(running, spec)) {
@@ -96,7 +97,12 @@ final class DebianSystemTest {
     }
 
     private static void purge(Guest guest) {
-        require(guest, "export DEBIAN_FRONTEND=noninteractive; dpkg --purge killswitch killswitch-dkms");
+        // The administrator's file is not the packages'; with one of them purged the other still reads it.
+        for (String name : List.of("killswitch", "killswitch-dkms")) {
+            require(guest, "export DEBIAN_FRONTEND=noninteractive; dpkg --purge " + name);
+            assertThat(require(guest, "cat " + OPTIONS_FILE)).isEqualTo(OPTIONS + "\n");
+        }
+        require(guest, "rm " + OPTIONS_FILE);
         // what is engaged stays so, whatever happens to the packages
         assertThat(guest.run("cat /proc/version").output()).contains("Input/output error");
         assertThat(require(guest, "dkms status 2>/dev/null"))

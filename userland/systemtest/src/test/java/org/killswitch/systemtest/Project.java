@@ -24,7 +24,7 @@ import org.killswitch.posix.Architecture;
 
 /** The checkout under test, and what is built from it. */
 final class Project {
-    static final Path ROOT = SourceTree.required().root();
+    static final Path ROOT = SourceTree.above(Path.of("").toAbsolutePath()).orElseThrow();
     static final Lab LAB = Lab.open(Progress.none(), System.err);
 
     private static final ConcurrentMap<String, Kernel> KERNELS = new ConcurrentHashMap<>();

@@ -203,4 +203,29 @@ final class WhenTest extends SharedGuest {
         assertThat(require("killswitch bpf remove f__when_77")).isEqualTo("f__when_77 is removed\n");
         assertThat(require("killswitch bpf list")).isEqualTo("nothing is pinned\n");
     }
+
+    /** The BPF file system is mounted for root only, and what another user has made there is not trusted. */
+    @Test
+    void aFolderThatSomebodyElseMadeIsRefused() {
+        require("umount /sys/fs/bpf");
+        engaged("tc_modify_qdisc", "uid != 0");
+        assertThat(require("stat -c '%a %u' /sys/fs/bpf " + PINS)).isEqualTo("700 0\n700 0\n");
+        control("disengage_all");
+
+        require("rmdir " + PINS + "; chmod 1777 /sys/fs/bpf");
+        assertThat(asNobody("mkdir " + PINS + "; chmod 700 " + PINS).status()).isZero();
+        Output refused = engage("tc_modify_qdisc", "uid != 0");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.output())
+                .contains(PINS + " belongs to uid 65534", "rm -r " + PINS)
+                .hasLineCount(1);
+        assertThat(read("engaged")).isEmpty();
+        require("rmdir " + PINS);
+
+        engaged("tc_modify_qdisc", "uid != 0"); // a folder of root's own is safe below a sticky one
+        assertThat(asNobody("mv " + PINS + " /sys/fs/bpf/old").status()).isNotZero();
+        require("chmod 777 /sys/fs/bpf");
+        assertThat(engage("proc_pid_status", "uid != 0").output()).contains("/sys/fs/bpf belongs to uid 0");
+        require("chmod 700 /sys/fs/bpf");
+    }
 }

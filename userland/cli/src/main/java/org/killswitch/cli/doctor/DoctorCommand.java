@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.doctor;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,7 +54,7 @@ public final class DoctorCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         List<Finding> findings = Doctor.examine(
                 HostFacts.of(Path.of("/"), Architecture.nameOfHost(), Version.number(), Programs.onPath()));
         if (json) {

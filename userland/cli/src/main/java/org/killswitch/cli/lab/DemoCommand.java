@@ -40,21 +40,24 @@ public final class DemoCommand implements Callable<Integer> {
     @Mixin
     private final KernelOption kernelOption = new KernelOption();
 
+    @Mixin
+    private final SourcesOption sources = new SourcesOption();
+
     public DemoCommand(Host host) {
         this.host = host;
     }
 
     @Override
     public Integer call() {
-        SourceTree sources = SourceTree.required();
-        Path program = sources.program(DemoSteps.PROGRAM);
+        SourceTree tree = sources.tree();
+        Path program = tree.program(DemoSteps.PROGRAM);
         if (!Files.isExecutable(program)) {
             throw new LabException(program + " is not built; run: make -C " + program.getParent());
         }
 
         Lab lab = LabOfHost.open(host);
         Kernel kernel = lab.kernel(kernelOption.release());
-        Path modules = lab.buildModules(kernel, sources.module());
+        Path modules = lab.buildModules(kernel, tree.module());
         GuestSpec spec = LabOfHost.withCommand(lab, kernel, GuestSpec.standard())
                 .withAvailable(lab.present(kernel, List.of("algif_aead", "gcm", "ghash_generic", "ctr", "aes_generic")))
                 .withFile("bin/" + DemoSteps.PROGRAM, program)

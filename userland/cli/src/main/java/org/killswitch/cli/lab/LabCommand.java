@@ -3,6 +3,7 @@ package org.killswitch.cli.lab;
 
 import org.killswitch.cli.CommandGroup;
 import org.killswitch.cli.Host;
+import org.killswitch.lab.Lab;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,7 +15,8 @@ import picocli.CommandLine.Command;
             "",
             "Kernels are downloaded from Debian's archive without being installed, or built from its sources (the last"
                     + " ones that 'killswitch lab kernels' lists). They run in QEMU without root and without KVM. Downloads"
-                    + " and builds are kept in $$XDG_CACHE_HOME/killswitch (~/.cache/killswitch).",
+                    + " and builds are kept in $$XDG_CACHE_HOME/killswitch (~/.cache/killswitch) until 'killswitch lab clean'"
+                    + " removes them.",
             ""
         })
 public final class LabCommand extends CommandGroup {
@@ -24,6 +26,7 @@ public final class LabCommand extends CommandGroup {
         CommandLine run = new CommandLine(new LabRunCommand(host)).setStopAtPositional(true);
         return new CommandLine(new LabCommand())
                 .addSubcommand(new CommandLine(new LabKernelsCommand(host)))
-                .addSubcommand(run);
+                .addSubcommand(run)
+                .addSubcommand(new CommandLine(new LabCleanCommand(host, Lab::caches)));
     }
 }

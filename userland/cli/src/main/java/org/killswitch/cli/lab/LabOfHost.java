@@ -2,6 +2,7 @@
 package org.killswitch.cli.lab;
 
 import org.killswitch.cli.Host;
+import org.killswitch.cli.Version;
 import org.killswitch.lab.CommandInGuest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
@@ -15,9 +16,14 @@ public final class LabOfHost {
 
     private LabOfHost() {}
 
-    /** The lab, reporting its progress where a person watches. */
+    /** The lab, which reports its progress on standard error: in a line that changes, where that is a terminal. */
     public static Lab open(Host host) {
-        return Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
+        return Lab.open(host.errorTerminal() ? Progress.on(System.err) : Progress.ofLongSteps(System.err), System.err);
+    }
+
+    /** The sources that the user has not named. */
+    public static SourceTree sources() {
+        return SourceTree.required(Version.number());
     }
 
     /** Puts this command, and libbpf, into a guest. */

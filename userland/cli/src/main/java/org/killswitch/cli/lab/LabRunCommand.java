@@ -17,7 +17,6 @@ import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
-import org.killswitch.lab.SourceTree;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,6 +61,9 @@ final class LabRunCommand implements Callable<Integer> {
             description = "Build the kernel modules from the sources, copy them to /modules in the guest, and load"
                     + " killswitch.")
     private boolean module;
+
+    @Mixin
+    private final SourcesOption sources = new SourcesOption();
 
     @Option(
             names = "--cli",
@@ -129,7 +131,7 @@ final class LabRunCommand implements Callable<Integer> {
         }
         if (module) {
             spec = spec.withFile(
-                    "/modules", lab.buildModules(kernel, SourceTree.required().module()));
+                    "/modules", lab.buildModules(kernel, sources.tree().module()));
         }
         try (Guest guest = lab.boot(kernel, spec)) {
             if (module) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.status;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -9,6 +10,8 @@ import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
+import org.killswitch.control.SymbolName;
+import org.killswitch.control.trace.HitSource;
 import org.killswitch.control.trace.HitSummary;
 import org.killswitch.control.trace.HitTrace;
 import picocli.CommandLine.Command;
@@ -40,7 +43,11 @@ import picocli.CommandLine.Spec;
         })
 public final class WatchCommand implements Callable<Integer> {
 
+    /** How long an interrupted command waits for its last lines to be read. */
+    private static final Duration LAST_ROUND = Duration.ofSeconds(2);
+
     private final Host host;
+    private final Opener opener;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -66,8 +73,20 @@ public final class WatchCommand implements Callable<Integer> {
             description = "Show only these functions, as 'killswitch status' names them.")
     private List<Converters.Symbols> symbols = List.of();
 
+    /** For this host's kernel. */
     public WatchCommand(Host host) {
+        this(host, HitTrace::open);
+    }
+
+    /** Starts to follow hits. */
+    interface Opener {
+        HitSource open(Set<SymbolName> symbols) throws ControlException;
+    }
+
+    /** For hits that come from elsewhere. */
+    WatchCommand(Host host, Opener opener) {
         this.host = host;
+        this.opener = opener;
     }
 
     @Override
@@ -75,33 +94,59 @@ public final class WatchCommand implements Callable<Integer> {
         if (interval < 1) {
             throw new ParameterException(spec.commandLine(), "--interval takes 1 second or more");
         }
-        try (HitTrace trace = HitTrace.open(Set.copyOf(Converters.Symbols.all(symbols)))) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(trace)));
-            HitText text = new HitText(new Users(host.files().path("/etc/passwd")), host.zone());
+        try (HitSource hits = opener.open(Set.copyOf(Converters.Symbols.all(symbols)))) {
+            Rounds rounds = new Rounds(hits);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> endWith(rounds)));
             if (!json) {
                 host.out().println(HitText.HEAD);
                 host.out().flush();
             }
-            long last = System.nanoTime();
             while (host.pause().seconds(interval) && !host.out().checkError()) {
-                HitTrace.News news = trace.read();
-                long now = System.nanoTime();
-                show(text, news, (now - last) / 1e9);
-                last = now;
+                rounds.next();
             }
         }
         return ExitCode.OK;
     }
 
-    private static void close(HitTrace trace) {
+    /** On a signal: shows what came since the last round, unless nobody takes it, and stops to follow. */
+    private static void endWith(Rounds rounds) {
+        Thread last = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                rounds.next();
+            } catch (ControlException e) {
+                return; // the command ends anyway
+            }
+        });
         try {
-            trace.close();
+            last.join(LAST_ROUND);
+            rounds.hits.close();
         } catch (ControlException e) {
             System.err.println("killswitch: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private void show(HitText text, HitTrace.News news, double seconds) {
+    /** What is shown of hits, one interval after the other. */
+    private final class Rounds {
+
+        private final HitSource hits;
+        private final HitText text = new HitText(new Users(host.files().path("/etc/passwd")), host.zone());
+        private long last = System.nanoTime();
+
+        Rounds(HitSource hits) {
+            this.hits = hits;
+        }
+
+        synchronized void next() throws ControlException {
+            HitSource.News news = hits.read();
+            long now = System.nanoTime();
+            show(text, news, (now - last) / 1e9);
+            last = now;
+        }
+    }
+
+    private void show(HitText text, HitSource.News news, double seconds) {
         Instant now = Instant.now();
         for (HitSummary.Row row : HitSummary.of(news.hits())) {
             host.out().println(json ? text.json(row, seconds, now) : text.line(row, seconds, now));

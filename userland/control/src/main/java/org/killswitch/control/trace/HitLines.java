@@ -22,7 +22,7 @@ final class HitLines {
     private String begun = "";
 
     /** Takes the next piece, a character per byte, and gives what has become whole by it. */
-    HitTrace.News add(String piece) {
+    HitSource.News add(String piece) {
         List<Hit> hits = new ArrayList<>();
         long lost = 0;
         String[] parts = (rest + piece).split("\n", -1);
@@ -38,6 +38,6 @@ final class HitLines {
             hit.ifPresent(hits::add);
             begun = hit.isPresent() || joined.length() > LINE_MAX ? "" : joined + "\n";
         }
-        return new HitTrace.News(hits, lost);
+        return new HitSource.News(hits, lost);
     }
 }

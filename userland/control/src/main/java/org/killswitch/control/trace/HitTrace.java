@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.killswitch.control.ControlException;
@@ -20,7 +21,7 @@ import org.killswitch.posix.Fd;
  * Follows the calls that overrides catch, by the trace event killswitch:killswitch_hit, in a trace instance of its own:
  * other users of tracefs are not disturbed. The event costs time while it is followed.
  */
-public final class HitTrace implements AutoCloseable {
+public final class HitTrace implements HitSource {
 
     private static final List<Path> TRACEFS =
             List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
@@ -52,18 +53,6 @@ public final class HitTrace implements AutoCloseable {
     }
 
     /**
-     * What came since the last look.
-     *
-     * @param hits oldest first, per CPU
-     * @param lost how many more there were, for which the buffer had no room
-     */
-    public record News(List<Hit> hits, long lost) {
-        public News {
-            hits = List.copyOf(hits);
-        }
-    }
-
-    /**
      * Starts to follow.
      *
      * @param symbols the names of the engagements to follow, as they were engaged; empty for all
@@ -89,8 +78,7 @@ public final class HitTrace implements AutoCloseable {
                     "hits of so many functions cannot be picked out; name fewer, or none to follow all", null);
         }
         removeAbandoned(tracefs.resolve("instances"));
-        Path instance =
-                tracefs.resolve("instances/" + PREFIX + ProcessHandle.current().pid());
+        Path instance = tracefs.resolve("instances").resolve(instanceName());
         boolean begun = false;
         try {
             Files.createDirectory(instance);
@@ -126,12 +114,38 @@ public final class HitTrace implements AutoCloseable {
                 : String.valueOf(e.getMessage());
     }
 
-    /** Whoever was killed could not clean up; the number in the name says who it was. */
+    /**
+     * The name of a process's instance. A process's number is one of its namespace: in a container that sees the host's
+     * tracefs it may be another's.
+     */
+    private static String instanceName() {
+        return PREFIX + namespace() + "-" + ProcessHandle.current().pid();
+    }
+
+    /** The number of this process's namespace of process numbers; 0 if that is not known. */
+    private static String namespace() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+        } catch (IOException e) {
+            return "0";
+        }
+    }
+
+    /**
+     * Whether an instance is that of a process that was killed, and could not clean up.
+     *
+     * @param namespace the caller's: of the processes of others it cannot tell whether they run
+     */
+    static boolean isAbandoned(String instance, String namespace, Predicate<String> runs) {
+        String own = PREFIX + namespace + "-";
+        return instance.startsWith(own) && !runs.test(instance.substring(own.length()));
+    }
+
     private static void removeAbandoned(Path instances) {
+        String namespace = namespace();
         try (Stream<Path> all = Files.list(instances)) {
-            all.filter(p -> p.getFileName().toString().startsWith(PREFIX))
-                    .filter(p -> !Files.exists(
-                            Path.of("/proc", p.getFileName().toString().substring(PREFIX.length()))))
+            all.filter(p -> isAbandoned(
+                            p.getFileName().toString(), namespace, pid -> Files.exists(Path.of("/proc", pid))))
                     .toList()
                     .forEach(HitTrace::removeIfPossible);
         } catch (IOException e) {
@@ -147,15 +161,30 @@ public final class HitTrace implements AutoCloseable {
         }
     }
 
-    /**
-     * What came since the last look, without waiting.
-     *
-     * @throws ControlException if the module has been unloaded, or the trace cannot be read
-     */
+    @Override
     public synchronized News read() throws ControlException {
         if (closed) {
             return new News(List.of(), 0);
         }
+        String text;
+        try {
+            text = round(pipe::read);
+        } catch (ErrnoException e) {
+            throw new ControlException("hits cannot be followed any more: " + e.getMessage(), null);
+        }
+        if (!Files.exists(instance.resolve(EVENT))) {
+            throw new ControlException("hits cannot be followed any more: killswitch has been unloaded", null);
+        }
+        return lines.add(text);
+    }
+
+    /** What a trace is read from. */
+    interface Pipe {
+        byte[] read(int max) throws ErrnoException;
+    }
+
+    /** What there is to be read, up to {@link #ROUND_MAX}. */
+    static String round(Pipe pipe) throws ErrnoException {
         StringBuilder text = new StringBuilder();
         try {
             byte[] some = pipe.read(READ_MAX);
@@ -165,13 +194,10 @@ public final class HitTrace implements AutoCloseable {
             }
         } catch (ErrnoException e) {
             if (!e.is(Errno.EAGAIN) && !e.is(Errno.EINTR)) {
-                throw new ControlException("hits cannot be followed any more: " + e.getMessage(), null);
+                throw e;
             }
         }
-        if (!Files.exists(instance.resolve(EVENT))) {
-            throw new ControlException("hits cannot be followed any more: killswitch has been unloaded", null);
-        }
-        return lines.add(text.toString());
+        return text.toString();
     }
 
     /** Stops to follow, and takes the trace instance away. */

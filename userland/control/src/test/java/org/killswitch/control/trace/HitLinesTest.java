@@ -61,7 +61,7 @@ final class HitLinesTest {
 
     @Test
     void countsWhatWasLost() {
-        HitTrace.News news = new HitLines().add("CPU:1 [LOST 4711 EVENTS]\n" + CAT + "CPU:0 [LOST 1 EVENTS]\n");
+        HitSource.News news = new HitLines().add("CPU:1 [LOST 4711 EVENTS]\n" + CAT + "CPU:0 [LOST 1 EVENTS]\n");
         assertThat(news.lost()).isEqualTo(4712);
         assertThat(news.hits()).hasSize(1);
     }

@@ -2,6 +2,7 @@
 package org.killswitch.host.btf;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Whether the types in a compiled object refer to types and names that are there, and come to an end. libbpf follows them
@@ -33,23 +34,24 @@ public final class BtfCheck {
                 return Optional.of("type " + type + " refers to one that is not there");
             }
         }
-        for (int type = 1; type < btf.typeCount(); type++) {
-            if (isEndless(type)) {
-                return Optional.of("type " + type + " refers to itself");
-            }
-        }
-        return Optional.empty();
+        return endless().stream()
+                .mapToObj(type -> "type " + type + " refers to itself")
+                .findFirst();
     }
 
-    /** Another name of another name of ... itself. */
-    private boolean isEndless(int type) {
-        int at = type;
-        for (int steps = 0; steps < btf.typeCount(); steps++) {
-            if (!btf.isAlias(at)) {
-                return false;
+    /** An alias of an alias of ... itself, if there is one; each type is looked at once. */
+    private OptionalInt endless() {
+        int[] seenFrom = new int[btf.typeCount()];
+        for (int type = 1; type < btf.typeCount(); type++) {
+            int at = type;
+            while (btf.isAlias(at) && seenFrom[at] == 0) {
+                seenFrom[at] = type;
+                at = btf.target(at);
             }
-            at = btf.target(at);
+            if (seenFrom[at] == type) {
+                return OptionalInt.of(type);
+            }
         }
-        return true;
+        return OptionalInt.empty();
     }
 }

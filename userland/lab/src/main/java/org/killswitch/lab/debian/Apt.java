@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.killswitch.lab.Cache;
 import org.killswitch.lab.Commands;
 import org.killswitch.lab.KernelRelease;
@@ -19,8 +20,9 @@ import org.killswitch.lab.LabException;
 import org.killswitch.posix.Architecture;
 
 /**
- * Debian's archive for one suite, through apt with lists of its own: nothing of the machine's package state is read
- * or changed, and nothing is installed. The mirrors are those that the machine's apt is configured with.
+ * Debian's archive for one suite, through apt with lists and a configuration of its own: nothing of the machine's package
+ * state is read or changed, nothing is installed, and none of its hooks runs. The mirrors are those that the machine's apt
+ * is configured with.
  */
 public final class Apt {
     private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
@@ -31,6 +33,7 @@ public final class Apt {
     private final String name;
     private final Path directory;
     private final List<String> sources;
+    private @Nullable Path config;
 
     /**
      * @param architecture of the packages that names without one mean; the others are "NAME:ARCHITECTURE"
@@ -41,11 +44,11 @@ public final class Apt {
 
     /** With any sources; {@code lists} names the folder that this combination of them has for itself. */
     private Apt(Cache cache, String lists, Architecture architecture, List<String> sources) {
-        this.cache = cache;
+        this.cache = AptConfig.home(cache);
         this.architecture = architecture;
         this.sources = sources;
         name = "apt/" + lists + (architecture.isHost() ? "" : "-" + architecture.debian());
-        directory = cache.root().resolve(name);
+        directory = this.cache.root().resolve(name);
     }
 
     /** A suite together with the one that its packages are made for, which has what they depend on. */
@@ -63,6 +66,11 @@ public final class Apt {
 
     public Apt(Cache cache, KernelRelease release) {
         this(cache, release.suite(), release.security(), release.architecture());
+    }
+
+    /** The cache that the lists and downloads of a lab with this cache are in. */
+    public static Cache home(Cache cache) {
+        return AptConfig.home(cache);
     }
 
     private static String archive() {
@@ -92,6 +100,11 @@ public final class Apt {
                 "--format",
                 "$(REPO_URI) $(LABEL)",
                 "Created-By: Packages");
+        return mirror(targets, path, label);
+    }
+
+    /** The first address with such a path or label, of lines with an address and a label each. */
+    static Optional<String> mirror(String targets, String path, String label) {
         return targets.lines()
                 .map(l -> l.split(" ", 2))
                 .filter(t -> t[0].replaceFirst("/+$", "").endsWith("/" + path) || (t.length > 1 && t[1].equals(label)))
@@ -100,7 +113,12 @@ public final class Apt {
     }
 
     private List<String> command(String program, String... arguments) {
+        if (config == null) {
+            config = AptConfig.write(directory);
+        }
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "APT_CONFIG=" + config,
                 program,
                 "-o",
                 "Dir::State=" + directory.resolve("state"),
@@ -119,8 +137,6 @@ public final class Apt {
                 "Dir::Etc::PreferencesParts=/dev/null",
                 "-o",
                 "Dir::Cache=" + directory.resolve("cache"),
-                "-o",
-                "APT::Sandbox::User=root",
                 "-o",
                 "APT::Architecture=" + architecture.debian(),
                 "-o",
@@ -151,15 +167,19 @@ public final class Apt {
         } catch (IOException e) {
             throw new LabException("the cache in " + directory + " cannot be written: " + e.getMessage(), e);
         }
+        Cache.used(directory);
         Commands.require("fetching Debian's package lists", directory, command("apt-get", "update", "--error-on=any"));
     }
 
     /** A field of the newest version of a package. */
     public String field(String packageName, String field) {
-        String record = Commands.require(
-                "looking up package " + packageName,
-                directory,
-                command("apt-cache", "show", "--no-all-versions", packageName));
+        // Another run may be fetching the lists.
+        String record = cache.locked(
+                name,
+                () -> Commands.require(
+                        "looking up package " + packageName,
+                        directory,
+                        command("apt-cache", "show", "--no-all-versions", packageName)));
         Matcher m = Pattern.compile("^" + field + ": (.*)$", Pattern.MULTILINE).matcher(record);
         if (!m.find()) {
             throw new LabException("package " + packageName + " has no field " + field);
@@ -170,7 +190,7 @@ public final class Apt {
     /** Whether the suite has a package of that name. */
     public boolean has(String packageName) {
         // A package that others only name is shown without an error and without a record.
-        return Commands.run(directory, command("apt-cache", "show", packageName))
+        return cache.locked(name, () -> Commands.run(directory, command("apt-cache", "show", packageName)))
                 .output()
                 .startsWith("Package: ");
     }
@@ -188,8 +208,25 @@ public final class Apt {
     public void unpack(List<String> packages, Path into) {
         List<String> download = command("apt-get", "download");
         download.addAll(packages);
-        cache.locked(name, () -> Commands.require("downloading " + String.join(", ", packages), into, download));
-        unpackAll(into, into);
+        cache.locked(name, () -> {
+            Path downloads = downloads();
+            Commands.require("downloading " + String.join(", ", packages), downloads, download);
+            unpackAll(downloads, into);
+            return this;
+        });
+    }
+
+    /** A folder that apt may download to, empty. */
+    private Path downloads() {
+        Path folder = directory.resolve("downloads");
+        try {
+            Cache.delete(folder);
+            Files.createDirectories(folder);
+            AptConfig.openForSandbox(folder);
+            return folder;
+        } catch (IOException e) {
+            throw new LabException(folder + " cannot be made: " + e.getMessage(), e);
+        }
     }
 
     /** The same with all packages that these depend on, as if nothing were installed. */
@@ -211,15 +248,20 @@ public final class Apt {
      */
     public void unpackUnindexed(String source, String file, String sha256, Path into) {
         String uri = archive().replaceFirst("/+$", "") + "/pool/main/" + source.charAt(0) + "/" + source + "/" + file;
-        Commands.require(
-                "downloading " + file,
-                into,
-                "/usr/lib/apt/apt-helper",
-                "download-file",
-                uri,
-                into.resolve(file).toString(),
-                "SHA256:" + sha256);
-        unpackAll(into, into);
+        cache.locked(name, () -> {
+            Path downloads = downloads();
+            Commands.require(
+                    "downloading " + file,
+                    downloads,
+                    command(
+                            "/usr/lib/apt/apt-helper",
+                            "download-file",
+                            uri,
+                            downloads.resolve(file).toString(),
+                            "SHA256:" + sha256));
+            unpackAll(downloads, into);
+            return this;
+        });
     }
 
     private static void unpackAll(Path from, Path into) {

@@ -61,6 +61,7 @@ public final class KernelStore {
         return cache.locked("kernel-" + release.name(), () -> {
             Optional<Kernel> cached = cached(release);
             if (cached.isPresent() && isFresh(release)) {
+                Cache.used(cached.get().root());
                 return cached.get();
             }
             try {

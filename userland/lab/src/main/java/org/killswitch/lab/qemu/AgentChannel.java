@@ -139,11 +139,20 @@ public final class AgentChannel implements AutoCloseable {
                 to.flush();
                 return;
             }
-            held = Math.min(length, mark.length - 1);
+            held = beginning(mark, buffer, length);
             to.write(buffer, 0, length - held);
             to.flush();
             System.arraycopy(buffer, length - held, buffer, 0, held);
         }
+    }
+
+    /** How many of the last bytes may be the beginning of the mark: only these wait for more. */
+    private static int beginning(byte[] mark, byte[] buffer, int length) {
+        int size = Math.min(length, mark.length - 1);
+        while (size > 0 && !Arrays.equals(buffer, length - size, length, mark, 0, size)) {
+            size--;
+        }
+        return size;
     }
 
     private static int indexOf(byte[] buffer, int length, byte[] mark) {

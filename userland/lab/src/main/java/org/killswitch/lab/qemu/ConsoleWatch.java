@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.lab.qemu;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.killswitch.lab.GuestFailure;
 
 /** Reads a guest's console for signs that its kernel is in trouble. */
@@ -25,16 +27,24 @@ public final class ConsoleWatch {
 
     private static final int KEPT = 100;
 
-    private final List<String> lines = new ArrayList<>();
+    /** A time in brackets. */
+    private static final Pattern KERNEL_LINE = Pattern.compile("\\[ *\\d+\\.\\d+\\]");
+
+    private final Deque<String> lines = new ArrayDeque<>();
     private GuestFailure.@org.jspecify.annotations.Nullable Kind kind;
     private String sign = "";
+    private boolean kernelSpoke;
 
     private static Sign sign(String regex, GuestFailure.Kind kind) {
         return new Sign(Pattern.compile(regex), kind);
     }
 
     public synchronized void line(String line) {
-        lines.add(line);
+        if (lines.size() == KEPT) {
+            lines.removeFirst();
+        }
+        lines.addLast(line);
+        kernelSpoke |= KERNEL_LINE.matcher(line).lookingAt();
         if (kind != null) {
             return; // what comes after the first sign follows from it
         }
@@ -53,6 +63,22 @@ public final class ConsoleWatch {
     }
 
     public synchronized GuestFailure failure(GuestFailure.Kind why, String detail) {
-        return new GuestFailure(why, detail, lines.subList(Math.max(0, lines.size() - KEPT), lines.size()));
+        return new GuestFailure(why, detail, List.copyOf(lines));
+    }
+
+    /** That the guest did not boot, and the trouble that kept it from that. */
+    public GuestFailure noBoot(GuestFailure trouble) {
+        GuestFailure failure = failure(GuestFailure.Kind.NO_BOOT, String.valueOf(trouble.getMessage()));
+        failure.initCause(trouble);
+        return failure;
+    }
+
+    /** What QEMU said, if the kernel never came to say anything; empty otherwise. */
+    synchronized Optional<String> emulatorsWords() {
+        return kernelSpoke
+                ? Optional.empty()
+                : Optional.of(lines.stream()
+                        .filter(line -> !line.isBlank() && !line.contains(": info: "))
+                        .collect(Collectors.joining("; ")));
     }
 }

@@ -2,11 +2,10 @@
 package org.killswitch.lab.qemu;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.killswitch.lab.Cache;
 import org.killswitch.lab.Commands;
 import org.killswitch.lab.LabException;
+import org.killswitch.lab.Scratch;
 
 /**
  * A disk with an installed system, to boot guests from, one at a time: it keeps what they change until it is closed.
@@ -14,14 +13,14 @@ import org.killswitch.lab.LabException;
  * ends in the middle of a write, and what it leaves need not be a file system any more.
  */
 public final class Disk implements AutoCloseable {
-    private final Path directory;
+    private final Scratch scratch;
     private final Path image;
     private Path top;
     private String format = "raw";
     private int boots;
 
-    private Disk(Path directory, Path image) {
-        this.directory = directory;
+    private Disk(Scratch scratch, Path image) {
+        this.scratch = scratch;
         this.image = image;
         top = image;
     }
@@ -29,7 +28,7 @@ public final class Disk implements AutoCloseable {
     /** A new one that has what the image has; the image stays as it is. */
     public static Disk over(Path image) {
         try {
-            return new Disk(Files.createTempDirectory("killswitch-lab-disk"), image);
+            return new Disk(Scratch.temporary("killswitch-lab-disk"), image);
         } catch (IOException e) {
             throw new LabException("a disk cannot be made: " + e.getMessage(), e);
         }
@@ -42,10 +41,10 @@ public final class Disk implements AutoCloseable {
 
     /** A layer to boot from, in QEMU's qcow2 format; without {@link #keep} nothing comes of what is written to it. */
     public Path layer() {
-        Path layer = directory.resolve("layer" + ++boots + ".qcow2");
+        Path layer = scratch.folder().resolve("layer" + ++boots + ".qcow2");
         Commands.require(
                 "making a disk",
-                directory,
+                scratch.folder(),
                 "qemu-img",
                 "create",
                 "-q",
@@ -67,6 +66,6 @@ public final class Disk implements AutoCloseable {
 
     @Override
     public void close() {
-        Cache.deleteQuietly(directory);
+        scratch.close();
     }
 }

@@ -11,16 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.killswitch.lab.Cache;
 import org.killswitch.lab.Commands;
 import org.killswitch.lab.GuestFailure;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.LabException;
+import org.killswitch.lab.Scratch;
 
 /** QEMU's process, which ends with this program whatever ends that, and what the guest's console says. */
 public final class Qemu {
-    private final Path directory;
+    /** With the terminating zero: UNIX_PATH_MAX. */
+    private static final int SOCKET_PATH_MAX = 108;
+
+    private final Scratch scratch;
     private final Process qemu;
     private final Process watchdog;
     private final Thread killer;
@@ -30,47 +33,39 @@ public final class Qemu {
     /**
      * Starts it.
      *
-     * @param directory for the sockets of {@link AgentChannel}; it is deleted in the end
+     * @param scratch for the sockets of {@link AgentChannel}; it is closed in the end
      * @param disk what to boot from, if not from the initial file system alone
      */
-    public static Qemu start(Path directory, Path initramfs, Kernel kernel, GuestSpec spec, Optional<Path> disk)
+    public static Qemu start(Scratch scratch, Path initramfs, Kernel kernel, GuestSpec spec, Optional<Path> disk)
             throws IOException {
-        return new Qemu(directory, command(directory, initramfs, kernel, spec, disk));
+        for (String channel : AgentChannel.NAMES) {
+            requireShort(scratch.folder().resolve(channel));
+        }
+        return new Qemu(scratch, command(scratch.folder(), initramfs, kernel, spec, disk));
     }
 
-    private Qemu(Path directory, List<String> command) throws IOException {
-        this.directory = directory;
+    static void requireShort(Path socket) {
+        if (socket.toString().getBytes(StandardCharsets.UTF_8).length >= SOCKET_PATH_MAX) {
+            throw new LabException("sockets cannot be made in " + socket.getParent()
+                    + ": its name is too long; set TMPDIR to a folder with a shorter one");
+        }
+    }
+
+    private Qemu(Scratch scratch, List<String> command) throws IOException {
+        this.scratch = scratch;
         qemu = new ProcessBuilder(command).redirectErrorStream(true).start();
-        watchdog = watch(qemu, directory);
-        killer = new Thread(() -> {
-            watchdog.destroyForcibly();
-            qemu.destroyForcibly();
-            Cache.deleteQuietly(directory);
-        });
-        Runtime.getRuntime().addShutdownHook(killer);
-        consoleReader = Thread.ofPlatform().daemon().start(this::readConsole);
-    }
-
-    /**
-     * Ends the machine when this program dies in a way that runs no shutdown hook: its end of the pipe closes then,
-     * whatever killed it.
-     */
-    private static Process watch(Process qemu, Path directory) throws IOException {
         try {
-            return new ProcessBuilder(
-                            "/bin/sh",
-                            "-c",
-                            "read -r never; kill -9 \"$1\"; rm -rf \"$2\"",
-                            "killswitch-lab-watchdog",
-                            Long.toString(qemu.pid()),
-                            directory.toString())
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            watchdog = Watchdog.over(qemu.pid(), scratch.folder());
         } catch (IOException e) {
             qemu.destroyForcibly();
             throw e;
         }
+        killer = new Thread(() -> {
+            watchdog.destroyForcibly();
+            qemu.destroyForcibly();
+        });
+        Runtime.getRuntime().addShutdownHook(killer);
+        consoleReader = Thread.ofPlatform().daemon().start(this::readConsole);
     }
 
     private void readConsole() {
@@ -121,15 +116,21 @@ public final class Qemu {
         }
         disk.ifPresent(file -> command.addAll(List.of(
                 "-drive",
-                "if=none,id=disk,format=qcow2,cache=unsafe,file=" + file,
+                "if=none,id=disk,format=qcow2,cache=unsafe,file=" + escaped(file),
                 "-device",
                 "virtio-blk-pci,drive=disk")));
         for (String channel : AgentChannel.NAMES) {
             command.addAll(List.of(
-                    "-chardev", "socket,id=" + channel + ",server=on,wait=on,path=" + directory.resolve(channel),
+                    "-chardev",
+                            "socket,id=" + channel + ",server=on,wait=on,path=" + escaped(directory.resolve(channel)),
                     "-device", "virtserialport,chardev=" + channel + ",name=" + channel));
         }
         return command;
+    }
+
+    /** A path in a list of options: QEMU takes two commas for one that ends no option. */
+    private static String escaped(Path path) {
+        return path.toString().replace(",", ",,");
     }
 
     /** What the guest's console has said so far. */
@@ -154,11 +155,25 @@ public final class Qemu {
         }
     }
 
-    /** Why the guest did not come up. */
+    /**
+     * Why the guest did not come up.
+     *
+     * @throws LabException if it is QEMU that refused
+     */
     public GuestFailure noBoot() {
         listenOn(Duration.ofSeconds(1));
-        String why = console.failure().map(Throwable::getMessage).orElse("it ended before it took commands");
-        return console.failure(GuestFailure.Kind.NO_BOOT, why);
+        Optional<GuestFailure> trouble = console.failure();
+        if (trouble.isPresent()) {
+            return console.noBoot(trouble.get());
+        }
+        if (!qemu.isAlive() && qemu.exitValue() != 0) {
+            Optional<String> words = console.emulatorsWords();
+            if (words.isPresent()) {
+                throw new LabException(
+                        "QEMU does not run the guest; it ended with status " + qemu.exitValue() + ": " + words.get());
+            }
+        }
+        return console.failure(GuestFailure.Kind.NO_BOOT, "it ended before it took commands");
     }
 
     /** Reads on, for a while or until QEMU ends. */
@@ -180,7 +195,7 @@ public final class Qemu {
     public void kill() {
         watchdog.destroyForcibly();
         qemu.destroyForcibly();
-        Cache.deleteQuietly(directory);
+        scratch.close();
         Commands.removeHook(killer);
     }
 }

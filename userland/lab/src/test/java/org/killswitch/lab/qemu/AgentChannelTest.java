@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AgentChannelTest {
@@ -44,6 +45,22 @@ final class AgentChannelTest {
         assertThat(copied("output0123456789abcdefnoise noise noise", size))
                 .startsWith("output")
                 .doesNotContain("0123");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "started,               started",
+        "'started-with-a-line\n', 'started-with-a-line\n'",
+        "progress 01234,        'progress '", // may be the mark
+        "progress 0120,         'progress 012'",
+        "0123456789abcde,       ''",
+        "x,                     x",
+    })
+    void whatCannotBeTheMarkIsPassedOnAtOnce(String text, String passedOn) {
+        var out = new ByteArrayOutputStream();
+        assertThatThrownBy(() -> AgentChannel.copyUntil(MARK, inPieces(text, 1000), out))
+                .isInstanceOf(IOException.class); // the stream ends without a mark
+        assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo(passedOn);
     }
 
     @ParameterizedTest

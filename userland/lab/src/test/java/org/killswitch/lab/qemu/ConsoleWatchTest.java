@@ -67,4 +67,27 @@ final class ConsoleWatchTest {
                 .hasSize(100)
                 .endsWith("line 999");
     }
+
+    @Test
+    void emulatorsWordsAreThoseBeforeTheKernelsFirst() {
+        ConsoleWatch watch = new ConsoleWatch();
+        watch.line("qemu-system-x86_64: -chardev socket: info: QEMU waiting for connection on: disconnected");
+        watch.line("qemu-system-x86_64: Invalid SMP CPUs 1000");
+        assertThat(watch.emulatorsWords()).hasValue("qemu-system-x86_64: Invalid SMP CPUs 1000");
+        watch.line("[    0.000000] Linux version 6.1");
+        assertThat(watch.emulatorsWords()).isEmpty();
+    }
+
+    @Test
+    void aGuestThatDidNotBootSaysWhy() {
+        ConsoleWatch watch = new ConsoleWatch();
+        watch.line("[    2.9] Kernel panic - not syncing: No working init found.");
+        GuestFailure failure = watch.noBoot(watch.failure().orElseThrow());
+        assertThat(failure.kind()).isEqualTo(GuestFailure.Kind.NO_BOOT);
+        assertThat(failure)
+                .hasMessageContaining("No working init found")
+                .cause()
+                .isInstanceOfSatisfying(
+                        GuestFailure.class, cause -> assertThat(cause.kind()).isEqualTo(GuestFailure.Kind.PANIC));
+    }
 }
