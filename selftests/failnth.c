@@ -33,7 +33,6 @@
 
 #define USAGE_ERROR 2
 #define FAULTS_MAX 5000
-#define SYSLOG_ACTION_READ_ALL 3
 #define SYSLOG_ACTION_CLEAR 5
 #define HELPER "/usr/sbin/ks-bpf-load"
 #define DEBUGFS "/sys/kernel/debug/"
@@ -152,19 +151,11 @@ static int fail_nth, stride = 1;
 /* What warns when there is no memory for the fields of trace events. */
 #define KERNELS_OWN " event_define_fields+"
 
-/* What the kernel has logged since the failure was armed. */
-static void read_log(char *buf, size_t size)
-{
-	int len = klogctl(SYSLOG_ACTION_READ_ALL, buf, size - 1);
-
-	buf[len < 0 ? 0 : len] = '\0';
-}
-
 static void wrong(const struct one_case *c, int n, const char *what, const char *was)
 {
 	static char log[16384];
 
-	read_log(log, sizeof(log));
+	read_kernel_log(log, sizeof(log));
 	printf("%s: with failure %d: %s: %s\n%s", c->name, n, what, was, log);
 	fine = false;
 }
@@ -249,7 +240,7 @@ static bool is_told(const struct one_case *c)
 {
 	if (!c->arms || call())
 		return false;
-	read_log(scratch, sizeof(scratch));
+	read_kernel_log(scratch, sizeof(scratch));
 	return strstr(scratch, "ks_test_vuln could NOT be armed") ||
 	       strstr(scratch, "entry 1 (ks_test_vuln) skipped: ");
 }
@@ -271,7 +262,7 @@ static void look_for_warnings(const struct one_case *c, int n)
 {
 	char *line, *rest = scratch;
 
-	read_log(scratch, sizeof(scratch));
+	read_kernel_log(scratch, sizeof(scratch));
 	while ((line = strsep(&rest, "\n"))) {
 		if (!strstr(line, "WARNING: "))
 			continue;

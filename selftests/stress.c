@@ -166,7 +166,10 @@ static void rest(unsigned int msec_max)
 /* Ends this process, and thereby all. */
 static void surprise(const char *what, int err)
 {
-	printf("surprise: %s: %s\n", what, err ? errname(err) : "success");
+	char log[4096];
+
+	read_kernel_log(log, sizeof(log));
+	printf("surprise: %s: %s\n%s", what, err ? errname(err) : "success", log);
 	fflush(stdout);
 	_exit(1);
 }

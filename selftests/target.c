@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "target.h"
+
+#define SYSLOG_ACTION_READ_ALL 3
 
 int put_bytes(const char *path, const void *bytes, size_t len)
 {
@@ -61,6 +64,13 @@ int load_module(const char *file, const char *parameters)
 int unload_module(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
+
+void read_kernel_log(char *buf, size_t size)
+{
+	int len = klogctl(SYSLOG_ACTION_READ_ALL, buf, size - 1);
+
+	buf[len < 0 ? 0 : len] = '\0';
 }
 
 int pin_guard(void)

@@ -26,6 +26,9 @@ int get(const char *path, char *buf, size_t size);
 int load_module(const char *file, const char *parameters);
 int unload_module(const char *name);
 
+/* The end of what the kernel has logged, as a string; empty if that cannot be read. */
+void read_kernel_log(char *buf, size_t size);
+
 #define KS_GUARD "/sys/fs/bpf/guard"
 
 /* Pin a BPF program there that picks all calls, and mount bpffs for it. Return: 0 or an errno. */
