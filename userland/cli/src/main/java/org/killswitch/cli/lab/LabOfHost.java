@@ -17,7 +17,16 @@ public final class LabOfHost {
 
     /** The lab, reporting its progress where a person watches. */
     public static Lab open(Host host) {
-        return Lab.open(host.terminal() ? Progress.on(System.err) : Progress.none(), System.err);
+        return Lab.open(progress(host), System.err);
+    }
+
+    /** The same, which asks before what takes long. */
+    static Lab open(Host host, YesOption yes) {
+        return Lab.open(yes.asking(progress(host)), System.err);
+    }
+
+    private static Progress progress(Host host) {
+        return host.terminal() ? Progress.on(System.err) : Progress.none();
     }
 
     /** Puts this command, and libbpf, into a guest. */
