@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code script/dev bench}. */
 @Command(
         name = "bench",
-        header = "Measure in guests what killswitch costs, in instructions.",
+        header = "Measure the cost of killswitch in guests, in instructions.",
         description = {
             "",
             "What a call costs that is overridden, and one that is not, beside other means of the kernel; what engaging and"

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 /** {@code script/dev}. Exit status as that of killswitch: 0 done, 1 failed, 2 usage. */
 @Command(
         name = "script/dev",
-        header = "Tools for this repository: benchmarks, and rough treatment of the module in guests.",
+        header = "Tools for this repository: benchmarks, and stress tests of the module in guests.",
         description = {"", "They need a clone of the project, and are not installed.", ""})
 final class Dev extends CommandGroup {
 

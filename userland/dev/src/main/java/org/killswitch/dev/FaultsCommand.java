@@ -20,7 +20,7 @@ final class FaultsCommand extends TortureCommand {
             names = "--stride",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of the many that there are in loading a module, try every Nth (default: ${DEFAULT-VALUE}).")
+            description = "While a module is loaded, fail every Nth allocation only (default: ${DEFAULT-VALUE}).")
     private int stride;
 
     FaultsCommand(Host host) {

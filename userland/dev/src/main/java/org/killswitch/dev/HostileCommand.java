@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 /** {@code script/dev hostile}. */
 @Command(
         name = "hostile",
-        header = "Have a user, and root, work against the module in a guest.",
+        header = "Attack the module in a guest, as a user and as root.",
         description =
                 "Each attack once, then two at a time until the time is over, and in the end those on a module that is sealed and"
                         + " locked. Under each, what is engaged has to override, an engage must take effect in less than a"

@@ -18,7 +18,7 @@ import tools.jackson.core.JacksonException;
 /** {@code script/dev plot}. */
 @Command(
         name = "plot",
-        header = "Draw what 'script/dev bench' has measured.",
+        header = "Draw the results of 'script/dev bench'.",
         description = {
             "",
             "Prints an SVG image: a bar for each kind of call, as long as it takes instructions. What could not be"
@@ -34,7 +34,7 @@ final class PlotCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    @Parameters(paramLabel = "FILE", description = "What 'script/dev bench --json FILE' has written.")
+    @Parameters(paramLabel = "FILE", description = "The file that 'script/dev bench --json FILE' wrote.")
     @SuppressWarnings("NullAway.Init")
     private Path file;
 

@@ -10,6 +10,13 @@ public interface Progress {
     /** Something long starts; it replaces what was said before. */
     void step(String what);
 
+    /**
+     * Asked before a download of more than 100 MB, or a build of more than two minutes.
+     *
+     * @throws LabException if it is not to be done
+     */
+    default void confirm(String what) {}
+
     /** Nothing long is running now. */
     void done();
 

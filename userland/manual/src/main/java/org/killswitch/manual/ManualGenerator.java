@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.killswitch.posix.Errno;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
@@ -18,6 +21,10 @@ import picocli.CommandLine;
 public final class ManualGenerator {
 
     private ManualGenerator() {}
+
+    /** An awk program: the functions of /proc/kallsyms that begin with p, with their module if p has one. */
+    private static final String FUNCTIONS = "$2 ~ /^[Tt]$/ { n = $3; m = $4; gsub(/[][]/, \"\", m);"
+            + " if (m != \"\" && index(p, \":\")) n = m \":\" n; if (index(n, p) == 1) print n }";
 
     private static final DateTimeFormatter OF_CHANGELOG =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss Z", Locale.ENGLISH);
@@ -54,8 +61,8 @@ public final class ManualGenerator {
                         "\\fBkillswitch\\fR(8),\n\\fBkillswitch\\-engage\\fR(8),\n\\fBkillswitch\\-observe\\fR(8)"));
         // it is sourced: an interpreter's line has no meaning
         String bash = AutoComplete.bash(name, command).replaceFirst("^#!.*\n", "");
-        files.put("bash/" + name, bash + resource("symbols.bash"));
-        files.put("zsh/_" + name, new ZshCompletion(command).script() + resource("symbols.zsh"));
+        files.put("bash/" + name, bash + symbols("symbols.bash"));
+        files.put("zsh/_" + name, new ZshCompletion(command).script() + symbols("symbols.zsh"));
         return files;
     }
 
@@ -71,6 +78,14 @@ public final class ManualGenerator {
                 .findFirst()
                 .orElseThrow();
         return LocalDate.parse(last.replaceFirst(".*>  ", ""), OF_CHANGELOG).toString();
+    }
+
+    private static String symbols(String name) throws IOException {
+        return resource(name)
+                .replace("@functions@", FUNCTIONS)
+                .replace(
+                        "@errnos@",
+                        Arrays.stream(Errno.values()).map(e -> "-" + e).collect(Collectors.joining(" ")));
     }
 
     private static String resource(String name) throws IOException {

@@ -21,7 +21,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 record ZshCompletion(CommandLine command) {
 
     /** Commands whose SYMBOL is any function; that of the others is engaged already. */
-    private static final Set<String> OF_ANY_FUNCTION = Set.of("_killswitch_engage", "_killswitch_observe");
+    private static final Set<String> OF_ANY_FUNCTION =
+            Set.of("_killswitch_engage", "_killswitch_observe", "_killswitch_check");
 
     String script() {
         List<String> lines = new ArrayList<>();
@@ -109,6 +110,8 @@ record ZshCompletion(CommandLine command) {
         String action = action(parameter);
         if (parameter.paramLabel().equals("SYMBOL")) {
             action = OF_ANY_FUNCTION.contains(function) ? "_killswitch_functions" : "_killswitch_engaged";
+        } else if (function.equals("_killswitch_bpf_remove")) {
+            action = "_killswitch_pins";
         }
         String place = parameter.index().max() == Integer.MAX_VALUE
                         || parameter.index().isVariable()

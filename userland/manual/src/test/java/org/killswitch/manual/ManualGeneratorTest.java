@@ -77,12 +77,17 @@ class ManualGeneratorTest {
         "killswitch lab run --mod,  --module",
         "killswitch engage x -1 --p,--probe",
         "killswitch disengage --a,  --all",
+        "killswitch engage a -EPE,  -EPERM",
+        "killswitch lab run --kernel 6.12-d, 6.12-debug",
+        "killswitch engage some_f,  some_function",
+        "killswitch check other:s,  some_function",
+        "'killswitch observe a,so', 'a,some_function'",
     })
     void bashCompletes(String typed, String word) throws IOException, InterruptedException {
         write();
         String script = """
                 . '%s'
-                COMP_LINE='%s'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=($COMP_LINE); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+                COMP_LINE='%s'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(${COMP_LINE//:/ : }); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
                 $(complete -p killswitch | sed 's/.*-F \\([^ ]*\\) .*/\\1/') killswitch
                 printf '%%s\\n' "${COMPREPLY[@]}"
                 """.formatted(folder.resolve("bash/killswitch"), typed);
@@ -97,6 +102,11 @@ class ManualGeneratorTest {
         "killswitch lab run --mod,   'killswitch lab run --module '",
         "killswitch engage x -1 --p, 'killswitch engage x -1 --probe='",
         "killswitch disengage --a,   'killswitch disengage --all '",
+        "killswitch set a -EPE,      'killswitch set a -EPERM '",
+        "killswitch lab run --kernel=6.12-d, 'killswitch lab run --kernel=6.12-debug '",
+        "killswitch engage some_f,   'killswitch engage some_function '",
+        "killswitch check other:s,   'killswitch check other:some_function '",
+        "'killswitch observe a,so',  'killswitch observe a,some_function '",
     })
     void zshCompletes(String typed, String completed) throws IOException, InterruptedException {
         write();
@@ -115,6 +125,13 @@ class ManualGeneratorTest {
 
     private void write() throws IOException {
         ManualGenerator.main(new String[] {folder.toString(), ROOT.toString()});
+        Path symbols = Files.writeString(
+                folder.resolve("kallsyms"),
+                "0000000000000000 D some_data\n0000000000000000 t some_function\t[other]\n");
+        for (String completion : List.of("bash/killswitch", "zsh/_killswitch")) {
+            Path file = folder.resolve(completion);
+            Files.writeString(file, Files.readString(file).replace("/proc/kallsyms", symbols.toString()));
+        }
     }
 
     private static List<String> run(String... command) throws IOException, InterruptedException {

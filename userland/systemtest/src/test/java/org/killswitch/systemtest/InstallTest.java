@@ -80,6 +80,8 @@ final class InstallTest {
                         usr + "/lib/systemd/system/killswitch.service",
                         usr + "/share/man/man8/killswitch.8",
                         usr + "/share/man/man8/killswitch-engage.8",
+                        usr + "/share/man/man8/ks-bpf-load.8",
+                        usr + "/share/man/man7/killswitch-guards.7",
                         usr + "/share/bash-completion/completions/killswitch",
                         usr + "/share/zsh/" + zsh + "/_killswitch",
                         usr + "/share/doc/killswitch/install.md",

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.killswitch.lab.Output;
@@ -46,12 +47,22 @@ final class PackagesBuildTest {
                 "lib/systemd/system/killswitch.service",
                 "usr/share/man/man8/killswitch.8.gz",
                 "usr/share/man/man8/killswitch-engage.8.gz",
+                "usr/share/man/man8/ks-bpf-load.8.gz",
+                "usr/share/man/man7/killswitch-guards.7.gz",
                 "usr/share/bash-completion/completions/killswitch",
                 "usr/share/zsh/vendor-completions/_killswitch",
                 "usr/share/doc/killswitch/examples/modprobe.d/killswitch.conf.example",
                 "usr/share/doc/killswitch/examples/modules-load.d/killswitch.conf.example",
                 "usr/share/doc/killswitch/copyright")) {
             assertThat(root.resolve(file)).exists();
+        }
+        try (Stream<Path> libraries = Files.list(root.resolve("usr/lib/killswitch/lib"))) {
+            assertThat(libraries
+                            .map(l -> l.getFileName().toString().replaceFirst("\\.jar$", ""))
+                            .filter(l -> !l.endsWith("-" + Project.version())))
+                    .isNotEmpty()
+                    .allSatisfy(l -> assertThat(root.resolve("usr/lib/killswitch/legal/" + l + "/LICENSE"))
+                            .isNotEmptyFile());
         }
         // nothing of it is a configuration file, which would be left behind
         assertThat(root.resolve("etc")).doesNotExist();

@@ -131,7 +131,7 @@ public final class CheckCommand implements Callable<Integer> {
         }
         Map<String, Object> missing = new LinkedHashMap<>();
         report.missing().forEach((id, why) -> missing.put(id.word(), why));
-        Map<String, @Nullable Object> node = new LinkedHashMap<>();
+        Map<String, @Nullable Object> node = Json.document();
         node.put("symbol", report.symbol());
         node.put("retval", retval == null ? null : retval.value());
         node.put("verdict", word(report.verdict()));

@@ -51,7 +51,8 @@ abstract class CatalogueCommand implements Callable<Integer> {
         CveData data = CveData.read(places, c -> isAll(), host.err());
         List<Verdict> verdicts = shown(isAll() ? data.judgeAll() : data.judgeCatalogue());
         if (json) {
-            Map<String, @Nullable Object> node = json(data, verdicts);
+            Map<String, @Nullable Object> node = Json.document();
+            node.putAll(json(data, verdicts));
             node.put(
                     "cves",
                     verdicts.stream()

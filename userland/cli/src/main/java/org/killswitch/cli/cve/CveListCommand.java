@@ -2,7 +2,6 @@
 package org.killswitch.cli.cve;
 
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +54,7 @@ final class CveListCommand extends CatalogueCommand {
 
     @Override
     Map<String, @Nullable Object> json(CveData data, List<Verdict> verdicts) {
-        return new LinkedHashMap<>();
+        return Map.of();
     }
 
     @Override

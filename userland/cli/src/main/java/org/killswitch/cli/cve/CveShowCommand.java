@@ -2,7 +2,6 @@
 package org.killswitch.cli.cve;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +77,8 @@ final class CveShowCommand implements Callable<Integer> {
         Verdict verdict = data.judge().judge(subject.get());
         if (json) {
             boolean isEngaged = entry.filter(data.judge()::isEngaged).isPresent();
-            Map<String, @Nullable Object> node = new LinkedHashMap<>(VerdictJson.of(verdict, isEngaged));
+            Map<String, @Nullable Object> node = Json.document();
+            node.putAll(VerdictJson.of(verdict, isEngaged));
             node.put("title", data.record(cve).map(CveRecord::title).orElse(null));
             node.put(
                     "cvss",

@@ -22,7 +22,7 @@ final class VerdictJson {
         node.put("cve", verdict.subject().cve());
         node.put("name", verdict.subject().entry().map(Entry::name).orElse(null));
         node.put("verdict", verdict.status().toString());
-        node.put("inCatalogue", verdict.subject().entry().isPresent());
+        node.put("in_catalogue", verdict.subject().entry().isPresent());
         node.put("engaged", isEngaged);
         node.put("reachable", verdict.reachable().name().toLowerCase(Locale.ROOT));
         node.put("place", verdict.place().map(Place::describe).orElse(null));
@@ -45,17 +45,17 @@ final class VerdictJson {
         node.put("names", entry.names());
         node.put("summary", entry.summary());
         node.put("reach", entry.reach().toString());
-        node.put("reachNote", entry.reachNote());
+        node.put("reach_note", entry.reachNote());
         node.put("files", entry.files());
         node.put("config", entry.config());
         node.put("module", entry.module().orElse(null));
         List<Object> engagements = new ArrayList<>();
         entry.engagements().forEach(e -> engagements.add(of(e)));
         node.put("engagements", engagements);
-        node.put("noEngagement", entry.noEngagement().orElse(null));
-        node.put("inUse", entry.inUse().map(Entry.InUse::text).orElse(null));
-        node.put("inUseTest", entry.inUse().flatMap(Entry.InUse::test).orElse(null));
-        node.put("doesNotUndo", entry.doesNotUndo().orElse(null));
+        node.put("no_engagement", entry.noEngagement().orElse(null));
+        node.put("in_use", entry.inUse().map(Entry.InUse::text).orElse(null));
+        node.put("in_use_test", entry.inUse().flatMap(Entry.InUse::test).orElse(null));
+        node.put("does_not_undo", entry.doesNotUndo().orElse(null));
         node.put("door", entry.door().orElse(null));
         node.put("references", entry.references());
         return node;
@@ -75,7 +75,7 @@ final class VerdictJson {
         node.put("functions", functions);
         node.put("why", engagement.why());
         node.put("breaks", engagement.breaks());
-        node.put("dangerousBecause", engagement.dangerousBecause().orElse(null));
+        node.put("dangerous_because", engagement.dangerousBecause().orElse(null));
         return node;
     }
 }

@@ -2,7 +2,6 @@
 package org.killswitch.cli.engage;
 
 import org.killswitch.cli.Host;
-import org.killswitch.control.ControlException;
 import org.killswitch.control.Killswitch;
 import picocli.CommandLine.Command;
 
@@ -22,26 +21,6 @@ import picocli.CommandLine.Command;
 public final class LockCommand extends OneWayCommand {
 
     public LockCommand(Host host) {
-        super(host);
-    }
-
-    @Override
-    boolean isDone(Killswitch killswitch) throws ControlException {
-        return killswitch.locked();
-    }
-
-    @Override
-    void act(Killswitch killswitch) throws ControlException {
-        killswitch.lock();
-    }
-
-    @Override
-    String participle() {
-        return "locked";
-    }
-
-    @Override
-    String consequence() {
-        return "nothing new can be engaged until the next boot";
+        super(host, "locked", "nothing new can be engaged until the next boot", Killswitch::locked, Killswitch::lock);
     }
 }

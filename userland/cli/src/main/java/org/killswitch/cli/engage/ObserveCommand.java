@@ -68,7 +68,7 @@ public final class ObserveCommand implements Callable<Integer> {
 
     @Option(
             names = "--keep-going",
-            description = "Observe as many of several functions as can be, and fail if one cannot.")
+            description = "Observe as many of several functions as possible; fail if one is refused.")
     private boolean keepGoing;
 
     public ObserveCommand(Host host) {

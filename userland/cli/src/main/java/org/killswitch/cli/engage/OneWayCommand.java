@@ -17,6 +17,10 @@ import picocli.CommandLine.Spec;
 abstract class OneWayCommand implements Callable<Integer> {
 
     private final Host host;
+    private final String participle;
+    private final String consequence;
+    private final Question isDone;
+    private final Order order;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -29,32 +33,42 @@ abstract class OneWayCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Required: confirms that only a reboot undoes it.")
     private boolean yes;
 
-    OneWayCommand(Host host) {
-        this.host = host;
+    /** Asks the module. */
+    interface Question {
+        boolean ask(Killswitch killswitch) throws ControlException;
     }
 
-    /** Whether it has been done since the last boot. */
-    abstract boolean isDone(Killswitch killswitch) throws ControlException;
+    /** Tells the module. */
+    interface Order {
+        void give(Killswitch killswitch) throws ControlException;
+    }
 
-    abstract void act(Killswitch killswitch) throws ControlException;
-
-    /** As in "sealed". */
-    abstract String participle();
-
-    /** For a person. */
-    abstract String consequence();
+    /**
+     * The command.
+     *
+     * @param participle as in "sealed"
+     * @param consequence for a person
+     * @param isDone whether it has been done since the last boot
+     */
+    OneWayCommand(Host host, String participle, String consequence, Question isDone, Order order) {
+        this.host = host;
+        this.participle = participle;
+        this.consequence = consequence;
+        this.isDone = isDone;
+        this.order = order;
+    }
 
     @Override
     public final Integer call() throws ControlException {
         if (!yes) {
             throw new ParameterException(spec.commandLine(), "only a reboot undoes this; add --yes to confirm");
         }
-        if (isDone(host.killswitch())) {
-            host.out().println(participle() + " already");
+        if (isDone.ask(host.killswitch())) {
+            host.out().println(participle + " already");
             return ExitCode.OK;
         }
-        act(host.killswitch());
-        host.out().println(participle() + ": " + consequence());
+        order.give(host.killswitch());
+        host.out().println(participle + ": " + consequence);
         return ExitCode.OK;
     }
 }

@@ -2,14 +2,13 @@
 package org.killswitch.cli.engage;
 
 import org.killswitch.cli.Host;
-import org.killswitch.control.ControlException;
 import org.killswitch.control.Killswitch;
 import picocli.CommandLine.Command;
 
 /** {@code killswitch seal --yes}. */
 @Command(
         name = "seal",
-        header = "Lock all engagements until the next reboot.",
+        header = "Prevent disengaging until the next reboot.",
         description = {
             "",
             "After that nobody, root included, can disengage a function, change the value that it returns, or unload"
@@ -21,26 +20,6 @@ import picocli.CommandLine.Command;
 public final class SealCommand extends OneWayCommand {
 
     public SealCommand(Host host) {
-        super(host);
-    }
-
-    @Override
-    boolean isDone(Killswitch killswitch) throws ControlException {
-        return killswitch.sealed();
-    }
-
-    @Override
-    void act(Killswitch killswitch) throws ControlException {
-        killswitch.seal();
-    }
-
-    @Override
-    String participle() {
-        return "sealed";
-    }
-
-    @Override
-    String consequence() {
-        return "what is engaged stays so until the next boot";
+        super(host, "sealed", "what is engaged stays so until the next boot", Killswitch::sealed, Killswitch::seal);
     }
 }

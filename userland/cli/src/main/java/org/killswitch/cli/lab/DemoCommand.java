@@ -43,6 +43,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Mixin
     private final SourcesOption sources = new SourcesOption();
 
+    @Mixin
+    private final YesOption yes = new YesOption();
+
     public DemoCommand(Host host) {
         this.host = host;
     }
@@ -55,7 +58,7 @@ public final class DemoCommand implements Callable<Integer> {
             throw new LabException(program + " is not built; run: make -C " + program.getParent());
         }
 
-        Lab lab = LabOfHost.open(host);
+        Lab lab = LabOfHost.open(host, yes);
         Kernel kernel = lab.kernel(kernelOption.release());
         Path modules = lab.buildModules(kernel, tree.module());
         GuestSpec spec = LabOfHost.withCommand(lab, kernel, GuestSpec.standard())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.lab;
 
+import java.util.Iterator;
 import org.killswitch.lab.KernelRelease;
 import picocli.CommandLine.Option;
 
@@ -10,8 +11,17 @@ public final class KernelOption {
     @Option(
             names = "--kernel",
             paramLabel = "KERNEL",
+            completionCandidates = Names.class,
             description = "Which kernel to boot (default: ${DEFAULT-VALUE}); 'killswitch lab kernels' lists them.")
     private String series;
+
+    /** For completion. */
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return KernelRelease.ALL.stream().map(KernelRelease::name).iterator();
+        }
+    }
 
     /** With the kernel that most commands boot. */
     public KernelOption() {

@@ -18,12 +18,21 @@ public final class LabOfHost {
 
     /** The lab, which reports its progress on standard error: in a line that changes, where that is a terminal. */
     public static Lab open(Host host) {
-        return Lab.open(host.errorTerminal() ? Progress.on(System.err) : Progress.ofLongSteps(System.err), System.err);
+        return Lab.open(progress(host), System.err);
+    }
+
+    /** The same, which asks before what takes long. */
+    static Lab open(Host host, YesOption yes) {
+        return Lab.open(yes.asking(progress(host)), System.err);
     }
 
     /** The sources that the user has not named. */
     public static SourceTree sources() {
         return SourceTree.required(Version.number());
+    }
+
+    private static Progress progress(Host host) {
+        return host.errorTerminal() ? Progress.on(System.err) : Progress.ofLongSteps(System.err);
     }
 
     /** Puts this command, and libbpf, into a guest. */

@@ -56,6 +56,9 @@ final class LabRunCommand implements Callable<Integer> {
     @Mixin
     private final KernelOption kernelOption = new KernelOption();
 
+    @Mixin
+    private final YesOption yes = new YesOption();
+
     @Option(
             names = "--module",
             description = "Build the kernel modules from the sources, copy them to /modules in the guest, and load"
@@ -123,7 +126,7 @@ final class LabRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Lab lab = LabOfHost.open(host);
+        Lab lab = LabOfHost.open(host, yes);
         GuestSpec spec = spec();
         Kernel kernel = lab.kernel(kernelOption.release());
         if (cli) {

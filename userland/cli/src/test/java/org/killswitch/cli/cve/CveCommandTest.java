@@ -139,7 +139,9 @@ class CveCommandTest {
                 .noneMatch(l -> l.startsWith("CVE-2026-20000"));
         assertThat(run("scan", "--all", "--json")).isEqualTo(4);
         JsonNode json = new JsonMapper().readTree(host.out.toString());
+        assertThat(json.get("version").asInt()).isEqualTo(1);
         assertThat(json.get("cves")).hasSize(3);
+        assertThat(json.at("/cves/0").propertyNames()).allMatch(n -> n.matches("[a-z_]+"));
         assertThat(json.get("counts").get("fixed").asInt()).isEqualTo(1);
     }
 

@@ -62,6 +62,7 @@ public final class DebianSystem {
                 + new Digest().add(wanted.toString()).add(FINISH).add(SIZE).hex();
         try {
             return cache.entry(key, into -> {
+                        progress.confirm("downloads about 300 MB: a Debian system");
                         progress.step("installing a Debian system (about 300 MB to download)");
                         make(into, wanted);
                     })

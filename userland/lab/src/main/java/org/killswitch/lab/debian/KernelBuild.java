@@ -80,6 +80,8 @@ public final class KernelBuild {
     }
 
     private void build(Apt apt, String source, Path into) {
+        progress.confirm("downloads about 150 MB and builds kernel " + release.name() + ", which takes about "
+                + recipe.minutes() + " minutes on 2 CPUs");
         progress.step("downloading " + source + " (about 150 MB)");
         apt.unpack(List.of(source), into);
         Path tree = into.resolve(source);
@@ -114,8 +116,8 @@ public final class KernelBuild {
         make(tree, "KCONFIG_ALLCONFIG=" + file, "allnoconfig");
         List<String> missing = missing(wanted, Files.readString(tree.resolve(".config")));
         if (!missing.isEmpty()) {
-            throw new LabException("kernel " + release.name() + " cannot be configured as it is to be: "
-                    + String.join(", ", missing) + " did not take effect; something that it depends on may be off");
+            throw new LabException("kernel " + release.name() + " cannot be configured: " + String.join(", ", missing)
+                    + " did not take effect; a dependency may be off");
         }
     }
 

@@ -93,6 +93,7 @@ public final class KernelStore {
         String image = imagePackage(apt, release);
         Kernel kernel = kernel(release, apt.field(image, "Version"), image.substring("linux-image-".length()));
         cache.entry(cache.root().relativize(kernel.root()).toString(), into -> {
+            progress.confirm("downloads about 130 MB: kernel " + kernel.version());
             progress.step("downloading kernel " + kernel.version() + " and its headers (about 130 MB)");
             unpackImage(apt, image, into);
             unpackHeaders(apt, kernel, into);

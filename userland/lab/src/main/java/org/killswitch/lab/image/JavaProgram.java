@@ -56,7 +56,7 @@ public final class JavaProgram {
             return programs.map(p -> p.getFileName().toString())
                     .filter(name -> Files.exists(image.resolve("runtime/bin/" + name)))
                     .findFirst()
-                    .orElseThrow(() -> new LabException(image + " is no Java program with a runtime of its own"));
+                    .orElseThrow(() -> new LabException(image + " is not a Java program with a runtime of its own"));
         } catch (IOException e) {
             throw new LabException(bin + " cannot be read: " + e.getMessage(), e);
         }
