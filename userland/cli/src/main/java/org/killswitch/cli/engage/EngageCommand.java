@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.engage;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,8 +25,6 @@ import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
-import org.killswitch.host.SystemCalls;
-import org.killswitch.posix.Architecture;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -195,7 +191,7 @@ public final class EngageCommand implements Callable<Integer> {
         }
         // What is wrong with an expression is found before anything is engaged.
         Map<SymbolName, Guard> guards = new HashMap<>();
-        List<SymbolName> symbols = entries(said.symbols());
+        List<SymbolName> symbols = SystemCallEntries.of(host, said.symbols(), condition != null);
         for (SymbolName symbol : condition == null ? List.<SymbolName>of() : symbols) {
             Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module(), condition.unread);
             guard.warnings().forEach(w -> host.err().println("killswitch: warning: " + w));
@@ -215,35 +211,6 @@ public final class EngageCommand implements Callable<Integer> {
         });
         Inside.lines(host.files(), overridden).forEach(host.out()::println);
         return exit;
-    }
-
-    /** A system call has several entries; any other function is engaged as it is. */
-    private List<SymbolName> entries(List<SymbolName> symbols) {
-        List<SymbolName> entries = new ArrayList<>();
-        for (SymbolName symbol : symbols) {
-            Optional<SystemCalls.Doors> doors = doors(symbol, condition != null);
-            if (doors.isEmpty()) {
-                entries.add(symbol);
-                continue;
-            }
-            doors.get().engaged().forEach(entry -> entries.add(new SymbolName(entry)));
-            if (!doors.get().open().isEmpty()) {
-                host.err()
-                        .println("killswitch: warning: other ways to this system call stay open: "
-                                + String.join("; ", doors.get().open()));
-            }
-        }
-        return entries;
-    }
-
-    private static Optional<SystemCalls.Doors> doors(SymbolName symbol, boolean byArguments) {
-        try {
-            return symbol.module().isPresent()
-                    ? Optional.empty()
-                    : SystemCalls.doors(symbol.function(), byArguments, Architecture.host());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private int each(List<SymbolName> symbols, Several.Action action) throws ControlException, BpfException {

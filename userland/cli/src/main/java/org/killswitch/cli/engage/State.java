@@ -28,6 +28,12 @@ final class State {
         return exact.isPresent() || others.size() != 1 ? exact : Optional.of(others.getFirst());
     }
 
+    /** Whether it is engaged, observed or waits for its module. */
+    boolean isThere(SymbolName symbol) throws ControlException {
+        return of(symbol).isPresent()
+                || killswitch.pending().stream().anyMatch(p -> p.symbol().equals(symbol));
+    }
+
     /** Whether each call returns the value, until disengaged. */
     boolean isEngaged(SymbolName symbol, Retval retval) throws ControlException {
         return isPending(symbol, Optional.of(retval))

@@ -58,8 +58,10 @@ abstract class ValueCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws ControlException {
-        Values.check(host, spec.name(), symbol, retval);
-        give(host, symbol, retval).forEach(host.out()::println);
+        for (SymbolName engaged : SystemCallEntries.engaged(host, List.of(symbol))) {
+            Values.check(host, spec.name(), engaged, retval);
+            give(host, engaged, retval).forEach(host.out()::println);
+        }
         return ExitCode.OK;
     }
 }
