@@ -1,6 +1,5 @@
 package org.killswitch.cli.doctor;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +31,7 @@ import picocli.CommandLine.Option;
             "",
             "ok: as it should be; note: worth knowing; unknown: could not be found out;",
             "warning: a part of killswitch does not work; problem: killswitch cannot work here.",
-            "Exit status: 1 if there is a problem, else 0."
+            "Exit status: 1 if there is a problem, or with --strict a warning; else 0."
         })
 public final class DoctorCommand implements Callable<Integer> {
 
@@ -45,6 +44,9 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Option(names = "--strict", description = "Exit with 1 also if there is a warning, as for monitoring.")
+    private boolean strict;
+
     public DoctorCommand(Host host) {
         this.host = host;
     }
@@ -52,15 +54,14 @@ public final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Finding> findings = Doctor.examine(
-                HostFacts.of(Path.of("/"), Architecture.nameOfHost(), Version.number(), Programs.onPath()));
+                HostFacts.of(host.files(), Architecture.nameOfHost(), Version.number(), Programs.onPath()));
         if (json) {
             host.out().println(json(findings));
         } else {
             print(findings);
         }
-        return findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.PROBLEM)
-                ? ExitCode.SOFTWARE
-                : ExitCode.OK;
+        Finding.Verdict least = strict ? Finding.Verdict.WARNING : Finding.Verdict.PROBLEM;
+        return findings.stream().anyMatch(f -> f.verdict().compareTo(least) >= 0) ? ExitCode.SOFTWARE : ExitCode.OK;
     }
 
     private void print(List<Finding> findings) {
