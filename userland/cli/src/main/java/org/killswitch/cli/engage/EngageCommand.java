@@ -26,6 +26,7 @@ import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
+import org.killswitch.host.Symbols;
 import org.killswitch.host.SystemCalls;
 import org.killswitch.posix.Architecture;
 import picocli.CommandLine.ArgGroup;
@@ -164,8 +165,8 @@ public final class EngageCommand implements Callable<Integer> {
             names = "--bpf",
             paramLabel = "OBJECT",
             description = "Instead of RETVAL: a compiled BPF program (clang -target bpf -c) that calls"
-                    + " bpf_override_return(). Needs a kernel with CONFIG_BPF_KPROBE_OVERRIDE, which Debian's are not;"
-                    + " see killswitch bpf.")
+                    + " bpf_override_return(). Needs a kernel with CONFIG_BPF_KPROBE_OVERRIDE, which Debian's kernels do"
+                    + " not have; see killswitch bpf.")
     private @Nullable Path bpf;
 
     @Spec
@@ -193,6 +194,9 @@ public final class EngageCommand implements Callable<Integer> {
         // What is wrong with an expression is found before anything is engaged.
         Map<SymbolName, Guard> guards = new HashMap<>();
         List<SymbolName> symbols = entries(said.symbols());
+        if (condition != null && condition.explain) {
+            requireKnown(symbols);
+        }
         for (SymbolName symbol : condition == null ? List.<SymbolName>of() : symbols) {
             Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module(), condition.unread);
             guard.warnings().forEach(w -> host.err().println("killswitch: warning: " + w));
@@ -212,6 +216,19 @@ public final class EngageCommand implements Callable<Integer> {
         });
         Inside.lines(host.files(), overridden).forEach(host.out()::println);
         return exit;
+    }
+
+    /** Nothing is explained of a function that could not be engaged; of a module that is named, it may be yet to come. */
+    private void requireKnown(List<SymbolName> symbols) throws ControlException {
+        Set<String> names = Symbols.names(host.files());
+        for (SymbolName symbol : symbols) {
+            if (!names.isEmpty() && symbol.module().isEmpty() && !names.contains(symbol.function())) {
+                throw new ControlException(
+                        "neither this kernel nor a loaded module has a function " + symbol
+                                + "; if its module is not loaded, name it: MODULE:" + symbol,
+                        null);
+            }
+        }
     }
 
     /** A system call has several entries; any other function is engaged as it is. */

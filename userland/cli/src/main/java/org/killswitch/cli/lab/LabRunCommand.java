@@ -27,9 +27,8 @@ import picocli.CommandLine.Parameters;
         header = "Boot a stock kernel and run a command in it.",
         description = {
             "",
-            "The guest has busybox, the files named here, and as 'killswitch' this command. The command's output and"
-                    + " errors are passed on as they come. A kernel that panics, oopses, warns or hangs is an error,"
-                    + " whatever the command said.",
+            "The guest has busybox and what the options put there. The command's output and errors are passed on as they"
+                    + " come. A kernel that panics, oopses, warns or hangs is an error, whatever the command printed.",
             ""
         },
         footer = {
@@ -38,8 +37,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  killswitch lab run --kernel 6.1 -- uname -a",
-            "  killswitch lab run --module -- 'echo \"engage cmdline_proc_show -5\" >"
-                    + " /sys/kernel/security/killswitch/control; cat /proc/cmdline'"
+            "  killswitch lab run --module --cli -- \\",
+            "    'killswitch engage cmdline_proc_show -EIO; cat /proc/cmdline'"
         })
 final class LabRunCommand implements Callable<Integer> {
 
@@ -96,8 +95,8 @@ final class LabRunCommand implements Callable<Integer> {
 
     @Option(
             names = "--count-instructions",
-            description = "Have an instruction take one nanosecond of the guest's time, and time with nothing to do"
-                    + " pass at once: what is timed in the guest is counted. Wants --cpus 1.")
+            description = "Make the guest's time a count of instructions, one nanosecond each; idle time passes at once."
+                    + " Requires --cpus 1.")
     private boolean countInstructions;
 
     @Option(
