@@ -7,22 +7,23 @@ import java.util.Optional;
 
 /** How a distribution installs packages, and what it calls those that killswitch needs. */
 public enum Distribution {
-    DEBIAN("apt install ", "linux-headers-%s", "libbpf1", "debian", "ubuntu"),
-    FEDORA("dnf install ", "kernel-devel-%s", "libbpf", "fedora", "rhel", "centos"),
-    SUSE("zypper install ", "kernel-devel", "libbpf1", "suse", "opensuse"),
+    DEBIAN("apt install ", "linux-headers-%s", "libbpf1", "debian ubuntu"),
+    FEDORA("dnf install ", "kernel-devel-%s", "libbpf", "fedora rhel centos"),
+    SUSE("zypper install ", "kernel-devel", "libbpf1", "suse opensuse"),
     ARCH("pacman -S ", "linux-headers", "libbpf", "arch"),
-    OTHER("install ", "the headers of kernel %s", "libbpf 1.x");
+    OTHER("install ", "the headers of kernel %s", "libbpf 1.x", "");
 
     private final String install;
     private final String headers;
     private final String libbpf;
-    private final List<String> ids;
+    /** As os-release names it and those that are made from it. */
+    private final String ids;
 
-    Distribution(String install, String headers, String libbpf, String... ids) {
+    Distribution(String install, String headers, String libbpf, String ids) {
         this.install = install;
         this.headers = headers;
         this.libbpf = libbpf;
-        this.ids = List.of(ids);
+        this.ids = ids;
     }
 
     /** That of a host, or one that it is made from, as os-release(5) has it. */
@@ -46,7 +47,7 @@ public enum Distribution {
 
     private static Optional<Distribution> named(String id) {
         return Arrays.stream(values())
-                .filter(d -> d.ids.stream().anyMatch(own -> id.equals(own) || id.startsWith(own + "-")))
+                .filter(d -> Arrays.stream(d.ids.split(" ", -1)).anyMatch(own -> id.matches(own + "(-.*)?")))
                 .findFirst();
     }
 
