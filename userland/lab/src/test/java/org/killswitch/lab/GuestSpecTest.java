@@ -41,14 +41,7 @@ final class GuestSpecTest {
             new Change(
                     s -> s.withMachine(1, 512),
                     new GuestSpec(
-                            FULL.append(),
-                            1,
-                            512,
-                            FULL.available(),
-                            FULL.files(),
-                            FULL.disk(),
-                            FULL.timeout(),
-                            false)),
+                            FULL.append(), 1, 512, FULL.available(), FULL.files(), FULL.disk(), FULL.timeout(), false)),
             new Change(
                     s -> s.withAvailable(List.of("esp4")),
                     new GuestSpec(

@@ -95,8 +95,9 @@ final class LabRunCommand implements Callable<Integer> {
 
     @Option(
             names = "--count-instructions",
-            description = "Make the guest's time a count of instructions, one nanosecond each; idle time passes at once."
-                    + " Requires --cpus 1.")
+            description =
+                    "Make the guest's time a count of instructions, one nanosecond each; idle time passes at once."
+                            + " Requires --cpus 1.")
     private boolean countInstructions;
 
     @Option(

@@ -52,7 +52,8 @@ class BpfCommandTest {
     void removesEachAndSaysWhatItCouldNot() throws IOException {
         Path first = pin("esp_input");
         Path second = pin("esp6_input");
-        assertThat(host.run("bpf", "remove", "esp_input", "esp_inptu", "esp6_input")).isEqualTo(1);
+        assertThat(host.run("bpf", "remove", "esp_input", "esp_inptu", "esp6_input"))
+                .isEqualTo(1);
         assertThat(first).doesNotExist();
         assertThat(second).doesNotExist();
         assertThat(host.out.toString()).isEqualTo("esp_input is removed\nesp6_input is removed\n");

@@ -58,7 +58,8 @@ class DoctorCommandTest {
         assertThat(host.run("doctor")).isZero();
         assertThat(host.out.toString())
                 .containsPattern("(?m)^ok +kernel +" + RELEASE + " on ")
-                .containsPattern("(?m)^warning +module +loaded, version 0\\.0\\.0; this command is .*\n +-> install the same")
+                .containsPattern(
+                        "(?m)^warning +module +loaded, version 0\\.0\\.0; this command is .*\n +-> install the same")
                 .endsWith("\n\nkillswitch works here, but for 1 warning\n");
         assertThat(host.err.toString()).isEmpty();
     }

@@ -154,14 +154,15 @@ class KernelLogTest {
             @ForAll @IntRange(max = LINES - 1) int line,
             @ForAll @IntRange(max = 120) int at,
             @ForAll @IntRange(max = 2) int removed,
-            @ForAll @StringLength(max = 2) @Chars({' ', '=', ':', '-', '9', 'f', '\n', '\u00e9', '\u0000'}) String added) {
+            @ForAll @StringLength(max = 2) @Chars({' ', '=', ':', '-', '9', 'f', '\n', '\u00e9', '\u0000'})
+                    String added) {
         String text = REAL.get(line);
         int from = Math.min(at, text.length());
-        String slip =
-                text.substring(0, from) + added + text.substring(Math.min(text.length(), from + removed));
+        String slip = text.substring(0, from) + added + text.substring(Math.min(text.length(), from + removed));
         switch (LogLine.parse(slip).orElse(null)) {
             case LogLine.Engaged(SymbolName symbol, Origin.By by) -> {
-                assertThat(slip).containsPattern("^(engage|tryengage|engagefor|engageif|enforce|observe) " + quote(symbol));
+                assertThat(slip)
+                        .containsPattern("^(engage|tryengage|engagefor|engageif|enforce|observe) " + quote(symbol));
                 if (by instanceof Origin.Operator o) {
                     assertThat(slip).contains(" uid=" + o.uid() + " ", " comm=" + o.comm());
                 } else {
@@ -172,7 +173,8 @@ class KernelLogTest {
                 assertThat(slip).containsPattern("^(disengage|tryengage|engagefor) " + quote(symbol));
                 hits.ifPresent(h -> assertThat(slip).containsPattern("hits=0*" + h + "(\\D|$)"));
             }
-            case LogLine.Refused(String subject, String reason) -> assertThat(slip).contains(subject).endsWith(reason);
+            case LogLine.Refused(String subject, String reason) ->
+                assertThat(slip).contains(subject).endsWith(reason);
             case null -> assertThat(slip).as("a line without a slip").isNotEqualTo(text);
         }
     }

@@ -36,7 +36,8 @@ final class AccountChecks {
                 .filter("0"::equals)
                 .isEmpty();
         if (restricted && !isCapable(host)) {
-            return note("log", "the kernel log is for root: who engaged what, and when, is not shown", HostFacts.AS_ROOT);
+            return note(
+                    "log", "the kernel log is for root: who engaged what, and when, is not shown", HostFacts.AS_ROOT);
         }
         return ok("log", "the kernel log can be read");
     }

@@ -32,8 +32,7 @@ final class BpfChecks {
 
     static Finding bpffs(HostFacts host) {
         if (!host.files().isMounted("bpf", MOUNT)) {
-            return note(
-                    "bpffs", "not mounted on " + MOUNT, "killswitch mounts it for the first guard; nothing to do");
+            return note("bpffs", "not mounted on " + MOUNT, "killswitch mounts it for the first guard; nothing to do");
         }
         try {
             int root = Ownership.of(host.files().path("/")).uid();

@@ -64,7 +64,11 @@ final class ModuleChecks {
                                 host.distribution().install(wanted) + " if the module does not build");
             }
         }
-        return lackingForBuild(host, "compiler", "no " + wanted + " on the PATH", host.distribution().install(wanted + " make"));
+        return lackingForBuild(
+                host,
+                "compiler",
+                "no " + wanted + " on the PATH",
+                host.distribution().install(wanted + " make"));
     }
 
     /** What is only needed to build the module is no problem where it is built already. */

@@ -46,8 +46,8 @@ final class OverrideChecks {
                         "kprobes",
                         "switched off: functions without an ftrace site cannot be engaged",
                         "echo 1 > /sys/kernel/debug/kprobes/enabled");
-            case Content.Absent a when host.lacks("KPROBES") ->
-                warning("kprobes", "not in this kernel", "boot a kernel with CONFIG_KPROBES");
+            case Content.Absent a
+            when host.lacks("KPROBES") -> warning("kprobes", "not in this kernel", "boot a kernel with CONFIG_KPROBES");
             case Content.Absent a ->
                 unknown("kprobes", "debugfs is not mounted", "mount -t debugfs debugfs /sys/kernel/debug");
             case Content.Unreadable u ->

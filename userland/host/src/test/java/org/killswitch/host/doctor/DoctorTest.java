@@ -51,10 +51,12 @@ final class DoctorTest {
         write("/proc/self/loginuid", "1000");
         write("/proc/self/uid_map", "         0          0 4294967295\n");
         write("/proc/self/status", "Name:\tjava\nCapEff:\t000001ffffffffff\n");
-        write(
-                "/proc/mounts",
-                "securityfs /sys/kernel/security securityfs rw 0 0\nbpf /sys/fs/bpf bpf rw 0 0\n"
-                        + "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\nproc /proc proc rw 0 0\n");
+        write("/proc/mounts", """
+                securityfs /sys/kernel/security securityfs rw 0 0
+                bpf /sys/fs/bpf bpf rw 0 0
+                cgroup2 /sys/fs/cgroup cgroup2 rw 0 0
+                proc /proc proc rw 0 0
+                """);
         write("/boot/config-" + RELEASE, CONFIG);
         write("/etc/os-release", "NAME=\"Debian GNU/Linux\"\nID=debian\n");
         write("/var/lib/dpkg/info/linux-image-" + RELEASE + ".list", "");
@@ -90,8 +92,8 @@ final class DoctorTest {
     }
 
     private List<Finding> examine() {
-        return Doctor.examine(
-                HostFacts.of(new SystemFiles(root), architecture, "0.1.0", new Programs(List.of(root.resolve("usr/bin")))));
+        return Doctor.examine(HostFacts.of(
+                new SystemFiles(root), architecture, "0.1.0", new Programs(List.of(root.resolve("usr/bin")))));
     }
 
     private void unload() throws IOException {
