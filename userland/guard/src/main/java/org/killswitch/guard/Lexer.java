@@ -106,7 +106,7 @@ final class Lexer {
                         "'*' stands for nothing but itself here, and has to be written \\*; to compare the start of a"
                                 + " string, write ^= \"start\"");
             }
-            if (c == LOST || Character.isSurrogate(c) && !Character.isSurrogatePair(c, following())) {
+            if (c == LOST || (Character.isSurrogate(c) && !Character.isSurrogatePair(c, following()))) {
                 throw new WrongException(
                         new Span(at - 1, at),
                         "this character was not read as it was written; write it in UTF-8, and set LC_ALL=C.UTF-8");

@@ -87,7 +87,7 @@ final class GuestSpecTest {
                             FULL.timeout(),
                             true)));
 
-    private record Change(UnaryOperator<GuestSpec> change, GuestSpec result) {}
+    record Change(UnaryOperator<GuestSpec> change, GuestSpec result) {}
 
     @ParameterizedTest
     @FieldSource("CHANGES")
