@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -145,7 +146,18 @@ class KillswitchTest {
     void hasNothingToTellWhenNothingIsEngaged() throws Exception {
         assertThat(tree.killswitch.engagements()).isEmpty();
         assertThat(tree.killswitch.isLoaded()).isTrue();
-        assertThat(tree.killswitch.taint()).isTrue();
+    }
+
+    @Test
+    void readsItsFlags() throws Exception {
+        for (String flag : List.of("0", "1")) {
+            tree.write("taint", flag + "\n");
+            tree.write("sealed", flag + "\n");
+            tree.write("locked", flag + "\n");
+            assertThat(tree.killswitch.taint()).isEqualTo(flag.equals("1"));
+            assertThat(tree.killswitch.sealed()).isEqualTo(flag.equals("1"));
+            assertThat(tree.killswitch.locked()).isEqualTo(flag.equals("1"));
+        }
     }
 
     @Test

@@ -81,10 +81,13 @@ public record SystemTests(SourceTree sources) {
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(log.toFile())
                     .start();
-            Thread killer = new Thread(maven::destroy);
+            Thread killer = new Thread(() -> Commands.end(maven));
             Runtime.getRuntime().addShutdownHook(killer);
-            status = maven.waitFor();
-            Commands.removeHook(killer);
+            try {
+                status = maven.waitFor();
+            } finally {
+                Commands.removeHook(killer);
+            }
         } catch (IOException e) {
             throw new LabException("the tests in " + sources.root() + " cannot be run: " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -15,6 +15,9 @@ final class Lexer {
             "->", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "^=", "$=", "(", ")", "[", "]", ".", ",", "!", "~",
             "+", "-", "*", "/", "%", "&", "|", "^", "<", ">");
 
+    /** What a decoder makes of bytes that are no character. */
+    private static final char LOST = '\ufffd';
+
     private static final Pattern CHARACTER =
             Pattern.compile("'(?:(?<plain>[ -~&&[^'\\\\]])|\\\\(?<code>[0ntr\\\\'\"]|x[0-9a-fA-F]{2}))'");
 
@@ -104,13 +107,25 @@ final class Lexer {
                         "'*' stands for nothing but itself here, and has to be written \\*; to compare the start of a"
                                 + " string, write ^= \"start\"");
             }
+            if (c == LOST || (Character.isSurrogate(c) && !Character.isSurrogatePair(c, following()))) {
+                throw new WrongException(
+                        new Span(at - 1, at),
+                        "this character was not read as it was written; write it in UTF-8, and set LC_ALL=C.UTF-8");
+            }
             value.append(c);
+            if (Character.isSurrogate(c)) {
+                value.append(text.charAt(at++));
+            }
         }
         if (at == text.length()) {
             throw new WrongException(new Span(start, start + 1), "this string has no end; write '\"' after it");
         }
         at++;
         return new Token(Token.Kind.STRING, value.toString(), new Span(start, at));
+    }
+
+    private char following() {
+        return at < text.length() ? text.charAt(at) : 0;
     }
 
     /** One byte: {@code 'a'}, or with C's backslashes. */

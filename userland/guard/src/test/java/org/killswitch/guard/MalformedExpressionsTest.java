@@ -2,10 +2,13 @@
 package org.killswitch.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is written after --when: a guard, or one line and a mark under the spot. */
 class MalformedExpressionsTest {
@@ -162,5 +165,20 @@ class MalformedExpressionsTest {
             }
         }
         return text.toString();
+    }
+
+    /** A guard that compares with other bytes than those that were written is another guard. */
+    @ParameterizedTest
+    @ValueSource(strings = {"comm == \"\ufffd\"", "comm == \"a\ud800\"", "comm == \"\udc00b\"", "comm ^= \"x\ufffdy\""})
+    void aCharacterThatWasLostIsRefused(String expression) {
+        assertThatThrownBy(() -> TestScope.guard(expression))
+                .isInstanceOf(GuardException.class)
+                .hasMessageContaining("was not read as it was written");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"comm == \"\u00e9\"", "comm == \"\ud83d\ude00\"", "comm == \"\u6f22\""})
+    void otherCharactersAreTaken(String expression) throws GuardException {
+        assertThat(TestScope.guard(expression)).isNotNull();
     }
 }

@@ -38,11 +38,10 @@ final class CommandLineTest {
             assertThat(notLoaded.status()).isEqualTo(1);
             assertThat(notLoaded.output()).contains("not loaded").hasLineCount(1);
 
-            if (stock.release().architecture().isHost()) {
-                String classes = guest.run(ImageCopy.classesFromCache(Path.of("/opt/killswitch")))
-                        .output();
-                assertThat(Integer.parseInt(classes.strip())).isGreaterThan(20);
-            }
+            String classes = guest.run(ImageCopy.classesFromCache(Path.of("/opt/killswitch")))
+                    .output();
+            boolean isHost = stock.release().architecture().isHost(); // a cache is made for one
+            assertThat(Integer.parseInt(classes.strip())).isBetween(isHost ? 20 : 0, isHost ? Integer.MAX_VALUE : 0);
 
             guest.run("insmod /modules/test_killswitch.ko; " + TestGuest.INSMOD);
             Output engaged = guest.run("killswitch engage cmdline_proc_show -EIO");

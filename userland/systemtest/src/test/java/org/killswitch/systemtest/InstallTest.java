@@ -4,9 +4,12 @@ package org.killswitch.systemtest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -110,23 +113,42 @@ final class InstallTest {
         assertThat(files(root)).isEmpty();
     }
 
-    /** The service loads from wherever the module gets to, and only from there. */
+    /** The service loads from wherever the module gets to: as "make install" and as dkms put it. */
     @Test
-    void theServiceLooksWhereTheModuleIs() throws IOException {
-        assertThat(Files.readAllLines(Project.ROOT.resolve("packaging/systemd/killswitch.service")))
-                .contains(
-                        "ConditionPathExistsGlob=|/lib/modules/%v/updates/killswitch.ko*",
-                        "ConditionPathExistsGlob=|/lib/modules/%v/updates/dkms/killswitch.ko*");
+    void theServiceLooksWhereTheModuleIs(@TempDir Path root) throws IOException {
+        List<PathMatcher> looked = Files.readAllLines(Project.ROOT.resolve("packaging/systemd/killswitch.service")).stream()
+                .filter(l -> l.startsWith("ConditionPathExistsGlob=|"))
+                .map(l -> l.substring(l.indexOf('|') + 1).replace("%v", kernel.version()))
+                .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+                .toList();
+        Project.run(make("install-module", "DESTDIR=" + root));
+        assertThat(files(root)).hasSize(1);
+        Path installed = Path.of("/" + files(root).iterator().next());
+        String dkms = Files.readAllLines(Project.ROOT.resolve("dkms.conf")).stream()
+                .filter(l -> l.startsWith("DEST_MODULE_LOCATION[0]="))
+                .map(l -> l.replaceAll(".*=|\"", ""))
+                .findFirst()
+                .orElseThrow();
+        for (Path module : List.of(
+                installed,
+                Path.of("/lib/modules/" + kernel.version() + dkms + "/killswitch.ko"),
+                Path.of("/lib/modules/" + kernel.version() + dkms + "/killswitch.ko.xz"))) {
+            assertThat(looked).as(module.toString()).anyMatch(matcher -> matcher.matches(module));
+        }
     }
 
     @Test
     void headersThatAreMissing() {
         assertThat(complaint("modules", "KDIR=/nowhere")).contains("/nowhere", "install the linux-headers package");
-        String running = Project.run(List.of("uname", "-r")).strip();
-        Path build = Path.of("/lib/modules", running, "build");
-        if (!Files.exists(build)) {
-            assertThat(complaint("modules")).contains("install linux-headers-" + running);
-        }
+    }
+
+    @Test
+    void headersOfTheRunningKernelThatAreMissing(@TempDir Path programs) throws IOException {
+        Path uname = Files.writeString(programs.resolve("uname"), "#!/bin/sh\necho 9.9.9-nowhere\n");
+        Files.setPosixFilePermissions(uname, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<String> command = new ArrayList<>(List.of("env", "PATH=" + programs + ":" + System.getenv("PATH")));
+        command.addAll(make("modules"));
+        assertThat(onlyLine(Project.tryRun(command))).contains("install linux-headers-9.9.9-nowhere");
     }
 
     @ParameterizedTest

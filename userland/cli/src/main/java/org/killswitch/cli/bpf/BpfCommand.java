@@ -70,7 +70,7 @@ public final class BpfCommand extends CommandGroup {
 
         @Override
         public Integer call() throws BpfException {
-            List<Pinned> pinned = BpfFs.ofThisHost().list();
+            List<Pinned> pinned = host.bpfFs().list();
             if (json) {
                 host.out().println(json(pinned));
             } else if (pinned.isEmpty()) {
@@ -146,7 +146,7 @@ public final class BpfCommand extends CommandGroup {
             int exit = ExitCode.OK;
             for (String name : names) {
                 try {
-                    BpfFs.ofThisHost().remove(name);
+                    host.bpfFs().remove(name);
                     host.out().println(name + " is removed");
                 } catch (BpfException e) {
                     host.err().println("killswitch: " + e.getMessage());

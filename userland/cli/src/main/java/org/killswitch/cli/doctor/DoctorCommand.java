@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.doctor;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +32,7 @@ import picocli.CommandLine.Option;
             "",
             "ok: as required; note: for information; unknown: could not be determined; warning: a part of killswitch does"
                     + " not work; problem: killswitch cannot work here.",
-            "Exit status: 0 no problem (warnings included), 1 a problem, 2 wrong usage.",
+            "Exit status: 0 no problem, 1 a problem (with --strict also a warning), 2 wrong usage.",
             "",
             "Example:",
             "  killswitch doctor"
@@ -49,6 +48,9 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Option(names = "--strict", description = "Exit with 1 also if there is a warning, as for monitoring.")
+    private boolean strict;
+
     public DoctorCommand(Host host) {
         this.host = host;
     }
@@ -56,15 +58,14 @@ public final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Finding> findings = Doctor.examine(
-                HostFacts.of(Path.of("/"), Architecture.nameOfHost(), Version.number(), Programs.onPath()));
+                HostFacts.of(host.files(), Architecture.nameOfHost(), Version.number(), Programs.onPath()));
         if (json) {
             host.out().println(json(findings));
         } else {
             print(findings);
         }
-        return findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.PROBLEM)
-                ? ExitCode.SOFTWARE
-                : ExitCode.OK;
+        Finding.Verdict least = strict ? Finding.Verdict.WARNING : Finding.Verdict.PROBLEM;
+        return findings.stream().anyMatch(f -> f.verdict().compareTo(least) >= 0) ? ExitCode.SOFTWARE : ExitCode.OK;
     }
 
     private void print(List<Finding> findings) {

@@ -25,6 +25,7 @@ import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
+import org.killswitch.host.Symbols;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -192,6 +193,9 @@ public final class EngageCommand implements Callable<Integer> {
         // What is wrong with an expression is found before anything is engaged.
         Map<SymbolName, Guard> guards = new HashMap<>();
         List<SymbolName> symbols = SystemCallEntries.of(host, said.symbols(), condition != null);
+        if (condition != null && condition.explain) {
+            requireKnown(symbols);
+        }
         for (SymbolName symbol : condition == null ? List.<SymbolName>of() : symbols) {
             Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module(), condition.unread);
             guard.warnings().forEach(w -> host.err().println("killswitch: warning: " + w));
@@ -211,6 +215,19 @@ public final class EngageCommand implements Callable<Integer> {
         });
         Inside.lines(host.files(), overridden).forEach(host.out()::println);
         return exit;
+    }
+
+    /** Nothing is explained of a function that could not be engaged; of a module that is named, it may be yet to come. */
+    private void requireKnown(List<SymbolName> symbols) throws ControlException {
+        Set<String> names = Symbols.names(host.files());
+        for (SymbolName symbol : symbols) {
+            if (!names.isEmpty() && symbol.module().isEmpty() && !names.contains(symbol.function())) {
+                throw new ControlException(
+                        "neither this kernel nor a loaded module has a function " + symbol
+                                + "; if its module is not loaded, name it: MODULE:" + symbol,
+                        null);
+            }
+        }
     }
 
     private int each(List<SymbolName> symbols, Several.Action action) throws ControlException, BpfException {

@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
         header = "Boot a stock kernel and run a command in it.",
         description = {
             "",
-            "The guest has busybox, the files given with --file and, with --cli, this command as 'killswitch'. Output and"
-                    + " errors of the command are passed through. A kernel that panics, oopses, warns or hangs is an error,"
+            "The guest has busybox and what the options put there. The command's output and errors are passed on as they"
+                    + " come. A kernel that panics, oopses, warns or hangs is an error,"
                     + " whatever the command's exit status.",
             ""
         },
@@ -39,8 +39,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  killswitch lab run --kernel 6.1 -- uname -a",
-            "  killswitch lab run --module -- 'echo \"engage cmdline_proc_show -5\" >"
-                    + " /sys/kernel/security/killswitch/control; cat /proc/cmdline'"
+            "  killswitch lab run --module --cli -- \\",
+            "    'killswitch engage cmdline_proc_show -EIO; cat /proc/cmdline'"
         })
 final class LabRunCommand implements Callable<Integer> {
 
@@ -100,8 +100,9 @@ final class LabRunCommand implements Callable<Integer> {
 
     @Option(
             names = "--count-instructions",
-            description = "Make guest time an instruction count (QEMU -icount): one instruction takes one"
-                    + " nanosecond. Requires --cpus 1.")
+            description =
+                    "Make the guest's time a count of instructions, one nanosecond each; idle time passes at once."
+                            + " Requires --cpus 1.")
     private boolean countInstructions;
 
     @Option(

@@ -223,4 +223,15 @@ class EngageCommandTest {
                 .hasLineCount(1);
         assertThat(host.out.toString()).isEmpty();
     }
+
+    @Test
+    void explainsNothingOfAFunctionThatIsNotThere() throws IOException {
+        host.file("/proc/kallsyms", "0000000000000000 T esp_input\t[esp4]\n0000000000000000 T sys_bpf\n");
+        assertThat(host.run("engage", "esp_inptu", "-1", "--when", "uid != 0", "--explain"))
+                .isEqualTo(1);
+        assertThat(host.err.toString())
+                .contains("neither this kernel nor a loaded module has a function esp_inptu", "MODULE:esp_inptu")
+                .hasLineCount(1);
+        assertThat(host.out.toString()).isEmpty();
+    }
 }

@@ -94,8 +94,7 @@ class WatchCommandTest {
     void followsWhatIsNamed() {
         host.rounds = 0;
         assertThat(watch("f,g", "m:h")).isZero();
-        assertThat(followed)
-                .containsExactlyInAnyOrder(new SymbolName("f"), new SymbolName("g"), new SymbolName("m:h"));
+        assertThat(followed).containsExactlyInAnyOrder(new SymbolName("f"), new SymbolName("g"), new SymbolName("m:h"));
     }
 
     @Test

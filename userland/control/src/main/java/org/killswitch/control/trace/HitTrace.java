@@ -125,7 +125,9 @@ public final class HitTrace implements HitSource {
     /** The number of this process's namespace of process numbers; 0 if that is not known. */
     private static String namespace() {
         try {
-            return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString().replaceAll("\\D", "");
+            return Files.readSymbolicLink(Path.of("/proc/self/ns/pid"))
+                    .toString()
+                    .replaceAll("\\D", "");
         } catch (IOException e) {
             return "0";
         }

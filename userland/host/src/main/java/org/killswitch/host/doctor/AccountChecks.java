@@ -30,6 +30,24 @@ final class AccountChecks {
                 : ok("audit", "in this kernel: login uids are known, and changes are recorded where auditing is on");
     }
 
+    static Finding log(HostFacts host) {
+        boolean restricted = host.files()
+                .text("/proc/sys/kernel/dmesg_restrict")
+                .filter("0"::equals)
+                .isEmpty();
+        if (restricted && !isCapable(host)) {
+            return note(
+                    "log", "the kernel log is for root: who engaged what, and when, is not shown", HostFacts.AS_ROOT);
+        }
+        return ok("log", "the kernel log can be read");
+    }
+
+    private static boolean isCapable(HostFacts host) {
+        Matcher m = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]{1,16})$")
+                .matcher(host.files().text("/proc/self/status").orElse(""));
+        return m.find() && (Long.parseUnsignedLong(m.group(1), 16) >> CAP_SYS_ADMIN & 1) == 1;
+    }
+
     static Finding taint(HostFacts host) {
         Optional<String> text = host.files().text("/proc/sys/kernel/tainted").filter(t -> t.matches("\\d{1,18}"));
         if (text.isEmpty()) {
@@ -54,10 +72,7 @@ final class AccountChecks {
                 .text("/proc/self/uid_map")
                 .map(t -> t.matches("0\\s+0\\s+4294967295"))
                 .orElse(true);
-        Matcher m = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]{1,16})$")
-                .matcher(host.files().text("/proc/self/status").orElse(""));
-        boolean capable = m.find() && (Long.parseUnsignedLong(m.group(1), 16) >> CAP_SYS_ADMIN & 1) == 1;
-        if (capable && initialNamespace) {
+        if (isCapable(host) && initialNamespace) {
             return ok("privilege", "CAP_SYS_ADMIN");
         }
         return note(

@@ -1,40 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.host.doctor;
 
+import java.util.Locale;
 import java.util.function.Function;
 
 /** What is checked, in the order of the report. */
 public enum Check {
-    KERNEL(KernelChecks::kernel),
-    CONFIG(KernelChecks::configuration),
-    SECURITYFS(KernelChecks::securityfs),
-    MODULE(ModuleChecks::module),
-    HEADERS(ModuleChecks::headers),
-    COMPILER(ModuleChecks::compiler),
-    LOCKDOWN(SecurityChecks::lockdown),
-    SIGNATURES(SecurityChecks::signatures),
-    SECURE_BOOT(SecurityChecks::secureBoot),
-    FTRACE(OverrideChecks::ftrace),
-    KPROBES(OverrideChecks::kprobes),
-    OWNERS(OverrideChecks::owners),
-    BTF(BpfChecks::btf),
-    BPFFS(BpfChecks::bpffs),
-    LIBBPF(BpfChecks::libbpf),
-    GUARDS(BpfChecks::guards),
-    ENGAGEBPF(BpfChecks::engagebpf),
-    AUDIT(AccountChecks::audit),
-    TAINT(AccountChecks::taint),
-    PRIVILEGE(AccountChecks::privilege);
+    KERNEL(KernelChecks::kernel, false),
+    CONFIG(KernelChecks::configuration, false),
+    SECURITYFS(KernelChecks::securityfs, false),
+    MODULE(ModuleChecks::module, true),
+    HEADERS(ModuleChecks::headers, true),
+    COMPILER(ModuleChecks::compiler, true),
+    LOCKDOWN(SecurityChecks::lockdown, true),
+    SIGNATURES(SecurityChecks::signatures, true),
+    SECURE_BOOT(SecurityChecks::secureBoot, true),
+    FTRACE(OverrideChecks::ftrace, true),
+    KPROBES(OverrideChecks::kprobes, true),
+    OWNERS(OverrideChecks::owners, true),
+    BTF(BpfChecks::btf, true),
+    BPFFS(BpfChecks::bpffs, true),
+    LIBBPF(BpfChecks::libbpf, true),
+    LOADER(BpfChecks::loader, true),
+    CGROUP(BpfChecks::cgroup, true),
+    GUARDS(BpfChecks::guards, true),
+    ENGAGEBPF(BpfChecks::engagebpf, true),
+    AUDIT(AccountChecks::audit, true),
+    LOG(AccountChecks::log, true),
+    TAINT(AccountChecks::taint, false),
+    PRIVILEGE(AccountChecks::privilege, false);
 
     @SuppressWarnings("ImmutableEnumChecker") // a method without state
     private final Function<HostFacts, Finding> look;
 
-    Check(Function<HostFacts, Finding> look) {
+    /** Whether it says something about a kernel only if that takes modules. */
+    private final boolean ofModules;
+
+    Check(Function<HostFacts, Finding> look, boolean ofModules) {
         this.look = look;
+        this.ofModules = ofModules;
     }
 
     /** What the check finds on a host. */
     public Finding on(HostFacts host) {
+        if (ofModules && host.lacks("MODULES")) {
+            return Finding.unknown(
+                    name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    "not checked: this kernel takes no modules",
+                    "see config");
+        }
         return look.apply(host);
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.host.doctor;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import org.killswitch.control.Lockdown;
+import org.killswitch.host.Distribution;
 import org.killswitch.host.KernelConfig;
 import org.killswitch.host.Programs;
 import org.killswitch.host.SystemFiles;
@@ -17,6 +17,7 @@ import org.killswitch.host.SystemFiles;
  * @param programs those that a shell finds
  * @param release the kernel's; empty if it cannot be read
  * @param config the kernel's, where it is to be found
+ * @param distribution whose packages it has
  */
 public record HostFacts(
         SystemFiles files,
@@ -24,16 +25,23 @@ public record HostFacts(
         String version,
         Programs programs,
         String release,
-        Optional<KernelConfig> config) {
+        Optional<KernelConfig> config,
+        Distribution distribution) {
 
     static final String SECURITYFS = "/sys/kernel/security";
     static final String AS_ROOT = "run this as root";
 
-    /** The host below a root folder. */
-    public static HostFacts of(Path root, String architecture, String version, Programs programs) {
-        SystemFiles files = new SystemFiles(root);
+    /** The host with these files. */
+    public static HostFacts of(SystemFiles files, String architecture, String version, Programs programs) {
         String release = files.text("/proc/sys/kernel/osrelease").orElse("");
-        return new HostFacts(files, architecture, version, programs, release, KernelConfig.of(files, release));
+        return new HostFacts(
+                files,
+                architecture,
+                version,
+                programs,
+                release,
+                KernelConfig.of(files, release),
+                Distribution.of(files));
     }
 
     boolean isLoaded() {
@@ -47,6 +55,11 @@ public record HostFacts(
                 .map(l -> l.replaceFirst(":.*", ""))
                 .filter(l -> l.matches("(.*/)?killswitch\\.ko(\\.\\w+)?"))
                 .findFirst();
+    }
+
+    /** Whether the kernel is known to lack an option. */
+    boolean lacks(String option) {
+        return config.isPresent() && !config.get().has(option);
     }
 
     Optional<String> lockdownLevel() {

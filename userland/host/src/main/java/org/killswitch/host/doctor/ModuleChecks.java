@@ -25,7 +25,7 @@ final class ModuleChecks {
                     .orElseGet(() -> warning(
                             "module",
                             "not installed for " + host.release(),
-                            "install the package killswitch-dkms, or run make and sudo make install"));
+                            "run make and sudo make install in the sources, or install killswitch-dkms (Debian)"));
         }
         String loaded = host.files().text("/sys/module/killswitch/version").orElse("?");
         return loaded.equals(host.version())
@@ -41,7 +41,11 @@ final class ModuleChecks {
         String build = "/lib/modules/" + host.release() + "/build";
         return host.files().exists(build + "/Makefile")
                 ? ok("headers", build)
-                : lackingForBuild(host, "headers", "none in " + build, "apt install linux-headers-" + host.release());
+                : lackingForBuild(
+                        host,
+                        "headers",
+                        "none in " + build,
+                        host.distribution().installHeaders(host.files(), host.release()));
     }
 
     static Finding compiler(HostFacts host) {
@@ -57,10 +61,14 @@ final class ModuleChecks {
                         : note(
                                 "compiler",
                                 program.get() + "; the kernel was built with " + wanted,
-                                "apt install " + wanted + " if the module does not build");
+                                host.distribution().install(wanted) + " if the module does not build");
             }
         }
-        return lackingForBuild(host, "compiler", "no " + wanted + " on the PATH", "apt install " + wanted + " make");
+        return lackingForBuild(
+                host,
+                "compiler",
+                "no " + wanted + " on the PATH",
+                host.distribution().install(wanted + " make"));
     }
 
     /** What is only needed to build the module is no problem where it is built already. */

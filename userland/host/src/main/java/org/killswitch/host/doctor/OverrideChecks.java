@@ -46,6 +46,8 @@ final class OverrideChecks {
                         "kprobes",
                         "switched off: functions without an ftrace site cannot be engaged",
                         "echo 1 > /sys/kernel/debug/kprobes/enabled");
+            case Content.Absent a
+            when host.lacks("KPROBES") -> warning("kprobes", "not in this kernel", "boot a kernel with CONFIG_KPROBES");
             case Content.Absent a ->
                 unknown("kprobes", "debugfs is not mounted", "mount -t debugfs debugfs /sys/kernel/debug");
             case Content.Unreadable u -> unknown("kprobes", "their state is visible to root only", HostFacts.AS_ROOT);
@@ -61,12 +63,7 @@ final class OverrideChecks {
         Content enabled = firstReadable(
                 host, "/sys/kernel/tracing/enabled_functions", "/sys/kernel/debug/tracing/enabled_functions");
         if (!(enabled instanceof Content.Text t)) {
-            return owners.isEmpty()
-                    ? unknown(
-                            "owners",
-                            "redirected functions are visible to root only",
-                            HostFacts.AS_ROOT + ", with tracefs mounted")
-                    : owned(owners);
+            return owners.isEmpty() ? unknownOwners(enabled) : owned(owners);
         }
         Set<String> engaged = engaged(host);
         for (String line : t.text().lines().toList()) {
@@ -80,6 +77,15 @@ final class OverrideChecks {
             }
         }
         return owners.isEmpty() ? ok("owners", "nothing else redirects functions") : owned(owners);
+    }
+
+    private static Finding unknownOwners(Content enabled) {
+        return enabled instanceof Content.Absent
+                ? unknown(
+                        "owners",
+                        "tracefs is not mounted: which functions are redirected cannot be seen",
+                        "mount -t tracefs tracefs /sys/kernel/tracing")
+                : unknown("owners", "which functions are redirected is for root to see", HostFacts.AS_ROOT);
     }
 
     /** The functions that we have engaged; none where the module is not loaded, or says something unknown. */
@@ -101,14 +107,16 @@ final class OverrideChecks {
                 "these functions cannot be engaged meanwhile");
     }
 
+    /** The first that can be read; or else that one cannot be read, rather than that one is not there. */
     private static Content firstReadable(HostFacts host, String... candidates) {
-        Content last = new Content.Absent();
+        Content best = new Content.Absent();
         for (String file : candidates) {
-            last = host.files().read(file);
-            if (last instanceof Content.Text) {
-                return last;
+            Content content = host.files().read(file);
+            if (content instanceof Content.Text) {
+                return content;
             }
+            best = content instanceof Content.Unreadable ? content : best;
         }
-        return last;
+        return best;
     }
 }

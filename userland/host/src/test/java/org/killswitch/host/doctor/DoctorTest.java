@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.killswitch.host.Programs;
+import org.killswitch.host.SystemFiles;
 
 final class DoctorTest {
     private static final String RELEASE = "6.1.0-56-amd64";
@@ -51,10 +52,19 @@ final class DoctorTest {
         write("/proc/self/loginuid", "1000");
         write("/proc/self/uid_map", "         0          0 4294967295\n");
         write("/proc/self/status", "Name:\tjava\nCapEff:\t000001ffffffffff\n");
-        write(
-                "/proc/mounts",
-                "securityfs /sys/kernel/security securityfs rw 0 0\nbpf /sys/fs/bpf bpf rw 0 0\nproc /proc proc rw 0 0\n");
+        write("/proc/mounts", """
+                securityfs /sys/kernel/security securityfs rw 0 0
+                bpf /sys/fs/bpf bpf rw 0 0
+                cgroup2 /sys/fs/cgroup cgroup2 rw 0 0
+                proc /proc proc rw 0 0
+                """);
         write("/boot/config-" + RELEASE, CONFIG);
+        write("/etc/os-release", "NAME=\"Debian GNU/Linux\"\nID=debian\n");
+        write("/var/lib/dpkg/info/linux-image-" + RELEASE + ".list", "");
+        write("/proc/sys/kernel/dmesg_restrict", "1\n");
+        write("/usr/sbin/ks-bpf-load", "");
+        Files.createDirectories(root.resolve("sys/fs/bpf"));
+        Files.setAttribute(root.resolve("sys/fs/bpf"), "unix:mode", 0700);
         write("/sys/kernel/security/lockdown", "[none] integrity confidentiality\n");
         write("/sys/kernel/security/killswitch/engaged", "");
         write("/sys/module/killswitch/version", "0.1.0\n");
@@ -83,8 +93,8 @@ final class DoctorTest {
     }
 
     private List<Finding> examine() {
-        return Doctor.examine(
-                HostFacts.of(root, architecture, "0.1.0", new Programs(List.of(root.resolve("usr/bin")))));
+        return Doctor.examine(HostFacts.of(
+                new SystemFiles(root), architecture, "0.1.0", new Programs(List.of(root.resolve("usr/bin")))));
     }
 
     private void unload() throws IOException {
@@ -105,7 +115,7 @@ final class DoctorTest {
     @Test
     void anEmptyHostIsExaminedToo() throws IOException {
         root = Files.createDirectories(root.resolve("empty"));
-        assertThat(examine()).hasSize(20).allSatisfy(f -> {
+        assertThat(examine()).hasSize(23).allSatisfy(f -> {
             assertThat(f.found()).isNotBlank().doesNotContain("\n");
             assertThat(f.fix()).doesNotContain("\n");
         });
@@ -277,6 +287,85 @@ final class DoctorTest {
         assertThat(finding("owners").found()).isEqualTo("redirected by others: livepatch kpatch_1");
         delete("/sys/kernel/livepatch/kpatch_1");
         assertThat(finding("owners").verdict()).isEqualTo(UNKNOWN);
+    }
+
+    /** Root sees none of them where tracefs is not mounted: that it is root does not help. */
+    @Test
+    void ownersCannotBeSeenWithoutTracefs() throws IOException {
+        delete("/sys/kernel/tracing/enabled_functions");
+        assertThat(finding("owners").found()).contains("tracefs is not mounted");
+        assertThat(finding("owners").fix()).isEqualTo("mount -t tracefs tracefs /sys/kernel/tracing");
+        // a folder in a file's place can be read by nobody, root included
+        Files.createDirectories(root.resolve("sys/kernel/debug/tracing/enabled_functions"));
+        assertThat(finding("owners").found()).contains("for root to see");
+    }
+
+    @Test
+    void aKernelWithoutModulesIsToldSoOnce() throws IOException {
+        write("/boot/config-" + RELEASE, CONFIG.replace("CONFIG_MODULES=y", "# CONFIG_MODULES is not set"));
+        assertThat(finding("config").verdict()).isEqualTo(PROBLEM);
+        assertThat(finding("config").found()).contains("CONFIG_MODULES");
+        assertThat(examine())
+                .filteredOn(f -> !List.of("kernel", "config", "securityfs", "taint", "privilege")
+                        .contains(f.id()))
+                .hasSize(18)
+                .allSatisfy(f -> assertThat(f.found()).isEqualTo("not checked: this kernel takes no modules"));
+    }
+
+    @Test
+    void kprobesThatAreNotInTheKernelAreNotMissingForAMount() throws IOException {
+        delete("/sys/kernel/debug/kprobes/enabled");
+        assertThat(finding("kprobes").fix()).contains("mount -t debugfs");
+        write("/boot/config-" + RELEASE, CONFIG.replace("CONFIG_KPROBES=y", "# CONFIG_KPROBES is not set"));
+        assertThat(finding("kprobes").verdict()).isEqualTo(WARNING);
+        assertThat(finding("kprobes").fix()).contains("CONFIG_KPROBES");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ID=debian                              | apt install linux-headers-6.1.0-56-amd64
+            ID=linuxmint;ID_LIKE="ubuntu debian"   | apt install linux-headers-6.1.0-56-amd64
+            ID="fedora"                            | dnf install kernel-devel-6.1.0-56-amd64
+            ID="rocky";ID_LIKE="rhel centos fedora"| dnf install kernel-devel-6.1.0-56-amd64
+            ID="opensuse-leap";ID_LIKE="suse"      | zypper install kernel-devel
+            ID=arch                                | pacman -S linux-headers
+            ID=gentoo                              | install the headers of kernel 6.1.0-56-amd64
+            NAME=rubbish                           | install the headers of kernel 6.1.0-56-amd64
+            """)
+    void whatIsMissingIsInstalledAsTheDistributionDoes(String release, String fix) throws IOException {
+        write("/etc/os-release", release.strip().replace(';', '\n') + "\n");
+        delete("/lib/modules/" + RELEASE + "/build/Makefile");
+        assertThat(finding("headers").fix()).isEqualTo(fix);
+    }
+
+    @Test
+    void headersOfAKernelThatIsNoPackageAreInNoArchive() throws IOException {
+        delete("/var/lib/dpkg/info/linux-image-" + RELEASE + ".list");
+        delete("/lib/modules/" + RELEASE + "/build/Makefile");
+        assertThat(finding("headers").fix()).doesNotContain("apt").contains("where it came from");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0700, OK", "1777, OK", "0755, OK", "0777, WARNING", "0770, WARNING"})
+    void aBpfFileSystemInWhichOthersCouldReplaceAGuard(String mode, Finding.Verdict verdict) throws IOException {
+        Files.setAttribute(root.resolve("sys/fs/bpf"), "unix:mode", Integer.parseInt(mode, 8));
+        assertThat(finding("bpffs").verdict()).isEqualTo(verdict);
+    }
+
+    @Test
+    void theLogIsForRootUnlessTheKernelSaysOtherwise() throws IOException {
+        write("/proc/self/status", "CapEff:\t0000000000000000\n");
+        assertThat(finding("log").verdict()).isEqualTo(NOTE);
+        write("/proc/sys/kernel/dmesg_restrict", "0\n");
+        assertThat(finding("log").verdict()).isEqualTo(OK);
+    }
+
+    @Test
+    void theLoaderAndControlGroupsAreWorthKnowing() throws IOException {
+        delete("/usr/sbin/ks-bpf-load");
+        assertThat(finding("loader").verdict()).isEqualTo(NOTE);
+        write("/proc/mounts", "cgroup /sys/fs/cgroup/memory cgroup rw 0 0\n");
+        assertThat(finding("cgroup").verdict()).isEqualTo(NOTE);
     }
 
     @Test

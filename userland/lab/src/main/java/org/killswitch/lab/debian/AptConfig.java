@@ -77,16 +77,20 @@ final class AptConfig {
 
     static boolean isReachableByAll(Path folder) {
         for (Path at = folder.toAbsolutePath(); at != null; at = at.getParent()) {
-            try {
-                int mode = (Integer) Files.getAttribute(at, "unix:mode");
-                if ((mode & 0001) == 0) {
-                    return false;
-                }
-            } catch (IOException e) {
-                continue; // it is yet to be made
+            // What is yet to be made will be.
+            if (Files.exists(at) && !isEnterableByAll(at)) {
+                return false;
             }
         }
         return true;
+    }
+
+    private static boolean isEnterableByAll(Path folder) {
+        try {
+            return ((Integer) Files.getAttribute(folder, "unix:mode") & 0001) != 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Gives a folder to the user that root's apt fetches as; without root, or without that user, it fetches as we are. */

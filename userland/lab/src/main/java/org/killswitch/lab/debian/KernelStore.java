@@ -43,8 +43,8 @@ public final class KernelStore {
         Properties p = new Properties();
         try (var in = Files.newBufferedReader(file)) {
             p.load(in);
-        } catch (IOException e) {
-            return Optional.empty();
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty(); // it is damaged, and so asked for again
         }
         Kernel kernel = kernel(release, p.getProperty("package", ""), p.getProperty("version", ""));
         return Files.isRegularFile(kernel.image()) ? Optional.of(kernel) : Optional.empty();

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.host;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** How a distribution installs packages, and what it calls those that killswitch needs. */
+public enum Distribution {
+    DEBIAN("apt install ", "linux-headers-%s", "libbpf1", "debian ubuntu"),
+    FEDORA("dnf install ", "kernel-devel-%s", "libbpf", "fedora rhel centos"),
+    SUSE("zypper install ", "kernel-devel", "libbpf1", "suse opensuse"),
+    ARCH("pacman -S ", "linux-headers", "libbpf", "arch"),
+    OTHER("install ", "the headers of kernel %s", "libbpf 1.x", "");
+
+    private final String install;
+    private final String headers;
+    private final String libbpf;
+    /** As os-release names it and those that are made from it. */
+    private final String ids;
+
+    Distribution(String install, String headers, String libbpf, String ids) {
+        this.install = install;
+        this.headers = headers;
+        this.libbpf = libbpf;
+        this.ids = ids;
+    }
+
+    /** That of a host, or one that it is made from, as os-release(5) has it. */
+    public static Distribution of(SystemFiles files) {
+        List<String> lines = files.lines(files.exists("/etc/os-release") ? "/etc/os-release" : "/usr/lib/os-release");
+        return value(lines, "ID=")
+                .flatMap(Distribution::named)
+                .or(() -> value(lines, "ID_LIKE=").stream()
+                        .flatMap(like -> Arrays.stream(like.split(" ", -1)))
+                        .flatMap(id -> named(id).stream())
+                        .findFirst())
+                .orElse(OTHER);
+    }
+
+    private static Optional<String> value(List<String> lines, String name) {
+        return lines.stream()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(name.length()).replaceAll("[\"']", ""))
+                .findFirst();
+    }
+
+    private static Optional<Distribution> named(String id) {
+        return Arrays.stream(values())
+                .filter(d -> Arrays.stream(d.ids.split(" ", -1)).anyMatch(own -> id.matches(own + "(-.*)?")))
+                .findFirst();
+    }
+
+    /** How to install a package whose name is the same everywhere. */
+    public String install(String packageName) {
+        return install + packageName;
+    }
+
+    /** How to install what modules are built with for a kernel. */
+    public String installHeaders(SystemFiles files, String release) {
+        boolean isOwnKernel = this != DEBIAN || files.exists("/var/lib/dpkg/info/linux-image-" + release + ".list");
+        return isOwnKernel
+                ? install + String.format(headers, release)
+                : "the kernel is from no package: get its headers, or its build tree, from where it came from";
+    }
+
+    /** How to install the library that loads guards. */
+    public String installLibbpf() {
+        return install + libbpf;
+    }
+}
