@@ -45,7 +45,8 @@ class ManualGeneratorTest {
                         ".SH \"THE GRAMMAR\"\n",
                         "\n.TP\n\\fBuid\\fR, \\fBgid\\fR\n")
                 .contains("\n.EX\n    killswitch engage SYMBOL RETVAL \\-\\-when EXPRESSION\n.EE\n");
-        assertThat(files.get("man8/killswitch.8")).containsSubsequence(".SH COMMANDS", ".SH FILES", ".SH ENVIRONMENT", ".SH SEE ALSO");
+        assertThat(files.get("man8/killswitch.8"))
+                .containsSubsequence(".SH COMMANDS", ".SH FILES", ".SH ENVIRONMENT", ".SH SEE ALSO");
     }
 
     @Test
