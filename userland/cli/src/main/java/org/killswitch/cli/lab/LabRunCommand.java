@@ -40,8 +40,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  killswitch lab run --kernel 6.1 -- uname -a",
-            "  killswitch lab run --module -- 'echo \"engage cmdline_proc_show -5\" >"
-                    + " /sys/kernel/security/killswitch/control; cat /proc/cmdline'"
+            "  killswitch lab run --module --cli -- killswitch check cmdline_proc_show -EIO"
         })
 final class LabRunCommand implements Callable<Integer> {
 
