@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  killswitch engage af_alg_sendmsg -EPERM   make every call fail from now on",
-            "  killswitch status                         what is engaged, and how many calls it caught",
+            "  killswitch status                         what is engaged, and what it caught",
             "  killswitch disengage af_alg_sendmsg       let the function run again",
             "  killswitch demo                           show it in a virtual machine",
             "",

@@ -83,6 +83,8 @@ class DocumentsTest {
 
     private static void examples(CommandLine command) {
         for (String line : command.getCommandSpec().usageMessage().footer()) {
+            // An example that is folded cannot be copied.
+            assertThat(line.length()).as(line).isLessThanOrEqualTo(line.startsWith("  ") ? 80 : Integer.MAX_VALUE);
             if (line.startsWith("  killswitch ")) {
                 // The main command says beside each example what it does.
                 understands(line.substring("  killswitch".length()).replaceFirst("   +\\S.*", ""));

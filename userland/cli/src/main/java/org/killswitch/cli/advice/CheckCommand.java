@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "The verdict is good, rehearse (nothing speaks against it, but not everything is known), dangerous, or never.",
+            "The verdict is good, rehearse (no objection, but not everything is known), dangerous, or never.",
             "Exit status: 0 good or rehearse, 1 could not be determined, 2 wrong usage, 3 dangerous, 4 never.",
             "",
             "Examples:",

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
         name = "engage",
         customSynopsis = {
             "killswitch engage SYMBOL... RETVAL [--probe=TIME | --for=TIME]",
-            "                         [--when=EXPR [--explain]] [--reason=TEXT] [--keep-going]",
+            "                         [--when=EXPR [--unread=override|pass] [--explain]]",
+            "                         [--reason=TEXT] [--keep-going]",
             "       killswitch engage SYMBOL... --bpf=OBJECT [--reason=TEXT] [--keep-going]"
         },
         header = "Make a kernel function return RETVAL from now on, without running its body.",
