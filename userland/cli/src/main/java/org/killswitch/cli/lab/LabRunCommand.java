@@ -39,12 +39,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  killswitch lab run --kernel 6.1 -- uname -a",
-<<<<<<< HEAD
-            "  killswitch lab run --module --cli -- \\",
-            "    'killswitch engage cmdline_proc_show -EIO; cat /proc/cmdline'"
-=======
             "  killswitch lab run --module --cli -- killswitch check cmdline_proc_show -EIO"
->>>>>>> house
         })
 final class LabRunCommand implements Callable<Integer> {
 
