@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class MainTest {
 
@@ -36,29 +39,24 @@ class MainTest {
         assertThat(host.err.toString()).isEmpty();
     }
 
+    /** Every command, and those below it, however many there come to be. */
+    static Stream<String> commands() {
+        return below(Main.allCommands(), "").filter(name -> !name.equals("help"));
+    }
+
+    private static Stream<String> below(CommandLine command, String names) {
+        return command.getSubcommands().entrySet().stream()
+                .flatMap(c -> Stream.concat(
+                        Stream.of(names + c.getKey()), below(c.getValue(), names + c.getKey() + " ")));
+    }
+
+    @Test
+    void commandsOfGroupsAreAmongThem() {
+        assertThat(commands()).contains("status", "lab clean", "bpf remove").hasSizeGreaterThan(20);
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "status",
-                "show",
-                "engage",
-                "disengage",
-                "keep",
-                "observe",
-                "enforce",
-                "set",
-                "watch",
-                "seal",
-                "lock",
-                "bpf",
-                "bpf list",
-                "bpf remove",
-                "doctor",
-                "demo",
-                "lab",
-                "lab run",
-                "lab kernels"
-            })
+    @MethodSource("commands")
     void helpsWithEveryCommand(String command) {
         assertThat(host.run((command + " --help").split(" "))).isZero();
         assertThat(host.run(("help " + command).split(" "))).isZero();

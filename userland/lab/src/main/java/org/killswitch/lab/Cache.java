@@ -3,7 +3,6 @@ package org.killswitch.lab;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -120,14 +119,7 @@ public final class Cache {
 
     private LabException unusable(IOException e) {
         return new LabException(
-                "the cache in " + root + " cannot be used: " + reason(e) + "; XDG_CACHE_HOME chooses another", e);
-    }
-
-    /** An exception's message is the file's name alone where there is no more to say. */
-    private static String reason(IOException e) {
-        return e instanceof AccessDeniedException
-                ? "permission denied: " + e.getMessage()
-                : String.valueOf(e.getMessage());
+                "the cache in " + root + " cannot be used: " + LabException.why(e) + "; XDG_CACHE_HOME chooses another", e);
     }
 
     /** The entry of that name, made by {@code maker} in the folder it is given if there is none yet. */

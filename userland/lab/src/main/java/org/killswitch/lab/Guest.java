@@ -104,7 +104,7 @@ public final class Guest implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new LabException("a guest cannot be started: " + e.getMessage(), e);
+            throw new LabException("a guest cannot be started: " + LabException.why(e), e);
         } finally {
             if (!started && qemu != null) {
                 qemu.kill();

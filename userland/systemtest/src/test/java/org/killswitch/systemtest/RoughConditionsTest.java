@@ -49,7 +49,12 @@ final class RoughConditionsTest {
     private Output run(Map<String, String> environment, String... words) throws IOException, InterruptedException {
         Process process = start(environment, words);
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        return new Output(process.exitValue(), output());
+        return new Output(process.exitValue(), withoutProgress(output()));
+    }
+
+    /** On a busy machine any step may take long enough to be reported. */
+    private static String withoutProgress(String output) {
+        return output.replaceAll("(?m)^lab: .* \\.\\.\\.\n", "");
     }
 
     private String output() throws IOException {
@@ -72,7 +77,7 @@ final class RoughConditionsTest {
         while (run.isAlive() && System.nanoTime() < end && !output().contains("begun")) {
             Thread.sleep(100);
         }
-        assertThat(output()).endsWith("begun");
+        assertThat(withoutProgress(output())).isEqualTo("begun");
         assertThat(machines(temporary)).isNotEmpty();
         return run;
     }
@@ -117,7 +122,7 @@ final class RoughConditionsTest {
         assertThat(run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(run.exitValue()).isEqualTo(status);
         awaitNothingIn(temporary);
-        assertThat(output()).endsWith("begun");
+        assertThat(withoutProgress(output())).isEqualTo("begun");
     }
 
     /** What QEMU does not take is said once, with its own words. */
@@ -140,23 +145,28 @@ final class RoughConditionsTest {
         assertThat(output.output().lines().toList().getLast()).contains("the guest did not boot", "panic");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/nowhere/tmp", "/proc"})
-    void aTemporaryFolderThatCannotBeWrittenToIsOneLine(String temporary) throws IOException, InterruptedException {
-        Output output = run(Map.of("TMPDIR", temporary), COMMAND, "lab", "run", "--kernel", "6.1", "--", "true");
+    @Test
+    void aTemporaryFolderThatIsNotThereIsNotUsed() throws IOException, InterruptedException {
+        assertThat(run(Map.of("TMPDIR", "/nowhere"), COMMAND, "--version"))
+                .isEqualTo(new Output(0, "killswitch " + Project.version() + "\n"));
+    }
+
+    @Test
+    void aTemporaryFolderThatCannotBeWrittenToIsOneLine() throws IOException, InterruptedException {
+        Output output = run(Map.of("TMPDIR", "/proc"), COMMAND, "lab", "run", "--kernel", "6.1", "--", "true");
         assertThat(output.status()).isEqualTo(1);
-        assertThat(output.output()).contains("a guest cannot be started").hasLineCount(1);
+        assertThat(output.output()).contains("a guest cannot be started: no such file or folder: /proc/").hasLineCount(1);
     }
 
     @Test
     void aFullDiskIsOneLine() throws IOException {
         PrivateMounts.assumeAllowed();
-        Output output = PrivateMounts.run(
+        Output all = PrivateMounts.run(
                 Files.createDirectory(folder.resolve("small")),
                 "mount -t tmpfs -o size=64k none .; cd .; TMPDIR=$PWD " + COMMAND
                         + " lab run --kernel 6.1 -- true 2>&1; status=$?; ls -A $PWD; exit $status");
-        assertThat(output.status()).isEqualTo(1);
-        assertThat(output.output())
+        assertThat(all.status()).isEqualTo(1);
+        assertThat(withoutProgress(all.output()))
                 .contains("a guest cannot be started", "No space left on device")
                 .hasLineCount(1); // and nothing is left
     }

@@ -161,12 +161,12 @@ public final class Qemu {
      * @throws LabException if it is QEMU that refused
      */
     public GuestFailure noBoot() {
-        listenOn(Duration.ofSeconds(1));
+        boolean ended = waitFor(Duration.ofSeconds(1));
         Optional<GuestFailure> trouble = console.failure();
         if (trouble.isPresent()) {
             return console.noBoot(trouble.get());
         }
-        if (!qemu.isAlive() && qemu.exitValue() != 0) {
+        if (ended && qemu.exitValue() != 0) {
             Optional<String> words = console.emulatorsWords();
             if (words.isPresent()) {
                 throw new LabException(
