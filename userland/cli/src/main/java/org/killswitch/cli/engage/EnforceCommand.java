@@ -9,6 +9,7 @@ import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
+import org.killswitch.policy.ReturnValues;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -58,7 +59,7 @@ public final class EnforceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ControlException {
-        Values.check(host, "enforce", symbol, retval);
+        ReturnValues.check(host.files(), "enforce", symbol, retval);
         try {
             reason.killswitch(host).enforce(symbol, retval);
         } catch (ControlException e) {

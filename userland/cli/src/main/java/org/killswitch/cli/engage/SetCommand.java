@@ -10,6 +10,7 @@ import org.killswitch.control.ControlException;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
+import org.killswitch.policy.ReturnValues;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -51,7 +52,7 @@ public final class SetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ControlException {
-        Values.check(host, "set", symbol, retval);
+        ReturnValues.check(host.files(), "set", symbol, retval);
         Optional<Engagement> before = new State(host.killswitch()).of(symbol);
         SymbolName name = before.map(Engagement::symbol).orElse(symbol);
         if (before.filter(e -> e.retval().equals(retval)).isPresent()
