@@ -68,7 +68,9 @@ public final class Boot {
         BootState state = BootState.read(files)
                 .begin(id(files), desired.stream().map(Desired::effect).toList());
         try {
-            state.write(files);
+            if (!desired.isEmpty() || files.exists(BootState.FILE)) {
+                state.write(files);
+            }
         } catch (PolicyException e) {
             problems.add(e.getMessage() + "; if this boot does not come up, the next one will not know");
         }

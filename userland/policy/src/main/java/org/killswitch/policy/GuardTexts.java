@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Optional;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
@@ -44,6 +45,8 @@ public final class GuardTexts {
             return;
         }
         try {
+            Files.createDirectories(Objects.requireNonNull(folder.getParent()));
+            // Whom a guard looks at is no business of everybody's.
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {

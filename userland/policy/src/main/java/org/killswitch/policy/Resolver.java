@@ -58,8 +58,7 @@ public final class Resolver {
     /** What came of one entry. */
     private static final class Findings {
         private final Map<SymbolName, Desired> desired = new LinkedHashMap<>();
-        private final List<PolicyEntry> over = new ArrayList<>();
-        private final List<Desired> ended = new ArrayList<>();
+        private final List<Resolution.Over> over = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
         private final List<String> problems = new ArrayList<>();
     }
@@ -75,16 +74,13 @@ public final class Resolver {
                 found.problems.add(entry.where() + ": " + e.getMessage());
             }
         }
-        return new Resolution(
-                List.copyOf(found.desired.values()), found.over, found.ended, found.notes, found.problems);
+        return new Resolution(List.copyOf(found.desired.values()), found.over, found.notes, found.problems);
     }
 
     private void add(PolicyEntry entry, Findings found) throws ImportException, IOException, PolicyException {
-        Optional<String> end = whyOver(entry);
+        Optional<String> end = whyOver(entry, found.notes);
         if (end.isPresent()) {
-            found.over.add(entry);
-            found.notes.add(entry.where() + ": over: " + end.get());
-            found.ended.addAll(functions(entry));
+            found.over.add(new Resolution.Over(entry, end.get()));
             return;
         }
         if (entry.what() instanceof PolicyEntry.Cve(String id) && verdict(id).status() == Status.NOT_PRESENT) {
@@ -97,12 +93,20 @@ public final class Resolver {
         }
     }
 
-    private Optional<String> whyOver(PolicyEntry entry) throws ImportException, PolicyException {
+    private Optional<String> whyOver(PolicyEntry entry, List<String> notes) {
         return switch (entry.until()) {
             case Until.Removed r -> Optional.empty();
             case Until.Time(Instant when, String text) ->
                 now.isBefore(when) ? Optional.empty() : Optional.of("it was to last until " + text);
-            case Until.Fixed f -> whyNotNeeded(entry);
+            case Until.Fixed f -> {
+                try {
+                    yield whyNotNeeded(entry);
+                } catch (ImportException | PolicyException e) {
+                    // What is not known to be fixed is not: the data may be on a file system that is not there yet.
+                    notes.add(entry.where() + ": not known to be fixed: " + e.getMessage());
+                    yield Optional.empty();
+                }
+            }
         };
     }
 

@@ -24,19 +24,18 @@ public record Retirement(List<PolicyEntry> over, List<Actual> ends, List<String>
      * @param every whether all that is fixed is over, or only what the policy says ends by itself
      */
     public static Retirement of(Policy policy, Resolver resolver, List<Actual> actual, boolean every) {
-        Resolution all = resolver.resolve(policy);
-        List<PolicyEntry> over = new ArrayList<>(all.over());
-        List<String> lines = new ArrayList<>();
-        all.notes().stream().filter(n -> n.contains(": over: ")).forEach(lines::add);
-        if (every) {
-            for (PolicyEntry entry : policy.entries()) {
-                Optional<String> why = over.contains(entry) ? Optional.empty() : notNeeded(resolver, entry.cves());
-                why.ifPresent(w -> {
-                    over.add(entry);
-                    lines.add(entry.where() + ": over: " + w);
-                });
-            }
+        List<Resolution.Over> ended = new ArrayList<>(resolver.resolve(policy).over());
+        List<PolicyEntry> over = new ArrayList<>();
+        ended.forEach(o -> over.add(o.entry()));
+        for (PolicyEntry entry : every ? policy.entries() : List.<PolicyEntry>of()) {
+            Optional<String> why = over.contains(entry) ? Optional.empty() : notNeeded(resolver, entry.cves());
+            why.ifPresent(w -> {
+                over.add(entry);
+                ended.add(new Resolution.Over(entry, w));
+            });
         }
+        List<String> lines = new ArrayList<>();
+        ended.forEach(o -> lines.add(o.toString()));
         List<PolicyEntry> kept =
                 policy.entries().stream().filter(e -> !over.contains(e)).toList();
         List<Desired> still = resolver.resolve(new Policy(kept, List.of())).desired();

@@ -67,7 +67,7 @@ class BootTest {
                 }
             }
         };
-        Resolution policy = new Resolution(List.of(desired), List.of(), List.of(), List.of(), List.of());
+        Resolution policy = new Resolution(List.of(desired), List.of(), List.of(), List.of());
         return new Boot(files, killswitch, module, loader).start(policy, List.of());
     }
 
@@ -92,9 +92,7 @@ class BootTest {
         write("/sys/kernel/security/killswitch/engaged", "");
         loader.load(List.of());
         Boot.Outcome outcome = new Boot(files, killswitch, module, loader)
-                .start(
-                        new Resolution(List.of(desired), List.of(), List.of(), List.of(), List.of("p:9: wrong")),
-                        List.of());
+                .start(new Resolution(List.of(desired), List.of(), List.of(), List.of("p:9: wrong")), List.of());
         assertThat(module.commands).containsExactly("engage g -1 when uid != 0");
         assertThat(outcome.problems()).containsExactly("p:9: wrong", "p:1: the guard is wrong; nothing was changed");
     }

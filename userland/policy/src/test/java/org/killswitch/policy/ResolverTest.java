@@ -146,11 +146,20 @@ class ResolverTest {
                 - {symbol: f, retval: -1, reason: CVE-2026-10000, until: fixed}
                 - {symbol: g, retval: -1, reason: CVE-2026-10000 and CVE-2026-31431, until: fixed}
                 """);
-        assertThat(found.over()).extracting(PolicyEntry::line).containsExactly(2);
+        assertThat(found.over()).extracting(o -> o.entry().line()).containsExactly(2);
         assertThat(found.desired())
                 .extracting(d -> d.symbol().text())
                 .containsExactly("af_alg:alg_bind", "af_alg:alg_accept", "g");
-        assertThat(found.notes()).singleElement().asString().startsWith(at(2) + ": over: CVE-2026-10000 is fixed: ");
+        assertThat(found.over().getFirst().toString()).startsWith(at(2) + ": over: CVE-2026-10000 is fixed: ");
+    }
+
+    /** It is closed rather than open. */
+    @Test
+    void whatIsNotKnownToBeFixedIsNot() throws IOException {
+        Resolution found = resolve("- {symbol: f, retval: -1, reason: CVE-2026-1111, until: fixed}\n");
+        assertThat(found.problems()).isEmpty();
+        assertThat(found.desired()).hasSize(1);
+        assertThat(found.notes()).singleElement().asString().startsWith(at(1) + ": not known to be fixed: nothing is");
     }
 
     @Test
@@ -159,7 +168,7 @@ class ResolverTest {
         assertThat(resolve(text).desired()).hasSize(1);
         now = Instant.parse("2026-06-02T00:00:00Z");
         assertThat(resolve(text).desired()).isEmpty();
-        assertThat(resolve(text).ended()).hasSize(1);
+        assertThat(resolve(text).over()).hasSize(1);
     }
 
     @Test

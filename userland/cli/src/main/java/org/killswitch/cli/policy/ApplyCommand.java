@@ -97,8 +97,7 @@ public final class ApplyCommand implements Callable<Integer> {
             BootState.read(host.files()).retry().write(host.files());
         }
         show(difference, true, "made");
-        boolean isLeftOut = difference.notes().stream().anyMatch(n -> n.contains(": left out: "));
-        return isLeftOut ? ExitCode.SOFTWARE : ExitCode.OK;
+        return difference.leftOut().isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private void show(HostPolicy.Difference difference, boolean applied, String verb) {
@@ -120,6 +119,6 @@ public final class ApplyCommand implements Callable<Integer> {
         List<Change> ends = over.ends().stream().<Change>map(Change.End::new).toList();
         List<String> notes = new ArrayList<>(over.lines());
         notes.addAll(over.reboots());
-        return new HostPolicy.Difference(new Plan(ends, List.of(), List.of()), notes, List.of());
+        return new HostPolicy.Difference(new Plan(ends, List.of(), List.of()), notes, List.of(), List.of());
     }
 }

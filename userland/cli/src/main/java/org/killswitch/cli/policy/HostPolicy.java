@@ -61,9 +61,10 @@ final class HostPolicy {
     /**
      * What differs from the policy.
      *
+     * @param leftOut a line for each entry that an earlier boot did not come up with
      * @param problems a line for each entry that cannot be followed
      */
-    record Difference(Plan plan, List<String> notes, List<String> problems) {}
+    record Difference(Plan plan, List<String> notes, List<String> leftOut, List<String> problems) {}
 
     /**
      * Compares.
@@ -76,18 +77,20 @@ final class HostPolicy {
         Resolution resolution = resolver(policy, state).resolve(policy);
         Set<String> leftOut = retry ? Set.of() : BootState.read(host.files()).leftOut();
         List<String> notes = new ArrayList<>(resolution.notes());
+        resolution.over().forEach(o -> notes.add(o.toString()));
+        List<String> left = new ArrayList<>();
         List<Desired> desired = new ArrayList<>();
         for (Desired d : resolution.desired()) {
             boolean isLeftOut = leftOut.contains(d.effect())
                     && state.stream().noneMatch(a -> a.symbol().mayBe(d.symbol()));
             if (isLeftOut) {
-                notes.add(Boot.leftOut(d));
+                left.add(Boot.leftOut(d));
             } else {
                 desired.add(d);
             }
         }
         Plan plan = Plan.of(desired, state, parameters());
         notes.addAll(plan.notes());
-        return new Difference(plan, notes, resolution.problems());
+        return new Difference(plan, notes, left, resolution.problems());
     }
 }

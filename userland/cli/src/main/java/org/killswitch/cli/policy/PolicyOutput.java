@@ -24,6 +24,7 @@ final class PolicyOutput {
     static void lines(Host host, HostPolicy.Difference difference) {
         difference.plan().changes().forEach(c -> host.out().println(c.line()));
         difference.notes().forEach(n -> host.err().println("killswitch: " + n));
+        difference.leftOut().forEach(l -> host.err().println("killswitch: " + l));
         difference.problems().forEach(p -> host.err().println("killswitch: " + p));
     }
 
@@ -49,6 +50,7 @@ final class PolicyOutput {
                 "in_place",
                 difference.plan().inPlace().stream().map(d -> d.symbol().text()).toList());
         root.put("notes", difference.notes());
+        root.put("left_out", difference.leftOut());
         root.put("problems", difference.problems());
         root.put("applied", applied);
         return Json.render(root, true);
