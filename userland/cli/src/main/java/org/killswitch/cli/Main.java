@@ -19,6 +19,7 @@ import org.killswitch.cli.engage.SealCommand;
 import org.killswitch.cli.engage.SetCommand;
 import org.killswitch.cli.lab.DemoCommand;
 import org.killswitch.cli.lab.LabCommand;
+import org.killswitch.cli.metrics.MetricsCommand;
 import org.killswitch.cli.policy.ApplyCommand;
 import org.killswitch.cli.policy.BootCommand;
 import org.killswitch.cli.policy.DiffCommand;
@@ -145,6 +146,7 @@ public final class Main implements Runnable {
         commands.put("apply", ApplyCommand::new);
         commands.put("persist", PersistCommand::new);
         commands.put("boot", BootCommand::new);
+        commands.put("metrics", MetricsCommand::new);
         commands.put("watch", WatchCommand::new);
         commands.put("seal", SealCommand::new);
         commands.put("lock", LockCommand::new);
