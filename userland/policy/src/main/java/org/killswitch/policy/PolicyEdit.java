@@ -47,18 +47,26 @@ public final class PolicyEdit {
     static String without(String text, List<Integer> beginnings, Path file) throws PolicyException {
         SequenceNode list = list(text, file);
         List<String> kept = new ArrayList<>(text.lines().toList());
+        int left = list.getValue().size();
         for (Node element : list.getValue().reversed()) {
             int first = mark(element.getStartMark(), file).getLine();
             if (beginnings.contains(first + 1)) {
-                if (list.getFlowStyle() == FlowStyle.FLOW) {
-                    throw new PolicyException(
-                            file + ":" + (first + 1)
-                                    + ": this entry is over; take it out by hand: the list is not written with a line for each entry");
-                }
                 kept.subList(first, lastLine(element, file) + 1).clear();
+                left--;
             }
         }
-        return kept.isEmpty() ? "" : String.join("\n", kept) + "\n";
+        String rest = kept.isEmpty() ? "" : String.join("\n", kept) + "\n";
+        boolean isAsMeant = list.getFlowStyle() == FlowStyle.BLOCK
+                && (left == 0 ? isNothing(rest) : list(rest, file).getValue().size() == left);
+        if (!isAsMeant) {
+            throw new PolicyException(file + ": line " + beginnings.getFirst()
+                    + " is over; take it out by hand: the entries are not on lines of their own");
+        }
+        return rest;
+    }
+
+    private static boolean isNothing(String text) {
+        return text.lines().allMatch(l -> l.isBlank() || l.stripLeading().startsWith("#") || l.equals("---"));
     }
 
     private static SequenceNode list(String text, Path file) throws PolicyException {
@@ -73,7 +81,9 @@ public final class PolicyEdit {
 
     /** The last line that belongs to it: a block of lines ends where the next thing begins. */
     private static int lastLine(Node node, Path file) throws PolicyException {
-        if (node instanceof MappingNode mapping && !mapping.getValue().isEmpty()) {
+        if (node instanceof MappingNode mapping
+                && mapping.getFlowStyle() == FlowStyle.BLOCK
+                && !mapping.getValue().isEmpty()) {
             int last = 0;
             for (NodeTuple tuple : mapping.getValue()) {
                 last = Math.max(last, lastLine(tuple.getValueNode(), file));

@@ -155,6 +155,9 @@ class PersistenceTest {
                 """);
         assertThat(PolicyEdit.without("- symbol: f\n  retval: -1\n  when: |\n    uid != 0\n", List.of(1), folder))
                 .isEmpty();
+        assertThat(PolicyEdit.without(
+                        "- {symbol: f,\n   retval: -1\n  }\n- {cve: CVE-2026-1234}\n", List.of(1), folder))
+                .isEqualTo("- {cve: CVE-2026-1234}\n");
         assertThatThrownBy(() -> PolicyEdit.without("[{symbol: f, retval: -1}]", List.of(1), folder))
                 .hasMessageContaining("take it out by hand");
     }
