@@ -51,12 +51,14 @@ $(RUNTIME): $(USERLAND)
 LOADER := /usr/sbin/ks-bpf-load
 # Debian's zsh looks for what packages bring elsewhere than for what an administrator installs.
 HOME_DIR := $(PREFIX)/lib/killswitch
-UNIT := $(PREFIX)/lib/systemd/system/killswitch.service
+UNIT_DIR := $(PREFIX)/lib/systemd/system
+UNITS := $(notdir $(wildcard packaging/systemd/*))
 MAN_DIR := $(PREFIX)/share/man
 BASH_COMPLETION := $(PREFIX)/share/bash-completion/completions/killswitch
 ZSH_COMPLETION := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_killswitch
 DOC_DIR := $(PREFIX)/share/doc/killswitch
-EXAMPLES := modprobe.d/killswitch.conf.example modules-load.d/killswitch.conf.example
+EXAMPLES := modprobe.d/killswitch.conf.example modules-load.d/killswitch.conf.example motd/60-killswitch \
+	prometheus/killswitch.rules.yml
 
 # Whatever there is to install has been built before, by a user who need not be root.
 built = $(if $(wildcard $1),,$(error $@: $(firstword $(wildcard $1) $1) is not built: run make first))
@@ -81,7 +83,8 @@ install-userland:
 	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin legal lib mitigations runtime) '$(DESTDIR)$(HOME_DIR)/'
 	ln -sfn ../lib/killswitch/bin/killswitch '$(DESTDIR)$(PREFIX)/bin/killswitch'
 	ln -sfn $(if $(filter /usr,$(PREFIX)),..,$(PREFIX))/lib/killswitch/bin/ks-bpf-load '$(DESTDIR)$(LOADER)'
-	install -D -m 644 packaging/systemd/killswitch.service '$(DESTDIR)$(UNIT)'
+	install -d '$(DESTDIR)$(UNIT_DIR)'
+	for u in $(UNITS); do sed 's#/usr/bin/killswitch#$(PREFIX)/bin/killswitch#' packaging/systemd/$$u >'$(DESTDIR)$(UNIT_DIR)/'$$u || exit 1; done
 	install -m 644 -D -t '$(DESTDIR)$(MAN_DIR)/man7' $(MANUAL)/man7/*.7
 	install -m 644 -D -t '$(DESTDIR)$(MAN_DIR)/man8' $(MANUAL)/man8/*.8
 	install -D -m 644 $(MANUAL)/bash/killswitch '$(DESTDIR)$(BASH_COMPLETION)'
@@ -99,9 +102,10 @@ uninstall:
 		rmdir --ignore-fail-on-non-empty "$$updates"; \
 		test -n '$(DESTDIR)' || depmod "$$(basename "$${updates%/*}")"; \
 	done
-	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl --quiet disable killswitch.service
+	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl --quiet disable $(UNITS)
 	rm -rf '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(DOC_DIR)'
-	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(LOADER)' '$(DESTDIR)$(UNIT)' '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(LOADER)' '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
+	rm -f $(patsubst %,'$(DESTDIR)$(UNIT_DIR)/%',$(UNITS))
 	rm -f '$(DESTDIR)$(MAN_DIR)'/man8/killswitch.8 '$(DESTDIR)$(MAN_DIR)'/man[78]/killswitch-*.[78] \
 		'$(DESTDIR)$(MAN_DIR)'/man8/ks-bpf-load.8
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload

@@ -3,7 +3,7 @@ package org.killswitch.catalogue;
 
 import java.nio.file.Path;
 
-/** A file of the catalogue that is not an entry: its message says where and why. */
+/** A file of the catalogue, or of a policy, that is not what it should be: its message says where and why. */
 public final class EntryException extends Exception {
 
     private static final long serialVersionUID = 1;

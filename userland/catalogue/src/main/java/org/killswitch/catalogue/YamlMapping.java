@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -24,18 +25,18 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * A mapping of a YAML file, whose keys are taken out one after the other: what is left in the end is unknown. Every error
  * says file, line and key.
  */
-final class YamlMapping {
+public final class YamlMapping {
 
     /** Turns the text of a value into what it means. */
     @FunctionalInterface
-    interface Parser<T> {
+    public interface Parser<T> {
         /** Empty if it is not such a value. */
         Optional<T> parse(String text);
     }
 
     /** Turns an element of a list into what it means. */
     @FunctionalInterface
-    interface ElementReader<T> {
+    public interface ElementReader<T> {
         T read(YamlMapping element) throws EntryException;
     }
 
@@ -66,23 +67,60 @@ final class YamlMapping {
 
     /** The mapping that is a whole file. */
     static YamlMapping ofFile(Path file, String text) throws EntryException {
+        Optional<Node> node = compose(file, text);
+        if (node.isEmpty()) {
+            throw new EntryException(file, 1, "", "the file is empty");
+        }
+        return new YamlMapping(file, "", node.get());
+    }
+
+    /**
+     * The mappings of a file that is a list of them; none where there is nothing in it.
+     *
+     * @param problems takes an element that is wrong; the others are read all the same
+     * @throws EntryException if the file is no such list
+     */
+    public static <T> List<T> listOfFile(
+            Path file, String text, ElementReader<T> reader, Consumer<EntryException> problems) throws EntryException {
+        Optional<Node> node = compose(file, text);
+        if (node.isEmpty() || node.get().getTag().equals(Tag.NULL)) {
+            return List.of();
+        }
+        if (!(node.get() instanceof SequenceNode sequence)) {
+            throw new EntryException(file, lineOf(node.get()), "", "a list of entries belongs here, each with a '-'");
+        }
+        List<T> read = new ArrayList<>();
+        for (Node element : sequence.getValue()) {
+            try {
+                YamlMapping mapping = new YamlMapping(file, "", element);
+                read.add(reader.read(mapping));
+                mapping.rejectTheRest();
+            } catch (EntryException e) {
+                problems.accept(e);
+            }
+        }
+        return read;
+    }
+
+    private static Optional<Node> compose(Path file, String text) throws EntryException {
         try {
             // Aliases could make a small file a huge one; no entry has use for them.
             LoadSettings settings = LoadSettings.builder()
                     .setLabel(file.toString())
                     .setMaxAliasesForCollections(0)
                     .build();
-            Optional<Node> node = new Compose(settings).composeReader(new StringReader(text));
-            if (node.isEmpty()) {
-                throw new EntryException(file, 1, "", "the file is empty");
-            }
-            return new YamlMapping(file, "", node.get());
+            return new Compose(settings).composeReader(new StringReader(text));
         } catch (MarkedYamlEngineException e) {
             int at = e.getProblemMark().map(m -> m.getLine() + 1).orElse(1);
             throw new EntryException(file, at, "", "not YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
             throw new EntryException(file, "not YAML: " + e.getMessage(), e);
         }
+    }
+
+    /** The line that it begins in. */
+    public int line() {
+        return line;
     }
 
     private static int lineOf(Node node) {
@@ -94,11 +132,12 @@ final class YamlMapping {
     }
 
     /** An error about the mapping, or about one of its keys. */
-    EntryException error(String name, String problem) {
+    public EntryException error(String name, String problem) {
         return new EntryException(file, lines.getOrDefault(name, line), below(name), problem);
     }
 
-    boolean has(String name) {
+    /** Whether a key is there, and has not been taken. */
+    public boolean has(String name) {
         return values.containsKey(name);
     }
 
@@ -117,7 +156,8 @@ final class YamlMapping {
         return new EntryException(file, line, below(name), "this key is missing");
     }
 
-    Optional<String> optionalText(String name) throws EntryException {
+    /** A text; empty where the key is not there. */
+    public Optional<String> optionalText(String name) throws EntryException {
         Node node = values.remove(name);
         return node == null ? Optional.empty() : Optional.of(textOf(node, below(name)));
     }
@@ -138,11 +178,12 @@ final class YamlMapping {
     }
 
     /** A value that the parser accepts, which is called {@code what} where it does not. */
-    <T> T parsed(String name, Parser<T> parser, String what) throws EntryException {
+    public <T> T parsed(String name, Parser<T> parser, String what) throws EntryException {
         return optionalParsed(name, parser, what).orElseThrow(() -> missing(name));
     }
 
-    <T> Optional<T> optionalParsed(String name, Parser<T> parser, String what) throws EntryException {
+    /** A text that the parser accepts; empty where the key is not there. */
+    public <T> Optional<T> optionalParsed(String name, Parser<T> parser, String what) throws EntryException {
         Optional<String> text = optionalText(name);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -155,7 +196,7 @@ final class YamlMapping {
     }
 
     /** What the parser makes of an integer as it is written, or of a text. */
-    <T> T textOrInteger(String name, Parser<T> parser, String what) throws EntryException {
+    public <T> T textOrInteger(String name, Parser<T> parser, String what) throws EntryException {
         Node node = values.get(name);
         if (!(node instanceof ScalarNode scalar) || !scalar.getTag().equals(Tag.INT)) {
             return parsed(name, parser, what);

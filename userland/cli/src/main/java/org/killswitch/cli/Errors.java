@@ -12,6 +12,7 @@ import org.killswitch.control.ControlException;
 import org.killswitch.guard.GuardException;
 import org.killswitch.lab.GuestFailure;
 import org.killswitch.lab.LabException;
+import org.killswitch.policy.PolicyException;
 import org.killswitch.posix.DidYouMean;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -121,7 +122,8 @@ public final class Errors {
         boolean expected = e instanceof ControlException
                 || e instanceof BpfException
                 || e instanceof LabException
-                || e instanceof ImportException;
+                || e instanceof ImportException
+                || e instanceof PolicyException;
         String message = expected
                 ? oneLine(e)
                 : "internal error: " + e.getClass().getSimpleName() + ": " + oneLine(e)

@@ -19,7 +19,7 @@ class DependenciesTest {
 
     /** A layer knows nothing of those after it. */
     private static final List<String> LAYERS =
-            List.of("posix", "control", "host", "bpf", "guard", "advice", "catalogue", "lab", "cli", "dev");
+            List.of("posix", "control", "host", "bpf", "guard", "advice", "catalogue", "policy", "lab", "cli", "dev");
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -79,6 +79,49 @@ public final class Guest implements AutoCloseable {
         }
     }
 
+    /**
+     * Boots a system on a disk that is not to get as far as taking commands, and cuts its power; the disk keeps what was
+     * written.
+     *
+     * @param sign what its console says when it has got to what keeps it from coming up
+     * @param time to wait from then on
+     * @throws LabException if it does come up, or the sign does not appear
+     */
+    static void bootInVain(Kernel kernel, GuestSpec spec, Cache cache, String sign, Duration time) {
+        Disk disk = spec.disk().orElseThrow();
+        try (Scratch scratch = Scratch.temporary("killswitch-lab")) {
+            Path initramfs = scratch.folder().resolve("initramfs");
+            GuestImage.write(initramfs, kernel, spec, cache);
+            Path layer = disk.layer();
+            Qemu qemu = Qemu.start(scratch, initramfs, kernel, spec, Optional.of(layer));
+            try (AgentChannel agent = AgentChannel.connect(scratch.folder(), qemu, BOOT_FROM_DISK)) {
+                awaitSign(qemu, sign);
+                agent.greeting().get(time.toSeconds(), TimeUnit.SECONDS);
+                throw new LabException("the guest came up, which it was not to");
+            } catch (TimeoutException e) {
+                disk.keep(layer);
+            } catch (ExecutionException e) {
+                throw qemu.noBoot();
+            } finally {
+                qemu.kill();
+            }
+        } catch (IOException e) {
+            throw new LabException("a guest cannot be started: " + LabException.why(e), e);
+        } catch (InterruptedException e) {
+            throw Qemu.interrupted(e);
+        }
+    }
+
+    private static void awaitSign(Qemu qemu, String sign) {
+        long end = System.nanoTime() + BOOT_FROM_DISK.toNanos();
+        while (!qemu.console().said(sign)) {
+            if (System.nanoTime() > end) {
+                throw qemu.console().failure(GuestFailure.Kind.NO_BOOT, "its console does not say: " + sign);
+            }
+            qemu.listenOn(Duration.ofSeconds(1));
+        }
+    }
+
     private static Guest start(Kernel kernel, GuestSpec spec, Cache cache) {
         Scratch scratch = null;
         Qemu qemu = null;

@@ -3,6 +3,7 @@ package org.killswitch.lab;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -81,6 +82,17 @@ public final class Lab {
      */
     public Guest boot(Kernel kernel, GuestSpec spec) {
         return Guest.boot(kernel, spec, cache, progress, notes);
+    }
+
+    /**
+     * Boots a system on a disk that is not to come up, and cuts its power.
+     *
+     * @param sign what its console says when it has got to what keeps it from coming up
+     * @param time to wait from then on
+     * @throws LabException if it does come up
+     */
+    public void bootInVain(Kernel kernel, GuestSpec spec, String sign, Duration time) {
+        Guest.bootInVain(kernel, spec, cache, sign, time);
     }
 
     /** Those of the named modules that a kernel has, whether as files or built in. */

@@ -81,6 +81,9 @@ final class InstallTest {
                         "usr/sbin/ks-bpf-load",
                         usr + "/lib/killswitch/bin/killswitch",
                         usr + "/lib/systemd/system/killswitch.service",
+                        usr + "/lib/systemd/system/killswitch-good.timer",
+                        usr + "/lib/systemd/system/killswitch-ended.timer",
+                        usr + "/lib/systemd/system/killswitch-metrics.timer",
                         usr + "/share/man/man8/killswitch.8",
                         usr + "/share/man/man8/killswitch-engage.8",
                         usr + "/share/man/man8/ks-bpf-load.8",
@@ -89,6 +92,9 @@ final class InstallTest {
                         usr + "/share/zsh/" + zsh + "/_killswitch",
                         usr + "/share/doc/killswitch/install.md",
                         usr + "/share/doc/killswitch/guards.md",
+                        usr + "/share/doc/killswitch/policy.md",
+                        usr + "/share/doc/killswitch/examples/prometheus/killswitch.rules.yml",
+                        usr + "/share/doc/killswitch/examples/motd/60-killswitch",
                         usr + "/share/doc/killswitch/examples/modprobe.d/killswitch.conf.example",
                         usr + "/share/doc/killswitch/examples/modules-load.d/killswitch.conf.example")
                 .noneMatch(f -> f.contains("test_killswitch"))
@@ -96,6 +102,8 @@ final class InstallTest {
                 .noneMatch(f -> f.contains("modules.dep"));
         assertThat(Project.run(List.of(root + prefix + "/bin/killswitch", "--version")))
                 .isEqualTo("killswitch " + Project.version() + "\n");
+        assertThat(Files.readString(root.resolve(usr + "/lib/systemd/system/killswitch-good.service")))
+                .contains("ExecStart=" + prefix + "/bin/killswitch boot --good\n");
 
         // a second time over the first
         Project.run(make("install", "DESTDIR=" + root, "PREFIX=" + prefix));

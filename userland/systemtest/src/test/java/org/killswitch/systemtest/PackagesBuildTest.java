@@ -45,6 +45,9 @@ final class PackagesBuildTest {
                 .isGreaterThan(20);
         for (String file : List.of(
                 "lib/systemd/system/killswitch.service",
+                "lib/systemd/system/killswitch-good.timer",
+                "lib/systemd/system/killswitch-ended.service",
+                "lib/systemd/system/killswitch-metrics.timer",
                 "usr/share/man/man8/killswitch.8.gz",
                 "usr/share/man/man8/killswitch-engage.8.gz",
                 "usr/share/man/man8/ks-bpf-load.8.gz",

@@ -155,7 +155,9 @@ final class RoughConditionsTest {
     void aTemporaryFolderThatCannotBeWrittenToIsOneLine() throws IOException, InterruptedException {
         Output output = run(Map.of("TMPDIR", "/proc"), COMMAND, "lab", "run", "--kernel", "6.1", "--", "true");
         assertThat(output.status()).isEqualTo(1);
-        assertThat(output.output()).contains("a guest cannot be started: no such file or folder: /proc/").hasLineCount(1);
+        assertThat(output.output())
+                .contains("a guest cannot be started: no such file or folder: /proc/")
+                .hasLineCount(1);
     }
 
     @Test

@@ -35,6 +35,10 @@ public final class ModprobeRules {
 
     private final SortedMap<String, String> blocked = new TreeMap<>();
     private final Set<String> blacklisted = new HashSet<>();
+    private final List<ModuleOptions> options = new ArrayList<>();
+
+    /** What a line of options says of a module. */
+    private record ModuleOptions(String module, String text) {}
 
     private ModprobeRules() {}
 
@@ -64,6 +68,8 @@ public final class ModprobeRules {
             String[] words = line.strip().split("\\s+", 3);
             if (words.length > 1 && words[0].equals("blacklist")) {
                 blacklisted.add(ModuleTree.canonical(words[1]));
+            } else if (words.length > 2 && words[0].equals("options")) {
+                options.add(new ModuleOptions(ModuleTree.canonical(words[1]), words[2]));
             } else if (words.length > 2 && words[0].equals("install")) {
                 String module = ModuleTree.canonical(words[1]);
                 if (LOADS_NOTHING.matcher(words[2]).matches()) {
@@ -95,6 +101,14 @@ public final class ModprobeRules {
     /** The rule that keeps a module out; empty if there is none. */
     public Optional<String> block(String module) {
         return Optional.ofNullable(blocked.get(ModuleTree.canonical(module)));
+    }
+
+    /** The parameters that modprobe loads a module with, a text for each line. */
+    public List<String> options(String module) {
+        return options.stream()
+                .filter(o -> o.module().equals(ModuleTree.canonical(module)))
+                .map(ModuleOptions::text)
+                .toList();
     }
 
     /** Whether only its aliases are hidden. */

@@ -7,6 +7,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.data.ImportException;
+import org.killswitch.catalogue.verdict.CveData;
+import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.catalogue.verdict.Verdict;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.cve;
 
+import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.cli.CommandGroup;
 import org.killswitch.cli.Host;
 import picocli.CommandLine;
@@ -32,6 +33,8 @@ public final class CveCommand extends CommandGroup {
                 .addSubcommand(new CommandLine(new CveListCommand(host, places)))
                 .addSubcommand(new CommandLine(new CveShowCommand(host, places)))
                 .addSubcommand(new CommandLine(new CveScanCommand(host, places)))
+                .addSubcommand(new CommandLine(new CveApplyCommand(host, places)))
+                .addSubcommand(new CommandLine(new CveRetireCommand(host, places)))
                 .addSubcommand(new CommandLine(new CveImportCommand(host, places)));
     }
 }

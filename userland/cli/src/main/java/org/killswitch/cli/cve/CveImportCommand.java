@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.killswitch.catalogue.data.Download;
 import org.killswitch.catalogue.data.ImportException;
 import org.killswitch.catalogue.data.Imports;
+import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import picocli.CommandLine.Command;

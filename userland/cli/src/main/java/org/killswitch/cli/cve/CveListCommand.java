@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.catalogue.verdict.CveData;
+import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.catalogue.verdict.Verdict;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Table;

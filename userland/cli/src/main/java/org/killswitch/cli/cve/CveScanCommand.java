@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.catalogue.verdict.CveData;
+import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.catalogue.verdict.Status;
 import org.killswitch.catalogue.verdict.Verdict;
 import org.killswitch.cli.Host;

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.data.CveRecord;
 import org.killswitch.catalogue.data.ImportException;
+import org.killswitch.catalogue.verdict.CveData;
+import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.catalogue.verdict.Evidence;
 import org.killswitch.catalogue.verdict.Subject;
 import org.killswitch.catalogue.verdict.Verdict;

@@ -16,6 +16,7 @@ import org.killswitch.cli.output.Messages;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Disengaged;
 import org.killswitch.control.SymbolName;
+import org.killswitch.policy.GuardTexts;
 import org.killswitch.posix.DidYouMean;
 import org.killswitch.posix.Errno;
 import picocli.CommandLine.ArgGroup;
@@ -74,7 +75,10 @@ public final class DisengageCommand implements Callable<Integer> {
     public Integer call() throws ControlException {
         if (what.all) {
             List<Disengaged> ended = host.killswitch().disengageAll();
-            ended.forEach(e -> host.out().println(Messages.disengaged(e)));
+            ended.forEach(e -> {
+                new GuardTexts(host.files()).remove(e.symbol());
+                host.out().println(Messages.disengaged(e));
+            });
             if (ended.isEmpty()) {
                 host.out().println("nothing was engaged");
             }
@@ -90,7 +94,9 @@ public final class DisengageCommand implements Callable<Integer> {
 
     private String disengage(SymbolName symbol) throws ControlException {
         try {
-            return Messages.disengaged(reason.killswitch(host).disengage(symbol));
+            Disengaged ended = reason.killswitch(host).disengage(symbol);
+            new GuardTexts(host.files()).remove(ended.symbol());
+            return Messages.disengaged(ended);
         } catch (ControlException e) {
             boolean none = e.errno().filter(Errno.ENOENT::equals).isPresent();
             if (!none || !host.killswitch().isLoaded()) {

@@ -26,6 +26,8 @@ import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
 import org.killswitch.host.Symbols;
+import org.killswitch.policy.GuardText;
+import org.killswitch.policy.ReturnValues;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -254,7 +256,7 @@ public final class EngageCommand implements Callable<Integer> {
 
     private Several.Done engage(SymbolName symbol, Retval retval, Optional<Guard> guard)
             throws ControlException, BpfException {
-        Values.check(host, "engage", symbol, retval);
+        ReturnValues.check(host.files(), "engage", symbol, retval);
         try {
             if (guard.isEmpty()) {
                 begin(symbol, retval, Optional.empty());
@@ -271,6 +273,8 @@ public final class EngageCommand implements Callable<Integer> {
             }
             throw e;
         }
+        GuardMemory.remember(
+                host, symbol, condition == null ? null : new GuardText(condition.expression, condition.unread));
         return Several.Done.now(done(symbol, retval), () -> host.killswitch().disengage(symbol));
     }
 

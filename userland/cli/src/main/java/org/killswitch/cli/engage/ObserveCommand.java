@@ -17,6 +17,7 @@ import org.killswitch.control.ControlException;
 import org.killswitch.control.Pending;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
+import org.killswitch.policy.GuardText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -104,6 +105,7 @@ public final class ObserveCommand implements Callable<Integer> {
             }
             throw e;
         }
+        GuardMemory.remember(host, symbol, expression == null ? null : new GuardText(expression));
         Optional<Pending> pending = host.killswitch().pending().stream()
                 .filter(p -> p.symbol().equals(symbol))
                 .findFirst();

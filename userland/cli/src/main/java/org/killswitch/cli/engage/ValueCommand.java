@@ -9,6 +9,7 @@ import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
+import org.killswitch.policy.ReturnValues;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,7 +60,7 @@ abstract class ValueCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws ControlException {
         for (SymbolName engaged : SystemCallEntries.engaged(host, List.of(symbol))) {
-            Values.check(host, spec.name(), engaged, retval);
+            ReturnValues.check(host.files(), spec.name(), engaged, retval);
             give(host, engaged, retval).forEach(host.out()::println);
         }
         return ExitCode.OK;

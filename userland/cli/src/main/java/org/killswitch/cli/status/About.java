@@ -23,11 +23,14 @@ import org.killswitch.control.log.KernelLog;
 import org.killswitch.control.log.Origin;
 import org.killswitch.host.Symbols;
 import org.killswitch.host.TasksInside;
+import org.killswitch.policy.GuardText;
+import org.killswitch.policy.GuardTexts;
 
 /**
  * Everything about one function.
  *
  * @param symbol its name as it was engaged
+ * @param guard the text of its guard, where it has one and that is known
  * @param programs the pins of engagebpf for it
  * @param module that it is in, or waits for; empty for the kernel itself, and where it is not known
  * @param inside the tasks that are inside it; empty where that is not known
@@ -37,6 +40,7 @@ record About(
         SymbolName symbol,
         Optional<Engagement> engaged,
         Optional<Pending> pending,
+        Optional<GuardText> guard,
         List<String> programs,
         Optional<String> module,
         Optional<List<TasksInside.Task>> inside,
@@ -57,10 +61,17 @@ record About(
                 symbol,
                 engaged,
                 pending,
+                engaged.isPresent() && !isGuarded(engaged.get())
+                        ? Optional.empty()
+                        : new GuardTexts(host.files()).of(symbol),
                 programs,
                 module,
                 TasksInside.read(host.files()).map(tasks -> tasks.inside(symbol.function(), symbol.module())),
                 host.killswitch().log(symbol));
+    }
+
+    private static boolean isGuarded(Engagement engagement) {
+        return engagement.details().filter(d -> d.passed().isPresent()).isPresent();
     }
 
     private static Optional<String> moduleOf(Host host, SymbolName symbol) {
@@ -86,6 +97,7 @@ record About(
                 .or(() -> pending.flatMap(Pending::retval).map(Retval::toString))
                 .filter(value -> !value.equals("-"))
                 .ifPresent(value -> facts.put("retval", value));
+        guard.ifPresent(g -> facts.put("when", g.toString()));
         details()
                 .map(StatusTable::state)
                 .or(() -> pending.map(StatusTable::state))
@@ -133,6 +145,7 @@ record About(
             root.put("symbol", symbol.text());
             root.put("state", null);
         }
+        root.put("when", guard.map(GuardText::when).orElse(null));
         root.put("module", module.orElse(null));
         root.put("programs", programs);
         root.put("tasks_inside", inside.map(About::json).orElse(null));

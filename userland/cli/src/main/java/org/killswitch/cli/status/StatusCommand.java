@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.status;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,9 @@ import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.SymbolName;
 import org.killswitch.control.trace.HitRates;
+import org.killswitch.policy.BootState;
+import org.killswitch.policy.ModuleParameters;
+import org.killswitch.policy.RebootNote;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -90,7 +95,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     private void show(Status status, @Nullable Map<SymbolName, Double> rates) {
         if (json) {
-            host.out().println(StatusJson.render(status, rates, watch == null));
+            host.out().println(StatusJson.render(status, rates, watch == null ? notes(host) : null));
             return;
         }
         if (status.isEmpty()) {
@@ -104,11 +109,28 @@ public final class StatusCommand implements Callable<Integer> {
         if (status.locked()) {
             host.out().println("locked: nothing new can be engaged until the next boot");
         }
+        if (watch == null) {
+            notes(host).forEach(host.out()::println);
+        }
         if (watch == null && status.isIncomplete()) {
             host.err()
                     .println(
                             "killswitch: observed functions, BPF programs, state, backend and origin are visible to root"
                                     + " only; run: sudo killswitch status");
         }
+    }
+
+    /** What the last boot, and the next one, have to do with it. */
+    static List<String> notes(Host host) {
+        List<String> notes = new ArrayList<>();
+        if (ModuleParameters.isSkipped(host.files())) {
+            notes.add("killswitch.skip=1 is on the kernel's command line: nothing was engaged at boot");
+        }
+        BootState.read(host.files()).leftOut().stream()
+                .sorted()
+                .forEach(
+                        effect -> notes.add("left out at boot, because the system did not come up with it: " + effect));
+        notes.addAll(RebootNote.read(host.files()));
+        return notes;
     }
 }

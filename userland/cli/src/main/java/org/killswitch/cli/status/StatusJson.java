@@ -25,9 +25,9 @@ final class StatusJson {
      * Renders one object.
      *
      * @param rates hits per second by symbol; null leaves them out
-     * @param pretty over several lines; else on one
+     * @param notes about boots, with which it is shown over several lines; null, and it is on one
      */
-    static String render(Status status, @Nullable Map<SymbolName, Double> rates, boolean pretty) {
+    static String render(Status status, @Nullable Map<SymbolName, Double> rates, @Nullable List<String> notes) {
         List<Map<String, @Nullable Object>> list = new ArrayList<>();
         for (Engagement engagement : status.engagements()) {
             Map<String, @Nullable Object> node = new LinkedHashMap<>();
@@ -49,7 +49,10 @@ final class StatusJson {
         root.put("programs", status.programs().orElse(null));
         root.put("sealed", status.sealed());
         root.put("locked", status.locked());
-        return Json.render(root, pretty);
+        if (notes != null) {
+            root.put("notes", notes);
+        }
+        return Json.render(root, notes != null);
     }
 
     static void fill(Map<String, @Nullable Object> node, Engagement e) {

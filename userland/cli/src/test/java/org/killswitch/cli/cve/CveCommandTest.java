@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.cli.Errors;
 import org.killswitch.cli.FakeHost;
 import picocli.CommandLine;
@@ -194,5 +195,46 @@ class CveCommandTest {
         assertThat(run("show", "CVE-2026-43284")).isZero();
         assertThat(host.out.toString()).contains("Title: esp: a flaw", "The catalogue has no entry for it.");
         assertThat(run("show", "--shell", "CVE-2026-43284")).isEqualTo(1);
+    }
+
+    @Test
+    void applyEngagesWhatTheEntrySays() throws IOException {
+        host.loaded();
+        assertThat(run("apply", "CVE-2026-31431", "--dry-run")).isZero();
+        assertThat(host.command()).isEmpty();
+        assertThat(run("apply", "CVE-2026-31431")).isZero();
+        assertThat(host.out).hasToString("+ af_alg:alg_bind returns -1 (EPERM) (CVE-2026-31431)\n");
+        assertThat(host.command()).isEqualTo("engage af_alg:alg_bind -1 # CVE-2026-31431");
+        assertThat(run("apply", "--for", "10m", "CVE-2026-31431")).isZero();
+        assertThat(host.command()).isEqualTo("engagefor af_alg:alg_bind -1 600 # CVE-2026-31431");
+        host.loaded("af_alg:alg_bind retval=-1 hits=0");
+        assertThat(run("apply", "CVE-2026-31431")).isZero();
+        assertThat(host.out).hasToString("  af_alg:alg_bind returns -1 (EPERM) already (CVE-2026-31431)\n");
+        assertThat(host.command()).isEmpty();
+    }
+
+    @Test
+    void retireEndsWhatIsFixedAndSaysWhenToReboot() throws IOException {
+        host.loaded("af_alg:alg_bind retval=-1 hits=0");
+        host.reason("af_alg:alg_bind", "CVE-2026-31431");
+        host.file("/etc/killswitch/policy.d/a.yaml", "# mine\n- cve: CVE-2026-31431\n");
+        assertThat(run("retire")).isZero();
+        assertThat(host.out).hasToString("there is nothing to retire\n");
+        write(
+                "root/var/lib/dpkg/status",
+                "Package: linux-image-6.1.0-41-amd64\nStatus: install ok installed\nVersion: 6.1.170-1\n");
+        assertThat(run("retire")).isZero();
+        assertThat(host.out)
+                .hasToString(
+                        "CVE-2026-31431: linux-image-6.1.0-41-amd64 6.1.170-1 is installed and has the fix: reboot\n");
+        assertThat(host.command()).isEmpty();
+        assertThat(host.run("status")).isZero();
+        assertThat(host.out.toString()).endsWith("is installed and has the fix: reboot\n");
+        write("catalogue/CVE-2026-31431.yaml", ENTRY.replace("6.1.170", "6.1.164"));
+        assertThat(run("retire")).isZero();
+        assertThat(host.out.toString())
+                .contains("a.yaml:2: over: CVE-2026-31431 is fixed: ", "af_alg:alg_bind runs its own code again\n");
+        assertThat(host.command()).isEqualTo("disengage af_alg:alg_bind");
+        assertThat(host.files.path("/etc/killswitch/policy.d/a.yaml")).hasContent("# mine\n");
     }
 }

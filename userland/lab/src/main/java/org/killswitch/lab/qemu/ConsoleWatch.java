@@ -57,6 +57,11 @@ public final class ConsoleWatch {
         }
     }
 
+    /** Whether a line had that text. */
+    public synchronized boolean said(String text) {
+        return lines.stream().anyMatch(l -> l.contains(text));
+    }
+
     /** The trouble that the console told of, if it did. */
     public synchronized Optional<GuestFailure> failure() {
         return kind == null ? Optional.empty() : Optional.of(failure(kind, sign));

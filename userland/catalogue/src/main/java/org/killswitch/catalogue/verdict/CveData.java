@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package org.killswitch.cli.cve;
+package org.killswitch.catalogue.verdict;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -16,13 +16,10 @@ import org.killswitch.catalogue.data.ImportException;
 import org.killswitch.catalogue.data.Imports;
 import org.killswitch.catalogue.data.KernelIndex;
 import org.killswitch.catalogue.facts.HostFacts;
-import org.killswitch.catalogue.verdict.Judge;
-import org.killswitch.catalogue.verdict.Subject;
-import org.killswitch.catalogue.verdict.Verdict;
 import org.killswitch.posix.Architecture;
 
 /** The catalogue, the imported data and this host, read for one command. */
-record CveData(
+public record CveData(
         Catalogue catalogue,
         Optional<KernelIndex> records,
         Map<String, DistroIndex> distributions,
@@ -35,7 +32,7 @@ record CveData(
      * @param wanted the CVEs without an entry that are of interest; of those with an entry all is read
      * @param err takes a line for each file of the catalogue that is no entry
      */
-    static CveData read(CvePlaces places, Predicate<String> wanted, PrintWriter err) throws ImportException {
+    public static CveData read(CvePlaces places, Predicate<String> wanted, PrintWriter err) throws ImportException {
         Catalogue catalogue = Catalogue.read(places.catalogue());
         catalogue.problems().forEach(p -> err.println("killswitch: " + p));
         Optional<KernelIndex> records =
@@ -49,25 +46,25 @@ record CveData(
     }
 
     /** What is known of a CVE; empty if nothing is. */
-    Optional<Subject> subject(String cve) {
+    public Optional<Subject> subject(String cve) {
         Optional<CveRecord> record = record(cve);
         Optional<Entry> entry = catalogue.entry(cve);
         return entry.isPresent() ? Optional.of(Subject.of(entry.get(), record)) : record.map(Subject::of);
     }
 
-    Optional<CveRecord> record(String cve) {
+    public Optional<CveRecord> record(String cve) {
         return records.flatMap(r -> Optional.ofNullable(r.records().get(cve)));
     }
 
     /** The verdicts for all entries, by their CVEs. */
-    List<Verdict> judgeCatalogue() {
+    public List<Verdict> judgeCatalogue() {
         return catalogue.entries().values().stream()
                 .map(e -> judge.judge(Subject.of(e, record(e.cve()))))
                 .toList();
     }
 
     /** The verdicts for all that has an entry or was imported. */
-    List<Verdict> judgeAll() {
+    public List<Verdict> judgeAll() {
         List<Verdict> all = new ArrayList<>(judgeCatalogue());
         records.ifPresent(index -> index.records().values().stream()
                 .filter(r -> !catalogue.entries().containsKey(r.cve()))
@@ -76,7 +73,7 @@ record CveData(
     }
 
     /** A line that says how old the data is, and what is missing. */
-    String age() {
+    public String age() {
         List<String> parts = new ArrayList<>();
         parts.add(records.map(r -> "the kernel CNA's records were imported " + day(r.headers()))
                 .orElse("no records of the kernel's CNA are imported"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package org.killswitch.cli.cve;
+package org.killswitch.catalogue.verdict;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,14 +15,14 @@ import org.killswitch.catalogue.data.Imports;
  * @param catalogue the folders with entries; a later one's are taken before an earlier one's
  * @param data where imported data is kept
  */
-record CvePlaces(Path root, List<Path> catalogue, Path data) {
+public record CvePlaces(Path root, List<Path> catalogue, Path data) {
 
-    CvePlaces {
+    public CvePlaces {
         catalogue = List.copyOf(catalogue);
     }
 
     /** The launcher says where the command is installed. */
-    static CvePlaces ofThisHost() {
+    public static CvePlaces ofThisHost() {
         List<Path> folders = new ArrayList<>();
         Optional.ofNullable(System.getenv("KILLSWITCH_HOME"))
                 .ifPresent(home -> folders.add(Path.of(home, "mitigations")));

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.policy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The host's policy.
+ *
+ * @param entries in the order of the files' names, and of their lines
+ * @param problems a line for each thing that is wrong with it
+ */
+public record Policy(List<PolicyEntry> entries, List<String> problems) {
+
+    /** Where it is. */
+    public static final String FOLDER = "/etc/killswitch/policy.d";
+
+    public Policy {
+        entries = List.copyOf(entries);
+        problems = List.copyOf(problems);
+    }
+
+    /**
+     * Reads the files of a folder, which need not exist. What is wrong is a problem, and does not keep the rest out.
+     *
+     * @param zone whose midnight a date means
+     */
+    public static Policy read(Path folder, ZoneId zone) {
+        List<String> problems = new ArrayList<>();
+        List<PolicyEntry> entries = new ArrayList<>();
+        for (Path file : files(folder, problems)) {
+            entries.addAll(PolicyReader.read(file, zone, problems));
+        }
+        return new Policy(once(entries, problems), problems);
+    }
+
+    private static List<Path> files(Path folder, List<String> problems) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().matches("[^.].*\\.yaml"))
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            problems.add(folder + " cannot be read: " + e);
+            return List.of();
+        }
+    }
+
+    private static List<PolicyEntry> once(List<PolicyEntry> entries, List<String> problems) {
+        Map<String, PolicyEntry> known = new HashMap<>();
+        List<PolicyEntry> kept = new ArrayList<>();
+        for (PolicyEntry entry : entries) {
+            String name = switch (entry.what()) {
+                case PolicyEntry.Function f -> f.symbol().text();
+                case PolicyEntry.Cve(String id) -> id;
+            };
+            PolicyEntry first = known.putIfAbsent(name, entry);
+            if (first == null) {
+                kept.add(entry);
+            } else {
+                problems.add(entry.where() + ": " + name + " is in the policy already, at " + first.where());
+            }
+        }
+        return kept;
+    }
+}
