@@ -53,7 +53,7 @@ public final class YesOption {
             out.flush();
             String answer = answer();
             if (answer == null || !answer.strip().matches("(?i)y(es)?")) {
-                throw new LabException("not confirmed; this " + what + ": add --yes to do it without a question");
+                throw new LabException("not confirmed: this " + what + "; add --yes to skip the question");
             }
         }
 

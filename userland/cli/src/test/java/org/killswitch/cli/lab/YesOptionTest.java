@@ -39,7 +39,7 @@ class YesOptionTest {
         Progress asking = asking(answer);
         assertThatThrownBy(() -> asking.confirm("downloads 1 GB"))
                 .isInstanceOf(LabException.class)
-                .hasMessage("not confirmed; this downloads 1 GB: add --yes to do it without a question");
+                .hasMessage("not confirmed: this downloads 1 GB; add --yes to skip the question");
     }
 
     @Test
