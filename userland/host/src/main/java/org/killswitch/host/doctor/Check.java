@@ -47,7 +47,7 @@ public enum Check {
             return Finding.unknown(
                     name().toLowerCase(Locale.ROOT).replace('_', '-'),
                     "not checked: this kernel takes no modules",
-                    "see config");
+                    "");
         }
         return look.apply(host);
     }
