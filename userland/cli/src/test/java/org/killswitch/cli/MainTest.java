@@ -45,8 +45,8 @@ class MainTest {
 
     private static Stream<String> below(CommandLine command, String names) {
         return command.getSubcommands().entrySet().stream()
-                .flatMap(c -> Stream.concat(
-                        Stream.of(names + c.getKey()), below(c.getValue(), names + c.getKey() + " ")));
+                .flatMap(c ->
+                        Stream.concat(Stream.of(names + c.getKey()), below(c.getValue(), names + c.getKey() + " ")));
     }
 
     @Test

@@ -118,7 +118,8 @@ public final class Cache {
 
     private LabException unusable(IOException e) {
         return new LabException(
-                "the cache in " + root + " cannot be used: " + LabException.why(e) + "; XDG_CACHE_HOME chooses another", e);
+                "the cache in " + root + " cannot be used: " + LabException.why(e) + "; XDG_CACHE_HOME chooses another",
+                e);
     }
 
     /** The entry of that name, made by {@code maker} in the folder it is given if there is none yet. */

@@ -34,7 +34,8 @@ class ManualGeneratorTest {
         assertThat(files.get("man8/killswitch-engage.8"))
                 .contains(".SH NAME\nkillswitch\\-engage \\- ", "\\fB\\-\\-probe\\fR=\\fITIME\\fR")
                 .contains(".SH \"EXAMPLES\"\n.EX\nkillswitch engage af_alg_sendmsg \\-EPERM\n");
-        assertThat(files.get("man8/killswitch.8")).containsSubsequence(".SH COMMANDS", ".SH FILES", ".SH ENVIRONMENT", ".SH SEE ALSO");
+        assertThat(files.get("man8/killswitch.8"))
+                .containsSubsequence(".SH COMMANDS", ".SH FILES", ".SH ENVIRONMENT", ".SH SEE ALSO");
     }
 
     @Test

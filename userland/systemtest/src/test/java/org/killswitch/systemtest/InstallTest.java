@@ -113,11 +113,12 @@ final class InstallTest {
     /** The service loads from wherever the module gets to: as "make install" and as dkms put it. */
     @Test
     void theServiceLooksWhereTheModuleIs(@TempDir Path root) throws IOException {
-        List<PathMatcher> looked = Files.readAllLines(Project.ROOT.resolve("packaging/systemd/killswitch.service")).stream()
-                .filter(l -> l.startsWith("ConditionPathExistsGlob=|"))
-                .map(l -> l.substring(l.indexOf('|') + 1).replace("%v", kernel.version()))
-                .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
-                .toList();
+        List<PathMatcher> looked =
+                Files.readAllLines(Project.ROOT.resolve("packaging/systemd/killswitch.service")).stream()
+                        .filter(l -> l.startsWith("ConditionPathExistsGlob=|"))
+                        .map(l -> l.substring(l.indexOf('|') + 1).replace("%v", kernel.version()))
+                        .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+                        .toList();
         Project.run(make("install-module", "DESTDIR=" + root));
         assertThat(files(root)).hasSize(1);
         Path installed = Path.of("/" + files(root).iterator().next());

@@ -25,7 +25,8 @@ import org.killswitch.lab.Output;
 final class RoughConditionsTest {
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
-    private static final String COMMAND = Project.IMAGE.resolve("bin/killswitch").toString();
+    private static final String COMMAND =
+            Project.IMAGE.resolve("bin/killswitch").toString();
 
     @TempDir
     private Path folder;
@@ -137,8 +138,8 @@ final class RoughConditionsTest {
 
     @Test
     void aKernelThatNeverBootsIsTriedTwice() throws IOException, InterruptedException {
-        Output output = run(
-                Map.of(), COMMAND, "lab", "run", "--kernel", "6.1", "--append", "rdinit=/nowhere", "--", "true");
+        Output output =
+                run(Map.of(), COMMAND, "lab", "run", "--kernel", "6.1", "--append", "rdinit=/nowhere", "--", "true");
         assertThat(output.status()).isEqualTo(1);
         assertThat(output.output().split("trying again", -1)).hasSize(2);
         assertThat(output.output().lines().toList().getLast()).contains("the guest did not boot", "panic");
@@ -154,7 +155,9 @@ final class RoughConditionsTest {
     void aTemporaryFolderThatCannotBeWrittenToIsOneLine() throws IOException, InterruptedException {
         Output output = run(Map.of("TMPDIR", "/proc"), COMMAND, "lab", "run", "--kernel", "6.1", "--", "true");
         assertThat(output.status()).isEqualTo(1);
-        assertThat(output.output()).contains("a guest cannot be started: no such file or folder: /proc/").hasLineCount(1);
+        assertThat(output.output())
+                .contains("a guest cannot be started: no such file or folder: /proc/")
+                .hasLineCount(1);
     }
 
     @Test
@@ -220,12 +223,19 @@ final class RoughConditionsTest {
     @Test
     void aFolderThatIsGoneAndAClosedOutputAreNoTrouble() throws IOException, InterruptedException {
         Output gone = run(
-                Map.of(), "sh", "-c", "mkdir \"$0\"; cd \"$0\"; rmdir \"$0\"; " + COMMAND + " --version", folder + "/gone");
+                Map.of(),
+                "sh",
+                "-c",
+                "mkdir \"$0\"; cd \"$0\"; rmdir \"$0\"; " + COMMAND + " --version",
+                folder + "/gone");
         assertThat(gone.status()).isZero();
-        assertThat(gone.output()).endsWith("killswitch " + Project.version() + "\n"); // the shell itself says something, too
+        assertThat(gone.output())
+                .endsWith("killswitch " + Project.version() + "\n"); // the shell itself says something, too
         Output full = run(Map.of(), "sh", "-c", COMMAND + " --help > /dev/full");
         assertThat(full.status()).isEqualTo(1);
-        assertThat(full.output()).contains("standard output cannot be written to").hasLineCount(1);
+        assertThat(full.output())
+                .contains("standard output cannot be written to")
+                .hasLineCount(1);
         Output closed = run(Map.of(), "sh", "-c", COMMAND + " --help | head -1");
         assertThat(closed.output()).hasLineCount(1);
     }
@@ -241,8 +251,8 @@ final class RoughConditionsTest {
         Files.writeString(tree.resolve("kernel/Kbuild"), "$(shell touch " + proof + ")\nobj-m := killswitch.o\n");
         Files.writeString(tree.resolve("kernel/killswitch.c"), "int x;\n");
         Files.setAttribute(tree.resolve("kernel"), "unix:mode", 0777);
-        Output output = run(
-                Map.of(), "sh", "-c", "cd " + below + "; " + COMMAND + " lab run --kernel 6.1 --module -- true");
+        Output output =
+                run(Map.of(), "sh", "-c", "cd " + below + "; " + COMMAND + " lab run --kernel 6.1 --module -- true");
         assertThat(output.status()).isEqualTo(1);
         assertThat(output.output())
                 .contains("the sources in " + tree + " are not used", "--sources " + tree)
