@@ -228,7 +228,9 @@ final class RoughConditionsTest {
                 "-c",
                 "mkdir \"$0\"; cd \"$0\"; rmdir \"$0\"; " + COMMAND + " --version",
                 folder + "/gone");
-        assertThat(gone).isEqualTo(new Output(0, "killswitch " + Project.version() + "\n"));
+        assertThat(gone.status()).isZero();
+        assertThat(gone.output())
+                .endsWith("killswitch " + Project.version() + "\n"); // the shell itself says something, too
         Output full = run(Map.of(), "sh", "-c", COMMAND + " --help > /dev/full");
         assertThat(full.status()).isEqualTo(1);
         assertThat(full.output())

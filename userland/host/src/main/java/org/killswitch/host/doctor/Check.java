@@ -45,9 +45,7 @@ public enum Check {
     public Finding on(HostFacts host) {
         if (ofModules && host.lacks("MODULES")) {
             return Finding.unknown(
-                    name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                    "not checked: this kernel takes no modules",
-                    "see config");
+                    name().toLowerCase(Locale.ROOT).replace('_', '-'), "not checked: this kernel takes no modules", "");
         }
         return look.apply(host);
     }
