@@ -197,13 +197,21 @@ static int ks_ftrace_install(struct ks_override *o)
 	o->ops.flags = (o->guard ? KS_FTRACE_GUARD_FLAGS : KS_FTRACE_FLAGS) |
 		       FTRACE_OPS_FL_PERMANENT;
 	err = ftrace_set_filter_ip(&o->ops, o->addr, 0, 0);
+	if (err == -EINVAL)
+		return -ENOENT;
 	if (err)
-		return err == -EINVAL ? -ENOENT : err;
+		goto err_log;
 	o->filtered = true;
 	ks_make_direct(o);
 	err = ks_ftrace_register(o);
 	if (err == -EBUSY)
 		ks_refuse_owned(o->name);
+	else if (err)
+		goto err_log;
+	return err;
+
+err_log:
+	ks_refuse("%s: ftrace does not take it: %pe", o->name, ERR_PTR(err));
 	return err;
 }
 

@@ -147,6 +147,7 @@ static struct shared {
 	_Atomic unsigned long done[THINGS], refused[THINGS];
 	pthread_rwlock_t all;	/* for writing: ends what one process has promised to another */
 	pthread_rwlock_t use;	/* for reading: has killswitch's files open */
+	_Atomic unsigned int unloads;	/* of killswitch: begun and ended, so odd while there is one */
 	_Atomic bool stop;
 } *shared;
 
@@ -185,13 +186,18 @@ static void tell(enum thing thing, int err)
 static void run_command(size_t i)
 {
 	const struct command *c = &commands[i];
+	unsigned int unloads;
 	const int *may;
 	int err;
 
 	if (i == DISENGAGE_ALL)
 		pthread_rwlock_wrlock(&shared->all);
 	pthread_rwlock_rdlock(&shared->use);
+	unloads = shared->unloads;
 	err = put(KS_CONTROL, c->text);
+	/* a file that was opened just before killswitch went cannot be written to */
+	if (err == EINVAL && (unloads % 2 || shared->unloads != unloads))
+		err = ENODEV;
 	pthread_rwlock_unlock(&shared->use);
 	if (i == DISENGAGE_ALL)
 		pthread_rwlock_unlock(&shared->all);
@@ -368,7 +374,9 @@ static void own_module(void)
 	pthread_rwlock_wrlock(&shared->all);
 	if (wait)
 		pthread_rwlock_wrlock(&shared->use);
+	shared->unloads++;
 	err = unload_module("killswitch");
+	shared->unloads++;
 	if (err && err != EAGAIN && err != EBUSY && err != ENOENT)
 		surprise("rmmod killswitch", err);
 	tell(KILLSWITCH_UNLOADED, err);

@@ -80,7 +80,7 @@ public final class Errors {
                 return oneLine(e);
             }
         }
-        return "one word too many: '" + word + "'";
+        return "unexpected argument '" + word + "'";
     }
 
     /** That a command has none of that name below it, and which one may be meant. */

@@ -76,7 +76,7 @@ final class LabCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--days -1, --days takes 0 or more", "--days x, not an int", "x, one word too many"})
+    @CsvSource({"--days -1, --days takes 0 or more", "--days x, not an int", "x, unexpected argument"})
     void wrongUsageIsOneLine(String arguments, String complaint) {
         assertThat(clean(arguments.split(" ", -1))).isEqualTo(2);
         assertThat(host.err.toString()).contains(complaint).hasLineCount(1);
