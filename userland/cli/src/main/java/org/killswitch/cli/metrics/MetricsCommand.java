@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  killswitch metrics",
-            "  killswitch metrics --textfile /var/lib/prometheus/node-exporter/killswitch.prom"
+            "  killswitch metrics --textfile /var/lib/node_exporter/killswitch.prom"
         })
 public final class MetricsCommand implements Callable<Integer> {
 
