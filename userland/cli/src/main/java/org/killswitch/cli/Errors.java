@@ -10,6 +10,7 @@ import org.killswitch.catalogue.data.ImportException;
 import org.killswitch.cli.output.Json;
 import org.killswitch.control.ControlException;
 import org.killswitch.guard.GuardException;
+import org.killswitch.host.text.UnreadableKernelException;
 import org.killswitch.lab.GuestFailure;
 import org.killswitch.lab.LabException;
 import org.killswitch.policy.PolicyException;
@@ -123,7 +124,8 @@ public final class Errors {
                 || e instanceof BpfException
                 || e instanceof LabException
                 || e instanceof ImportException
-                || e instanceof PolicyException;
+                || e instanceof PolicyException
+                || e instanceof UnreadableKernelException;
         String message = expected
                 ? oneLine(e)
                 : "internal error: " + e.getClass().getSimpleName() + ": " + oneLine(e)

@@ -215,7 +215,7 @@ final class Refusals {
                         facts,
                         facts.sealed()
                                 ? Optional.of("killswitch is sealed, so nothing can be engaged for a time only; leave"
-                                        + " out --for, or run it as root")
+                                        + " out --for (and run it as root)")
                                 : NOTHING_TO_ADD);
         };
     }
@@ -253,7 +253,8 @@ final class Refusals {
             return "it is engaged already; to change the value, run: killswitch set " + symbol + " RETVAL";
         }
         if (facts.listed() == Listed.OBSERVED) {
-            return "it is observed; to override it, run: killswitch enforce " + symbol + " RETVAL";
+            return "it is observed; to override what is counted, run: killswitch enforce " + symbol
+                    + " RETVAL; for other calls, first run: killswitch disengage " + symbol;
         }
         return says(facts, "a livepatch or another owner redirects its entry")
                 + "; see killswitch status, /sys/kernel/livepatch and the sysctl kernel.ftrace_enabled";

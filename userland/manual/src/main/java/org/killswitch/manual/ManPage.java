@@ -183,9 +183,12 @@ record ManPage(CommandLine command, String more, String date) {
         environment.put("KILLSWITCH_DEBUG", "If set, an error is printed with a stack trace.");
         environment.put("NO_COLOR", "If set and not empty, no colours are used.");
         environment.put("TERM", "If it is \"dumb\", neither colours nor redrawing are used.");
-        if (name().matches("killswitch-(lab|demo).*")) {
+        if (name().matches("killswitch(-(lab|demo).*)?")) {
             environment.put(
-                    "XDG_CACHE_HOME", "Downloads and builds are kept in killswitch below it; default: ~/.cache.");
+                    "XDG_CACHE_HOME",
+                    "The lab keeps downloads and builds in killswitch below it; default: ~/.cache. Root's package lists"
+                            + " are in /var/cache/killswitch if the user that apt(8) fetches as cannot enter that folder.");
+            environment.put("TMPDIR", "Where the files of a running virtual machine are, about 100 MB; default: /tmp.");
         }
         return environment;
     }

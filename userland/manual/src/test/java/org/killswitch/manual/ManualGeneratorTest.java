@@ -46,7 +46,7 @@ class ManualGeneratorTest {
                         "\n.TP\n\\fBuid\\fR, \\fBgid\\fR\n")
                 .contains("\n.EX\n    killswitch engage SYMBOL RETVAL \\-\\-when EXPRESSION\n.EE\n");
         assertThat(files.get("man8/killswitch.8"))
-                .containsSubsequence(".SH COMMANDS", ".SH FILES", ".SH ENVIRONMENT", ".SH SEE ALSO");
+                .containsSubsequence(".SH COMMANDS", ".SH \"ENVIRONMENT\"", ".SH FILES", ".SH SEE ALSO");
     }
 
     @Test

@@ -48,31 +48,54 @@ public final class Applier {
         };
     }
 
+    /** A line for each change that is known to be refused, without making any. */
+    public List<String> problems(Plan plan) {
+        List<String> problems = new ArrayList<>();
+        for (Desired desired : desired(plan)) {
+            try {
+                overrides.check(desired);
+            } catch (ControlException | BpfException e) {
+                problems.add(desired.where() + ": " + e.getMessage());
+            }
+        }
+        return problems;
+    }
+
+    /** What is to be there after the changes, and is not yet, or otherwise. */
+    private static List<Desired> desired(Plan plan) {
+        List<Desired> all = new ArrayList<>();
+        for (Change change : plan.changes()) {
+            switch (change) {
+                case Change.Begin(Desired d) -> all.add(d);
+                case Change.Replace(Actual a, Desired d) -> all.add(d);
+                case Change.SetValue(Actual a, Desired d) -> all.add(d);
+                case Change.Enforce(Actual a, Desired d) -> all.add(d);
+                case Change.Keep k -> {}
+                case Change.End e -> {}
+            }
+        }
+        return all;
+    }
+
     /** What is known to be refused is refused before anything is changed. */
     private void refuseWhatCannotBe(Plan plan) throws PolicyException, ControlException {
+        List<String> problems = problems(plan);
+        if (!problems.isEmpty()) {
+            throw new PolicyException(problems.getFirst() + "; nothing was changed");
+        }
         boolean begins = false;
         boolean ends = false;
         for (Change change : plan.changes()) {
             switch (change) {
-                case Change.Begin(Desired d) -> {
-                    begins = true;
-                    check(d);
-                }
-                case Change.Replace(Actual a, Desired d) -> {
+                case Change.Begin b -> begins = true;
+                case Change.Enforce e -> begins = true;
+                case Change.Replace r -> {
                     begins = true;
                     ends = true;
-                    check(d);
                 }
-                case Change.SetValue(Actual a, Desired d) -> {
-                    ends = true;
-                    check(d);
-                }
-                case Change.Enforce(Actual a, Desired d) -> {
-                    begins = true;
-                    check(d);
-                }
-                case Change.Keep k -> {}
+                case Change.SetValue v -> ends = true;
                 case Change.End e -> ends = true;
+                case Change.Keep k -> {}
             }
         }
         if (ends && overrides.sealed()) {
@@ -84,14 +107,6 @@ public final class Applier {
             throw new PolicyException(
                     "nothing was changed: killswitch is locked, so that nothing new can be engaged until the next boot;"
                             + " see killswitch diff");
-        }
-    }
-
-    private void check(Desired desired) throws PolicyException {
-        try {
-            overrides.check(desired);
-        } catch (ControlException | BpfException e) {
-            throw new PolicyException(desired.where() + ": " + e.getMessage() + "; nothing was changed", e);
         }
     }
 

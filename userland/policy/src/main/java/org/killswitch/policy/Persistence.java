@@ -70,7 +70,7 @@ public final class Persistence {
         }
         for (Actual a : actual) {
             if (a.isPassing()) {
-                notes.add(a.symbol() + " ends by itself: it is not written");
+                problems.add(a.symbol() + " ends by itself: it is not written");
             } else if (loose.contains(a) && others.stream().anyMatch(a.symbol()::mayBe)) {
                 notes.add(a.symbol() + " is engaged by modprobe.d or the kernel's command line at each boot already");
             } else if (loose.contains(a) && a.isGuarded() && a.guard().isEmpty()) {

@@ -71,6 +71,11 @@ public record Plan(List<Change> changes, List<Desired> inPlace, List<String> not
         return new Plan(all, inPlace, notes);
     }
 
+    /** The same without what ends something: for a policy of which not all is known. */
+    public Plan withoutEnds() {
+        return new Plan(changes.stream().filter(c -> !(c instanceof Change.End)).toList(), inPlace, notes);
+    }
+
     private static String some(List<String> names) {
         return names.size() <= SHOWN
                 ? String.join(", ", names)

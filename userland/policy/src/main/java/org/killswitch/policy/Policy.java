@@ -44,15 +44,26 @@ public record Policy(List<PolicyEntry> entries, List<String> problems) {
 
     private static List<Path> files(Path folder, List<String> problems) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.getFileName().toString().matches("[^.].*\\.yaml"))
-                    .sorted()
-                    .toList();
+            List<Path> all = files.sorted().toList();
+            all.stream()
+                    .filter(f -> named(f, "[^.].*\\.yml"))
+                    .forEach(f -> problems.add(f + ": is not read, as its name does not end in .yaml; rename it"));
+            return all.stream().filter(f -> named(f, "[^.].*\\.yaml")).toList();
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
             problems.add(folder + " cannot be read: " + e);
             return List.of();
         }
+    }
+
+    private static boolean named(Path file, String pattern) {
+        return file.getFileName().toString().matches(pattern);
+    }
+
+    /** Whether anybody has written one: a host without a policy is not one whose policy is to have nothing engaged. */
+    public static boolean isWritten(Path folder) {
+        return !files(folder, new ArrayList<>()).isEmpty();
     }
 
     private static List<PolicyEntry> once(List<PolicyEntry> entries, List<String> problems) {

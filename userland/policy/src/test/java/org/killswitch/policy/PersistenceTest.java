@@ -55,8 +55,8 @@ class PersistenceTest {
                 Optional.of("CVE-2026-1234: it's 'quoted'"));
         List<Actual> state = List.of(engaged("f", -1), passes, observed("o"), pending("n:p", 4711), expiring("x", -1));
         Persistence.Content content = Persistence.of(state, List.of(), List.of());
-        assertThat(content.problems()).isEmpty();
-        assertThat(content.notes()).containsExactly("x ends by itself: it is not written");
+        assertThat(content.notes()).isEmpty();
+        assertThat(content.problems()).containsExactly("x ends by itself: it is not written");
         AtomicFile.write(folder.resolve(Persistence.FILE), content.text());
         Policy policy = Policy.read(folder, ZoneOffset.UTC);
         assertThat(policy.problems()).isEmpty();

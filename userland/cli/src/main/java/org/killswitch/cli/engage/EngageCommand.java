@@ -269,7 +269,8 @@ public final class EngageCommand implements Callable<Integer> {
         } catch (ControlException e) {
             boolean plain = guard.isEmpty() && timing == null;
             if (plain && new State(host.killswitch()).isEngaged(symbol, retval)) {
-                return Several.Done.before(symbol + " returns " + retval + " already");
+                return Several.Done.before(symbol + " returns " + retval + " already"
+                        + (reason.isGiven() ? "; the reason that it was engaged with stays" : ""));
             }
             throw e;
         }

@@ -20,6 +20,10 @@ final class ReasonOption {
                     + " 'killswitch status'.")
     private @Nullable Reason reason;
 
+    boolean isGiven() {
+        return reason != null;
+    }
+
     /** The module, told the reason. */
     Killswitch killswitch(Host host) {
         return host.killswitch().withReason(Optional.ofNullable(reason));

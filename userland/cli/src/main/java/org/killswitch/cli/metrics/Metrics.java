@@ -133,6 +133,11 @@ final class Metrics {
                 v -> v.status() == Status.AFFECTED);
         verdict(
                 verdicts,
+                "killswitch_cve_unknown",
+                "Whether it cannot be told if the kernel has the flaw.",
+                v -> v.status() == Status.UNKNOWN);
+        verdict(
+                verdicts,
                 "killswitch_cve_mitigated",
                 "Whether something keeps everybody away from the flaw.",
                 v -> v.status() == Status.MITIGATED);

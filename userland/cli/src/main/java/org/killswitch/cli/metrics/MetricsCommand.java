@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.metrics;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -69,8 +70,17 @@ public final class MetricsCommand implements Callable<Integer> {
             host.out().print(text);
             host.out().flush();
         } else {
+            requireFolder(textfile);
             AtomicFile.write(textfile, text);
         }
         return ExitCode.OK;
+    }
+
+    /** A collector looks into a folder that is there already; to make one would hide that it is another. */
+    private static void requireFolder(Path file) throws PolicyException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (file.toString().isEmpty() || folder == null || !Files.isDirectory(folder)) {
+            throw new PolicyException("--textfile names a file in a folder that exists; '" + file + "' does not");
+        }
     }
 }

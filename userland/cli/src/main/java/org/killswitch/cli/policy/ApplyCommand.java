@@ -85,12 +85,19 @@ public final class ApplyCommand implements Callable<Integer> {
     public Integer call() throws ControlException, PolicyException {
         HostPolicy.Difference difference = ended ? ended() : policy.difference(retry);
         boolean isWrong = !difference.problems().isEmpty();
+        if (isWrong && !json) {
+            difference.problems().forEach(p -> host.err().println("killswitch: " + p));
+            host.err().println("killswitch: the policy is wrong; nothing was changed");
+            return ExitCode.SOFTWARE;
+        }
         if (isWrong || dryRun) {
             show(difference, false, "to make");
-            if (isWrong && !json) {
-                host.err().println("killswitch: the policy is wrong; nothing was changed");
-            }
             return isWrong ? ExitCode.SOFTWARE : ExitCode.OK;
+        }
+        if (!ended && !difference.plan().changes().isEmpty() && !Policy.isWritten(policy.folder())) {
+            throw new PolicyException("there is no policy in " + Policy.FOLDER
+                    + ", and nothing was changed; to write what is engaged into one, run: killswitch persist; to end it,"
+                    + " run: killswitch disengage --all");
         }
         new Applier(policy.overrides()).apply(difference.plan());
         if (retry) {

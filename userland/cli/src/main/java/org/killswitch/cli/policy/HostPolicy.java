@@ -11,6 +11,7 @@ import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.SymbolName;
 import org.killswitch.policy.Actual;
+import org.killswitch.policy.Applier;
 import org.killswitch.policy.Boot;
 import org.killswitch.policy.BootState;
 import org.killswitch.policy.Desired;
@@ -91,6 +92,11 @@ final class HostPolicy {
         }
         Plan plan = Plan.of(desired, state, parameters());
         notes.addAll(plan.notes());
-        return new Difference(plan, notes, left, resolution.problems());
+        List<String> problems = new ArrayList<>(resolution.problems());
+        if (!problems.isEmpty()) {
+            plan = plan.withoutEnds();
+        }
+        problems.addAll(new Applier(overrides()).problems(plan));
+        return new Difference(plan, notes, left, problems);
     }
 }

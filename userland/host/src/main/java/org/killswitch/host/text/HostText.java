@@ -32,9 +32,9 @@ public final class HostText implements Closeable {
         try {
             core = CoreFile.open(root.resolve("proc/kcore"));
         } catch (IOException e) {
-            throw new IOException(
-                    "the kernel's text cannot be read from /proc/kcore (" + e.getMessage()
-                            + "): it takes root, and a kernel that is not locked down for confidentiality",
+            throw new UnreadableKernelException(
+                    "the kernel's text cannot be read from /proc/kcore: run it as root, on a kernel that is not locked"
+                            + " down for confidentiality",
                     e);
         }
         try {
