@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "With --json, CVEs that are fixed or not present are listed, too.",
-            "Exit status: 0 nothing affected, 3 affected but mitigated, 4 affected and open; 1 failed, 2 wrong usage.",
+            "Exit status: 0 nothing known to be affected, 3 affected but mitigated, 4 affected and open; 1 failed,"
+                    + " 2 wrong usage. What is unknown counts as neither; the first line has its number.",
             "",
             "Examples:",
             "  killswitch cve scan",
