@@ -234,7 +234,7 @@ final class RoughConditionsTest {
         Output full = run(Map.of(), "sh", "-c", COMMAND + " --help > /dev/full");
         assertThat(full.status()).isEqualTo(1);
         assertThat(full.output())
-                .contains("standard output cannot be written to")
+                .contains("cannot write to standard output")
                 .hasLineCount(1);
         Output closed = run(Map.of(), "sh", "-c", COMMAND + " --help | head -1");
         assertThat(closed.output()).hasLineCount(1);
