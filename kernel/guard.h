@@ -20,7 +20,8 @@ struct ks_guard {
  * @path: where it is pinned
  *
  * A call that it cannot be asked about matches: one from an NMI or where RCU is
- * not watching, and one that its own helpers make.
+ * not watching, and one that its own helpers make. A program that calls none and
+ * has no map can be asked about every call.
  *
  * The program returns 0 to let a call run. If it could not read something that
  * it asks about, it may return KS_GUARD_UNREAD to let the call run, or

@@ -11,8 +11,8 @@
 #include "doors.h"
 
 #define NAME "door"
-#define FIRST 0x0a000000	/* 10.0.0.0 */
-#define LAST 0x0a0000ff
+#define FIRST 0xc0000200	/* 192.0.2.0 */
+#define LAST 0xc00002ff
 
 static void put_u8(struct nl_request *r, int type, uint8_t value)
 {

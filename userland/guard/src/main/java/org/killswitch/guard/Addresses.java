@@ -143,7 +143,7 @@ final class Addresses {
         return new WrongException(
                 text.span(),
                 bytes == V4
-                        ? "this is compared with an IPv4 address, which is written \"10.0.0.1\" or \"10.0.0.0/8\""
+                        ? "this is compared with an IPv4 address, which is written \"192.0.2.1\" or \"192.0.2.0/24\""
                         : "this is compared with an IPv6 address, which is written \"fe80::1\" or \"fe80::/10\"");
     }
 }

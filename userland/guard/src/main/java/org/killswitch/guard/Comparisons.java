@@ -50,7 +50,7 @@ final class Comparisons {
                         + (type.bytes() > 4
                                 ? "it with its bytes reversed"
                                 : convert + "(" + (other.node() instanceof Node.Const c ? c.value() : "...") + ")")
-                        + (type.bytes() == 4 ? " or an address such as \"10.0.0.0/8\"" : ""));
+                        + (type.bytes() == 4 ? " or an address such as \"192.0.2.0/24\"" : ""));
     }
 
     private static boolean isSameInBoth(Value value) {

@@ -95,7 +95,7 @@ class MalformedExpressionsTest {
             "exe",
             "mntns",
             "current",
-            "\"10.0.0.0/8\"",
+            "\"192.0.2.0/24\"",
             "\"initial\"",
             "'a'",
             "'\\\\x",

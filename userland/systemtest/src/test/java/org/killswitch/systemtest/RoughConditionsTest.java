@@ -233,9 +233,7 @@ final class RoughConditionsTest {
                 .endsWith("killswitch " + Project.version() + "\n"); // the shell itself says something, too
         Output full = run(Map.of(), "sh", "-c", COMMAND + " --help > /dev/full");
         assertThat(full.status()).isEqualTo(1);
-        assertThat(full.output())
-                .contains("cannot write to standard output")
-                .hasLineCount(1);
+        assertThat(full.output()).contains("cannot write to standard output").hasLineCount(1);
         Output closed = run(Map.of(), "sh", "-c", COMMAND + " --help | head -1");
         assertThat(closed.output()).hasLineCount(1);
     }
