@@ -38,43 +38,23 @@ public final class Applier {
     }
 
     private static String place(Change change) {
-        return switch (change) {
-            case Change.Begin(Desired d) -> d.where() + ": ";
-            case Change.SetValue(Actual a, Desired d) -> d.where() + ": ";
-            case Change.Enforce(Actual a, Desired d) -> d.where() + ": ";
-            case Change.Keep(Actual a, Desired d) -> d.where() + ": ";
-            case Change.Replace(Actual a, Desired d) -> d.where() + ": ";
-            case Change.End e -> "";
-        };
+        return change.wanted().map(d -> d.where() + ": ").orElse("");
     }
 
     /** A line for each change that is known to be refused, without making any. */
     public List<String> problems(Plan plan) {
         List<String> problems = new ArrayList<>();
-        for (Desired desired : desired(plan)) {
+        for (Change change : plan.changes()) {
+            Optional<Desired> desired = change instanceof Change.Keep ? Optional.empty() : change.wanted();
             try {
-                overrides.check(desired);
+                if (desired.isPresent()) {
+                    overrides.check(desired.get());
+                }
             } catch (ControlException | BpfException e) {
-                problems.add(desired.where() + ": " + e.getMessage());
+                problems.add(place(change) + e.getMessage());
             }
         }
         return problems;
-    }
-
-    /** What is to be there after the changes, and is not yet, or otherwise. */
-    private static List<Desired> desired(Plan plan) {
-        List<Desired> all = new ArrayList<>();
-        for (Change change : plan.changes()) {
-            switch (change) {
-                case Change.Begin(Desired d) -> all.add(d);
-                case Change.Replace(Actual a, Desired d) -> all.add(d);
-                case Change.SetValue(Actual a, Desired d) -> all.add(d);
-                case Change.Enforce(Actual a, Desired d) -> all.add(d);
-                case Change.Keep k -> {}
-                case Change.End e -> {}
-            }
-        }
-        return all;
     }
 
     /** What is known to be refused is refused before anything is changed. */

@@ -93,10 +93,8 @@ public final class Boot {
     /** Each on its own: one that is refused is no reason to leave the others open. */
     private void engage(List<Desired> desired, List<SymbolName> others, List<String> problems) throws ControlException {
         Applier applier = new Applier(overrides);
-        for (Change change : Plan.of(desired, overrides.state(), others).changes()) {
-            if (change instanceof Change.End) {
-                continue;
-            }
+        Plan plan = Plan.of(desired, overrides.state(), others).withoutEnds();
+        for (Change change : plan.changes()) {
             try {
                 applier.apply(new Plan(List.of(change), List.of(), List.of()));
             } catch (PolicyException | ControlException e) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.policy;
 
+import java.util.Optional;
+
 /** One thing to do, so that the host becomes what the policy says. */
 public sealed interface Change {
 
@@ -21,6 +23,18 @@ public sealed interface Change {
 
     /** Ends what the policy does not have. */
     record End(Actual actual) implements Change {}
+
+    /** What is to be there after it; empty if nothing is. */
+    default Optional<Desired> wanted() {
+        return switch (this) {
+            case Begin(Desired d) -> Optional.of(d);
+            case SetValue(Actual a, Desired d) -> Optional.of(d);
+            case Enforce(Actual a, Desired d) -> Optional.of(d);
+            case Keep(Actual a, Desired d) -> Optional.of(d);
+            case Replace(Actual a, Desired d) -> Optional.of(d);
+            case End e -> Optional.empty();
+        };
+    }
 
     /** A word for programs. */
     default String word() {

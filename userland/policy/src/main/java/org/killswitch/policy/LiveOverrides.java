@@ -8,8 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.killswitch.bpf.BpfException;
 import org.killswitch.bpf.Pin;
 import org.killswitch.control.ControlException;
@@ -20,7 +18,6 @@ import org.killswitch.control.Reason;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
-import org.killswitch.host.Symbols;
 import org.killswitch.host.SystemFiles;
 import org.killswitch.posix.Errno;
 
@@ -31,8 +28,8 @@ public final class LiveOverrides implements Overrides {
     private final SystemFiles files;
     private final GuardTexts texts;
     private final Optional<Duration> limit;
+    private final KnownFunctions functions;
     private final Map<Desired, Guard> compiled = new HashMap<>();
-    private @Nullable Set<String> functions;
 
     public LiveOverrides(Killswitch killswitch, SystemFiles files) {
         this(killswitch, files, Optional.empty());
@@ -48,6 +45,7 @@ public final class LiveOverrides implements Overrides {
         this.files = files;
         this.limit = limit;
         texts = new GuardTexts(files);
+        functions = new KnownFunctions(files);
     }
 
     @Override
@@ -97,24 +95,12 @@ public final class LiveOverrides implements Overrides {
 
     @Override
     public void check(Desired desired) throws ControlException, BpfException {
-        requireFunction(desired.symbol());
+        functions.require(desired.symbol());
         if (desired.retval().isPresent()) {
             ReturnValues.check(
                     files, "engage", desired.symbol(), desired.retval().get());
         }
         guard(desired);
-    }
-
-    /** Of a module that is named, it may be yet to come; where the kernel's symbols cannot be read, nothing is known. */
-    private void requireFunction(SymbolName symbol) throws ControlException {
-        Set<String> known = functions == null ? Symbols.names(files) : functions;
-        functions = known;
-        if (!known.isEmpty() && symbol.module().isEmpty() && !known.contains(symbol.function())) {
-            throw new ControlException(
-                    "neither this kernel nor a loaded module has a function " + symbol
-                            + "; if its module is not loaded, name it: MODULE:" + symbol,
-                    null);
-        }
     }
 
     private Optional<Guard> guard(Desired desired) throws BpfException {

@@ -71,7 +71,7 @@ public record Plan(List<Change> changes, List<Desired> inPlace, List<String> not
         return new Plan(all, inPlace, notes);
     }
 
-    /** The same without what ends something: for a policy of which not all is known. */
+    /** The same without what ends something: for a policy of which not all is known, and for what only adds. */
     public Plan withoutEnds() {
         return new Plan(changes.stream().filter(c -> !(c instanceof Change.End)).toList(), inPlace, notes);
     }

@@ -20,7 +20,6 @@ import org.killswitch.control.ControlException;
 import org.killswitch.control.Reason;
 import org.killswitch.policy.Actual;
 import org.killswitch.policy.Applier;
-import org.killswitch.policy.Change;
 import org.killswitch.policy.Desired;
 import org.killswitch.policy.LiveOverrides;
 import org.killswitch.policy.Overrides;
@@ -112,13 +111,11 @@ final class CveApplyCommand implements Callable<Integer> {
                 host.files(),
                 timing == null ? Optional.empty() : Optional.ofNullable(timing.duration));
         List<Actual> state = overrides.state();
-        Plan plan = Plan.of(desired, state, List.of());
-        List<Change> changes =
-                plan.changes().stream().filter(c -> !(c instanceof Change.End)).toList();
+        Plan plan = Plan.of(desired, state, List.of()).withoutEnds();
         if (!dryRun) {
-            new Applier(overrides).apply(new Plan(changes, List.of(), List.of()));
+            new Applier(overrides).apply(plan);
         }
-        changes.forEach(c -> host.out().println(c.line()));
+        plan.changes().forEach(c -> host.out().println(c.line()));
         plan.inPlace().forEach(d -> host.out().println("  " + d + " already (" + d.where() + ")"));
         return ExitCode.OK;
     }

@@ -25,8 +25,8 @@ import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
-import org.killswitch.host.Symbols;
 import org.killswitch.policy.GuardText;
+import org.killswitch.policy.KnownFunctions;
 import org.killswitch.policy.ReturnValues;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -197,7 +197,11 @@ public final class EngageCommand implements Callable<Integer> {
         Map<SymbolName, Guard> guards = new HashMap<>();
         List<SymbolName> symbols = SystemCallEntries.of(host, said.symbols(), condition != null);
         if (condition != null && condition.explain) {
-            requireKnown(symbols);
+            // nothing is explained of a function that could not be engaged
+            KnownFunctions functions = new KnownFunctions(host.files());
+            for (SymbolName symbol : symbols) {
+                functions.require(symbol);
+            }
         }
         for (SymbolName symbol : condition == null ? List.<SymbolName>of() : symbols) {
             Guard guard = Guard.compile(condition.expression, symbol.function(), symbol.module(), condition.unread);
@@ -218,19 +222,6 @@ public final class EngageCommand implements Callable<Integer> {
         });
         Inside.lines(host.files(), overridden).forEach(host.out()::println);
         return exit;
-    }
-
-    /** Nothing is explained of a function that could not be engaged; of a module that is named, it may be yet to come. */
-    private void requireKnown(List<SymbolName> symbols) throws ControlException {
-        Set<String> names = Symbols.names(host.files());
-        for (SymbolName symbol : symbols) {
-            if (!names.isEmpty() && symbol.module().isEmpty() && !names.contains(symbol.function())) {
-                throw new ControlException(
-                        "neither this kernel nor a loaded module has a function " + symbol
-                                + "; if its module is not loaded, name it: MODULE:" + symbol,
-                        null);
-            }
-        }
     }
 
     private int each(List<SymbolName> symbols, Several.Action action) throws ControlException, BpfException {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.cli.Host;
@@ -29,6 +30,7 @@ final class HostPolicy {
 
     private final Host host;
     private final CvePlaces places;
+    private @Nullable Overrides overrides;
 
     HostPolicy(Host host) {
         this(host, CvePlaces.ofThisHost());
@@ -47,8 +49,11 @@ final class HostPolicy {
         return Policy.read(folder(), host.zone());
     }
 
+    /** Always the same: what it has found out about guards and functions serves the whole command. */
     Overrides overrides() {
-        return new LiveOverrides(host.killswitch(), host.files());
+        Overrides known = overrides == null ? new LiveOverrides(host.killswitch(), host.files()) : overrides;
+        overrides = known;
+        return known;
     }
 
     Resolver resolver(Policy policy, List<Actual> state) {
