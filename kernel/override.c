@@ -327,10 +327,14 @@ static int ks_kprobe_register(struct ks_override *o)
 	return -EBUSY;
 }
 
-static int ks_kprobe_install(struct ks_override *o)
+static int ks_kprobe_install(struct ks_override *o, const struct ks_hook *hook)
 {
 	int err;
 
+	if (hook->no_kprobe) {
+		ks_refuse("%s refused: sealed, and only a kprobe reaches it", o->name);
+		return -EPERM;
+	}
 	err = ks_kprobe_switch_hold(o->name);
 	if (err)
 		return err;
@@ -344,7 +348,7 @@ static int ks_kprobe_install(struct ks_override *o)
 	return err;
 }
 #else
-static int ks_kprobe_install(struct ks_override *o)
+static int ks_kprobe_install(struct ks_override *o, const struct ks_hook *hook)
 {
 	ks_refuse("%s: it has no ftrace site, and on this architecture ftrace is the only way",
 		  o->name);
@@ -362,13 +366,7 @@ static int ks_hook_install(struct ks_override *o, const struct ks_hook *hook)
 	err = -ENOENT;
 	if (o->internal || ks_best != KS_BACKEND_KPROBE)
 		err = ks_ftrace_install(o);
-	if (err != -ENOENT)
-		return err;
-	if (hook->no_kprobe) {
-		ks_refuse("%s refused: sealed, and only a kprobe reaches it", o->name);
-		return -EPERM;
-	}
-	return ks_kprobe_install(o);
+	return err == -ENOENT ? ks_kprobe_install(o, hook) : err;
 }
 
 /* Take one of the places for engagements, or of those for what is internal. */
