@@ -4,6 +4,7 @@ package org.killswitch.advice;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.killswitch.host.text.Symbol;
 import org.killswitch.host.text.Symbols;
 
@@ -82,6 +83,11 @@ final class Context {
                             + "securityfs_.*|stop_machine.*|static_call_.*|jump_label_.*|arch_ftrace.*|aarch64_insn_.*"));
 
     private Context() {}
+
+    /** The symbols that it asks for. */
+    static List<String> bounds() {
+        return SECTIONS.stream().flatMap(s -> Stream.of(s.start, s.end)).toList();
+    }
 
     static Optional<Finding> of(Subject subject) {
         Symbols symbols = subject.kernel().text().symbols();

@@ -102,7 +102,9 @@ final class Contract {
             return Optional.of(release(subject, release.get()));
         }
         Optional<String> count = words.stream().filter(COUNT::contains).findFirst();
-        if (count.isPresent() && subject.returns(Signature.Kind.NUMBER) && !canRefuse(subject)) {
+        if (count.isPresent()
+                && subject.returns(Signature.Kind.NUMBER)
+                && !canRefuse(subject).orElse(true)) {
             return Optional.of(Finding.of(
                     ID,
                     Level.DANGER,
@@ -123,20 +125,34 @@ final class Contract {
     /** One that can refuse is a request to give back, such as a user makes; the others have to do it. */
     private static Finding release(Subject subject, String word) throws IOException {
         String promise = "the name (\"" + word + "\") promises to give back or end something";
-        if (!canRefuse(subject)) {
+        Optional<Boolean> canRefuse = canRefuse(subject);
+        if (!canRefuse.orElse(true)) {
             return Finding.of(ID, Level.NEVER, promise + ", and it cannot fail: what it should end is never ended");
         }
-        return subject.retval().isPresent() && subject.sign().orElseThrow() == Sign.ERROR
-                ? Finding.of(ID, Level.WARNING, promise + ", but it can fail: what it should end goes on")
-                : Finding.of(ID, Level.DANGER, promise + ": with this value the callers believe that it has");
+        if (subject.retval().isEmpty() || subject.sign().orElseThrow() != Sign.ERROR) {
+            return Finding.of(ID, Level.DANGER, promise + ": with this value the callers believe that it has");
+        }
+        return Finding.of(
+                ID,
+                Level.WARNING,
+                promise
+                        + (canRefuse.isPresent()
+                                ? ", but it can fail: what it should end goes on"
+                                : ": what it should end goes on, and whether its callers cope with that, only its body"
+                                        + " tells"));
     }
 
-    private static boolean canRefuse(Subject subject) throws IOException {
+    /** Empty where only the body tells, and it cannot be decoded. */
+    private static Optional<Boolean> canRefuse(Subject subject) throws IOException {
         boolean number = subject.signature()
                 .filter(s -> s.isSignedNumber() || s.kind() == Signature.Kind.POINTER)
                 .isPresent();
-        return number
-                && subject.kernel().canDecode()
-                && OwnErrors.of(subject.kernel(), subject.function()).returnsErrors();
+        if (!number && subject.signature().isPresent()) {
+            return Optional.of(false);
+        }
+        return subject.kernel().canDecode()
+                ? Optional.of(number
+                        && OwnErrors.of(subject.kernel(), subject.function()).returnsErrors())
+                : Optional.empty();
     }
 }

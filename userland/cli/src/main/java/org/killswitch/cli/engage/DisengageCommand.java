@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Also cancels a probe or a countdown that is still running, and an engagement that is pending. If one of"
                     + " several functions cannot be disengaged, the rest still are. A function that is not engaged is not"
-                    + " an error.",
+                    + " an error, unless its name is nearly that of one that is.",
             ""
         },
         footer = {"", "Examples:", "  killswitch disengage af_alg_sendmsg", "  killswitch disengage --all"})
@@ -102,7 +102,11 @@ public final class DisengageCommand implements Callable<Integer> {
             if (!none || !host.killswitch().isLoaded()) {
                 throw e;
             }
-            return symbol + " is not engaged" + hint(symbol);
+            String hint = hint(symbol);
+            if (!hint.isEmpty()) {
+                throw new ControlException("cannot disengage " + symbol + ": it is not engaged" + hint, Errno.ENOENT);
+            }
+            return symbol + " is not engaged";
         }
     }
 

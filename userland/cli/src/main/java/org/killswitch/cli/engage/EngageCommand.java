@@ -22,6 +22,7 @@ import org.killswitch.control.ControlException;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Killswitch;
 import org.killswitch.control.Pending;
+import org.killswitch.control.Reason;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "killswitch engage SYMBOL... RETVAL [--probe=TIME | --for=TIME]",
             "                         [--when=EXPR [--unread=override|pass] [--explain]]",
-            "                         [--reason=TEXT] [--keep-going]",
+            "                         [--copies] [--force] [--reason=TEXT] [--keep-going]",
             "       killswitch engage SYMBOL... --bpf=OBJECT [--reason=TEXT] [--keep-going]"
         },
         header = "Make a kernel function return RETVAL from now on, without running its body.",
@@ -56,6 +57,8 @@ import picocli.CommandLine.Spec;
             "Several functions, separated by blanks or commas, are engaged all or not at all: if one is refused, those"
                     + " engaged before it are disengaged again. A function that is engaged with the same value already is"
                     + " left as it is; that is not an error.",
+            "What 'killswitch check' finds by names and types alone is found here, too: warnings are shown, and a"
+                    + " function or a value that is dangerous is refused.",
             "A system call is named as in its manual page, or as sys_NAME. All its entry points that take the same arguments"
                     + " are engaged; a warning names other ways to it.",
             "An expression after --when picks the calls to override; other calls run the function. It can test the arguments"
@@ -106,6 +109,9 @@ public final class EngageCommand implements Callable<Integer> {
             names = "--keep-going",
             description = "Engage as many of several functions as possible; fail if one is refused.")
     private boolean keepGoing;
+
+    @Mixin
+    private final ForceOption force = new ForceOption();
 
     @ArgGroup
     private @Nullable Timing timing;
@@ -195,7 +201,8 @@ public final class EngageCommand implements Callable<Integer> {
         }
         // What is wrong with an expression is found before anything is engaged.
         Map<SymbolName, Guard> guards = new HashMap<>();
-        List<SymbolName> symbols = SystemCallEntries.of(host, said.symbols(), condition != null);
+        List<SymbolName> symbols =
+                force.withCopies(host, SystemCallEntries.of(host, said.symbols(), condition != null));
         if (condition != null && condition.explain) {
             // nothing is explained of a function that could not be engaged
             KnownFunctions functions = new KnownFunctions(host.files());
@@ -212,9 +219,16 @@ public final class EngageCommand implements Callable<Integer> {
             symbols.forEach(s -> Objects.requireNonNull(guards.get(s)).explain().forEach(host.out()::println));
             return ExitCode.OK;
         }
+        Map<SymbolName, Optional<Reason>> reasons = new HashMap<>();
+        Objections objections = force.objections(host, symbols);
+        for (SymbolName symbol : keepGoing ? List.<SymbolName>of() : symbols) {
+            reasons.put(symbol, examine(objections, symbol, value));
+        }
         List<SymbolName> overridden = new ArrayList<>();
         int exit = each(symbols, symbol -> {
-            Several.Done done = engage(symbol, value, Optional.ofNullable(guards.get(symbol)));
+            Optional<Reason> why =
+                    reasons.containsKey(symbol) ? reasons.get(symbol) : examine(objections, symbol, value);
+            Several.Done done = engage(symbol, value, Optional.ofNullable(guards.get(symbol)), why);
             if (done.undo().isPresent() && !isProbe()) {
                 overridden.add(symbol);
             }
@@ -222,6 +236,11 @@ public final class EngageCommand implements Callable<Integer> {
         });
         Inside.lines(host.files(), overridden).forEach(host.out()::println);
         return exit;
+    }
+
+    private Optional<Reason> examine(Objections objections, SymbolName symbol, Retval value) throws ControlException {
+        ReturnValues.check(host.files(), "engage", symbol, value);
+        return objections.examine(symbol, value, reason.get());
     }
 
     private int each(List<SymbolName> symbols, Several.Action action) throws ControlException, BpfException {
@@ -245,16 +264,15 @@ public final class EngageCommand implements Callable<Integer> {
         return Set.copyOf(host.bpfFs().overrides().orElse(List.of()));
     }
 
-    private Several.Done engage(SymbolName symbol, Retval retval, Optional<Guard> guard)
+    private Several.Done engage(SymbolName symbol, Retval retval, Optional<Guard> guard, Optional<Reason> why)
             throws ControlException, BpfException {
-        ReturnValues.check(host.files(), "engage", symbol, retval);
         try {
             if (guard.isEmpty()) {
-                begin(symbol, retval, Optional.empty());
+                begin(symbol, retval, Optional.empty(), why);
             } else {
                 // The module keeps the program; the pin is for it to find it by.
                 try (Pin pin = guard.get().pin()) {
-                    begin(symbol, retval, Optional.of(pin.path()));
+                    begin(symbol, retval, Optional.of(pin.path()), why);
                 }
             }
         } catch (ControlException e) {
@@ -274,8 +292,9 @@ public final class EngageCommand implements Callable<Integer> {
         return timing != null && timing.probe != null && !timing.probe.isZero();
     }
 
-    private void begin(SymbolName symbol, Retval retval, Optional<Path> guard) throws ControlException {
-        Killswitch killswitch = reason.killswitch(host);
+    private void begin(SymbolName symbol, Retval retval, Optional<Path> guard, Optional<Reason> why)
+            throws ControlException {
+        Killswitch killswitch = host.killswitch().withReason(why);
         if (timing != null && timing.probe != null && isProbe()) {
             killswitch.tryEngage(symbol, retval, timing.probe, guard);
         } else if (timing != null && timing.duration != null) {

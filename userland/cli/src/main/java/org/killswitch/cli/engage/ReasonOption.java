@@ -24,6 +24,11 @@ final class ReasonOption {
         return reason != null;
     }
 
+    @Nullable
+    Reason get() {
+        return reason;
+    }
+
     /** The module, told the reason. */
     Killswitch killswitch(Host host) {
         return host.killswitch().withReason(Optional.ofNullable(reason));

@@ -40,6 +40,11 @@ public final class Symbols {
         this.modules = modules;
     }
 
+    /** An empty list. */
+    public static Symbols none() {
+        return new Symbols(new long[0], new byte[0], new short[0], new int[0], new byte[0], List.of(""));
+    }
+
     /**
      * Reads the text of /proc/kallsyms.
      *
