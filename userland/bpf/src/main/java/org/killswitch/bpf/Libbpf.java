@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.killswitch.host.InstalledLibbpf;
+import org.killswitch.host.InstalledLibrary;
 import org.killswitch.posix.Native;
 import org.killswitch.posix.Native.Result;
 
@@ -162,9 +162,9 @@ final class Libbpf {
     static synchronized Libbpf load() throws BpfException {
         if (instance == null) {
             try {
-                instance = new Libbpf(SymbolLookup.libraryLookup(InstalledLibbpf.SONAME, Arena.global()));
+                instance = new Libbpf(SymbolLookup.libraryLookup(InstalledLibrary.LIBBPF, Arena.global()));
             } catch (IllegalArgumentException e) {
-                throw new BpfException(InstalledLibbpf.SONAME
+                throw new BpfException(InstalledLibrary.LIBBPF
                         + " cannot be loaded, which BPF programs are loaded with; install the package libbpf1");
             }
         }

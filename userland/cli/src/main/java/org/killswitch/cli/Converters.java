@@ -3,6 +3,7 @@ package org.killswitch.cli;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -68,6 +69,22 @@ public final class Converters {
             } catch (InvalidInputException e) {
                 throw new TypeConversionException(e.getMessage());
             }
+        }
+    }
+
+    /** The number of a CVE, in any case. */
+    public static final class ToCve implements ITypeConverter<String> {
+
+        private static final Pattern FORM = Pattern.compile("CVE-[0-9]{4}-[0-9]{4,}");
+
+        @Override
+        public String convert(String text) {
+            String cve = text.strip().toUpperCase(Locale.ROOT);
+            if (!FORM.matcher(cve).matches()) {
+                throw new TypeConversionException(
+                        "'" + text + "' is not the number of a CVE; write it as CVE-2026-31431");
+            }
+            return cve;
         }
     }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.control;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,12 @@ public final class Killswitch {
     /** Whether the module's files are there. */
     public boolean isLoaded() {
         return tree.isThere();
+    }
+
+    /** Whether the caller may read what is in fn/: the states, and what is only observed. */
+    public boolean showsDetails() {
+        Path details = root.resolve("fn");
+        return !Files.exists(details) || (Files.isReadable(details) && Files.isExecutable(details));
     }
 
     /** Whether the kernel is marked as running foreign code (TAINT_OOT_MODULE); true for as long as the module is there. */
@@ -285,29 +293,35 @@ public final class Killswitch {
     public Disengaged disengage(SymbolName symbol) throws ControlException {
         Optional<Engagement> before =
                 tree.engaged().stream().filter(e -> e.symbol().equals(symbol)).findFirst();
+        Set<SymbolName> waiting = new LinkedHashSet<>();
+        tree.pending().forEach(p -> waiting.add(p.symbol()));
         try (KernelLog.Tail tail = log.tail()) {
             write(because("disengage " + symbol), errno -> Refusals.disengage(symbol, errno, facts(symbol, tail)));
             // The log knows the last call; the list was read a moment too early. A name may be qualified in one
             // of the two and not in the other.
-            List<Disengaged> ended = ended(tail).toList();
+            List<Disengaged> ended = ended(tail, waiting).toList();
             return ended.stream()
                     .filter(e -> e.symbol().equals(symbol))
                     .findFirst()
                     .or(() ->
                             ended.stream().filter(e -> e.symbol().mayBe(symbol)).findFirst())
                     .orElseGet(() -> new Disengaged(
-                            symbol, before.map(e -> OptionalLong.of(e.hits())).orElse(OptionalLong.empty())));
+                            symbol,
+                            before.map(e -> OptionalLong.of(e.hits())).orElse(OptionalLong.empty()),
+                            waiting.contains(symbol)));
         }
     }
 
     /** Removes every override, cancels every probe, forgets all that is pending; returns them, oldest first. */
     public List<Disengaged> disengageAll() throws ControlException {
         List<Disengaged> before = new ArrayList<>();
-        tree.engaged().forEach(e -> before.add(new Disengaged(e.symbol(), OptionalLong.of(e.hits()))));
-        tree.pending().forEach(p -> before.add(new Disengaged(p.symbol(), OptionalLong.empty())));
+        tree.engaged().forEach(e -> before.add(new Disengaged(e.symbol(), OptionalLong.of(e.hits()), false)));
+        Set<SymbolName> waiting = new LinkedHashSet<>();
+        tree.pending().forEach(p -> waiting.add(p.symbol()));
+        waiting.forEach(symbol -> before.add(new Disengaged(symbol, OptionalLong.empty(), true)));
         try (KernelLog.Tail tail = log.tail()) {
             write("disengage_all", errno -> Refusals.disengageAll(errno, is(tree::sealed)));
-            List<Disengaged> logged = ended(tail).toList();
+            List<Disengaged> logged = ended(tail, waiting).toList();
             Set<SymbolName> known = new HashSet<>();
             logged.forEach(e -> known.add(e.symbol()));
             Stream<Disengaged> rest = before.stream().filter(e -> !known.contains(e.symbol()));
@@ -315,11 +329,11 @@ public final class Killswitch {
         }
     }
 
-    private static Stream<Disengaged> ended(KernelLog.Tail tail) {
+    private static Stream<Disengaged> ended(KernelLog.Tail tail, Set<SymbolName> waiting) {
         return tail.lines().stream()
                 .filter(LogLine.Ended.class::isInstance)
                 .map(LogLine.Ended.class::cast)
-                .map(e -> new Disengaged(e.symbol(), e.hits()));
+                .map(e -> new Disengaged(e.symbol(), e.hits(), waiting.contains(e.symbol())));
     }
 
     private void write(String command, IntFunction<ControlException> refusal) throws ControlException {

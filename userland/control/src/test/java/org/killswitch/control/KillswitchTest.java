@@ -302,12 +302,13 @@ class KillswitchTest {
         tree.write("engaged", "f retval=-1 hits=3\ng retval=0 hits=4\n");
         tree.write("pending", "m:h retval=0 module=m\n");
 
-        assertThat(tree.killswitch.disengage(symbol("f"))).isEqualTo(new Disengaged(symbol("f"), OptionalLong.of(3)));
+        assertThat(tree.killswitch.disengage(symbol("f")))
+                .isEqualTo(new Disengaged(symbol("f"), OptionalLong.of(3), false));
         assertThat(tree.killswitch.disengageAll())
                 .containsExactly(
-                        new Disengaged(symbol("f"), OptionalLong.of(3)),
-                        new Disengaged(symbol("g"), OptionalLong.of(4)),
-                        new Disengaged(symbol("m:h"), OptionalLong.empty()));
+                        new Disengaged(symbol("f"), OptionalLong.of(3), false),
+                        new Disengaged(symbol("g"), OptionalLong.of(4), false),
+                        new Disengaged(symbol("m:h"), OptionalLong.empty(), true));
     }
 
     @Test

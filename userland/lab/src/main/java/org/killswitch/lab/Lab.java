@@ -12,7 +12,7 @@ import org.killswitch.lab.debian.DebianSystem;
 import org.killswitch.lab.debian.KernelStore;
 import org.killswitch.lab.debian.ModuleBuilder;
 import org.killswitch.lab.debian.Packages;
-import org.killswitch.lab.image.GuestLibbpf;
+import org.killswitch.lab.image.GuestLibraries;
 import org.killswitch.lab.image.JavaProgram;
 import org.killswitch.lab.image.KernelModules;
 import org.killswitch.lab.qemu.Disk;
@@ -119,9 +119,9 @@ public final class Lab {
         return JavaProgram.add(spec, cache, progress, kernel.release().architecture(), guestPath, image);
     }
 
-    /** A guest in which programs find libbpf; without it, if this machine has none of its own for them. */
-    public GuestSpec withLibbpf(GuestSpec spec, Kernel kernel) {
-        return GuestLibbpf.add(spec, cache, progress, kernel.release().architecture());
+    /** A guest in which the command finds libbpf and libcapstone; without those that this machine has not itself. */
+    public GuestSpec withCommandsLibraries(GuestSpec spec, Kernel kernel) {
+        return GuestLibraries.add(spec, cache, progress, kernel.release().architecture());
     }
 
     /**

@@ -35,7 +35,7 @@ final class BpfPropertiesTest {
 
     private Guest boot() {
         GuestSpec spec = Project.LAB
-                .withLibbpf(Project.withCommand(kernel), kernel)
+                .withCommandsLibraries(Project.withCommand(kernel), kernel)
                 .withFile("/tests/bpf", Project.ROOT.resolve("userland/bpf/target/test-classes"))
                 .withFile("/tests/guard", Project.ROOT.resolve("userland/guard/target/test-classes"))
                 .withFile("/bpf", Project.bpfPrograms(kernel))

@@ -77,7 +77,7 @@ final class TestGuest implements AutoCloseable {
     static TestGuest bootWithCommand(String series) {
         Kernel kernel = Project.kernel(series);
         GuestSpec spec = Project.LAB
-                .withLibbpf(Project.withCommand(spec(kernel), kernel), kernel)
+                .withCommandsLibraries(Project.withCommand(spec(kernel), kernel), kernel)
                 .withFile("/bpf", Project.bpfPrograms(kernel));
         TestGuest guest = boot(kernel, spec).load();
         CommandInGuest.link(guest.guest);

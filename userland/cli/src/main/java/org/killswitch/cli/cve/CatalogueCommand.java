@@ -51,6 +51,12 @@ abstract class CatalogueCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws ImportException {
         CveData data = CveData.read(places, c -> isAll(), host.err());
+        if (isAll() && data.records().isEmpty()) {
+            host.err()
+                    .println(
+                            "killswitch: warning: no records of CVEs are imported, so that --all has the entries of the"
+                                    + " catalogue only; see killswitch cve import --help");
+        }
         List<Verdict> verdicts = shown(isAll() ? data.judgeAll() : data.judgeCatalogue());
         if (json) {
             Map<String, @Nullable Object> node = Json.document();

@@ -16,10 +16,12 @@ import org.killswitch.catalogue.verdict.Verdict;
 import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
+import org.killswitch.cli.output.Messages;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Reason;
 import org.killswitch.policy.Actual;
 import org.killswitch.policy.Applier;
+import org.killswitch.policy.Change;
 import org.killswitch.policy.Desired;
 import org.killswitch.policy.LiveOverrides;
 import org.killswitch.policy.Overrides;
@@ -60,7 +62,11 @@ final class CveApplyCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    @Parameters(arity = "1..*", paramLabel = "CVE", description = "The CVEs, as CVE-2026-31431.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "CVE",
+            converter = Converters.ToCve.class,
+            description = "The CVEs, as CVE-2026-31431.")
     private List<String> cves = List.of();
 
     @Option(names = "--dry-run", description = "Change nothing; show what would be engaged.")
@@ -115,8 +121,14 @@ final class CveApplyCommand implements Callable<Integer> {
         if (!dryRun) {
             new Applier(overrides).apply(plan);
         }
-        plan.changes().forEach(c -> host.out().println(c.line()));
+        plan.changes().forEach(c -> host.out().println(c.line() + untilKept(c)));
         plan.inPlace().forEach(d -> host.out().println("  " + d + " already (" + d.where() + ")"));
         return ExitCode.OK;
+    }
+
+    private String untilKept(Change change) {
+        return timing != null && timing.duration != null && change instanceof Change.Begin(Desired d)
+                ? Messages.unlessKept(d.symbol(), timing.duration)
+                : "";
     }
 }

@@ -15,7 +15,10 @@ import org.killswitch.cli.Host;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code killswitch cve import SOURCE}. */
 @Command(
@@ -40,6 +43,10 @@ final class CveImportCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     @Parameters(paramLabel = "SOURCE", description = "A file, a folder or an https URL.")
     @SuppressWarnings("NullAway.Init")
     private String source;
@@ -51,6 +58,9 @@ final class CveImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ImportException {
+        if (source.isBlank()) {
+            throw new ParameterException(spec.commandLine(), "SOURCE is empty: name a file, a folder or an https URL");
+        }
         List<Imports.Imported> parts = Download.isUrl(source)
                 ? Download.withFile(
                         URI.create(source), file -> Imports.read(file, source, places.data(), Instant.now()))

@@ -15,6 +15,7 @@ import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.catalogue.verdict.Evidence;
 import org.killswitch.catalogue.verdict.Subject;
 import org.killswitch.catalogue.verdict.Verdict;
+import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Json;
@@ -46,7 +47,7 @@ final class CveShowCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    @Parameters(paramLabel = "CVE", description = "Its number: CVE-2026-31431.")
+    @Parameters(paramLabel = "CVE", converter = Converters.ToCve.class, description = "Its number: CVE-2026-31431.")
     @SuppressWarnings("NullAway.Init")
     private String cve;
 

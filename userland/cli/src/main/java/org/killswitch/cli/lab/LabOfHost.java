@@ -35,9 +35,9 @@ public final class LabOfHost {
         return host.errorTerminal() ? Progress.on(System.err) : Progress.ofLongSteps(System.err);
     }
 
-    /** Puts this command, and libbpf, into a guest. */
+    /** Puts this command, and the libraries that it loads, into a guest. */
     static GuestSpec withCommand(Lab lab, Kernel kernel, GuestSpec spec) {
-        return lab.withLibbpf(
+        return lab.withCommandsLibraries(
                 CommandInGuest.add(
                         lab,
                         spec,

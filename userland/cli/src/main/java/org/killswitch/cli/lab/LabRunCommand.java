@@ -19,8 +19,11 @@ import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code killswitch lab run}. */
 @Command(
@@ -46,7 +49,14 @@ final class LabRunCommand implements Callable<Integer> {
     /** Where a guest's commands start. */
     private static final String GUEST_HOME = "/root";
 
+    /** More than any machine that emulates them does well with. */
+    private static final int CPUS_MAX = 64;
+
     private final Host host;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec commandSpec;
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -126,6 +136,10 @@ final class LabRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (cpus < 1 || cpus > CPUS_MAX) {
+            throw new ParameterException(
+                    commandSpec.commandLine(), "--cpus " + cpus + ": a guest has 1 to " + CPUS_MAX + " CPUs");
+        }
         Lab lab = LabOfHost.open(host, yes);
         GuestSpec spec = spec();
         Kernel kernel = lab.kernel(kernelOption.release());

@@ -53,6 +53,17 @@ final class Metrics {
                 .sample(killswitch.locked());
         List<Engagement> all = killswitch.engagements();
         List<Pending> pending = killswitch.pending();
+        PrometheusText.Family hits =
+                text.family("killswitch_hits_total", MetricType.COUNTER, "Calls that were caught.");
+        all.forEach(e -> hits.sample(symbol(e), e.hits()));
+        text.family("killswitch_bpf_programs", MetricType.GAUGE, "Programs of engage --bpf that are pinned.")
+                .sample(Map.of(), host.bpfFs().overrides().orElse(List.of()).size());
+        if (!killswitch.showsDetails()) {
+            host.err()
+                    .println("killswitch: only root sees the states of functions; the metrics that need them are left"
+                            + " out");
+            return;
+        }
         PrometheusText.Family states =
                 text.family("killswitch_functions", MetricType.GAUGE, "How many functions there are in each state.");
         for (State state : State.values()) {
@@ -72,9 +83,6 @@ final class Metrics {
                                 "reason",
                                 e.details().flatMap(Details::reason).orElse("")),
                         1));
-        PrometheusText.Family hits =
-                text.family("killswitch_hits_total", MetricType.COUNTER, "Calls that were caught.");
-        all.forEach(e -> hits.sample(symbol(e), e.hits()));
         count(all, "killswitch_passed_total", "Calls that a guard let through.", Details::passed);
         count(
                 all,
@@ -88,8 +96,6 @@ final class Metrics {
                     .filter(d -> !d.timeoutLeft().isZero())
                     .ifPresent(d -> left.sample(symbol(e), d.timeoutLeft().toSeconds()));
         }
-        text.family("killswitch_bpf_programs", MetricType.GAUGE, "Programs of engage --bpf that are pinned.")
-                .sample(Map.of(), host.bpfFs().overrides().orElse(List.of()).size());
     }
 
     private static State state(Engagement e) {

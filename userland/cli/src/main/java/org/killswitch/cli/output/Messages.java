@@ -43,6 +43,9 @@ public final class Messages {
     }
 
     public static String disengaged(Disengaged ended) {
+        if (ended.wasPending()) {
+            return ended.symbol() + " is no longer pending";
+        }
         String caught = ended.hits().isEmpty() ? "" : "; " + calls(ended.hits().getAsLong()) + " caught";
         return ended.symbol() + " runs its own code again" + caught;
     }

@@ -61,6 +61,19 @@ public final class ModuleFile {
         }
     }
 
+    /** The version that a module's file says it has; empty where it says none, or cannot be read. */
+    public static Optional<String> version(Path file) {
+        try {
+            return section(unpacked(file), ".modinfo").stream()
+                    .flatMap(info -> Arrays.stream(new String(info, StandardCharsets.UTF_8).split("\0", -1)))
+                    .filter(field -> field.startsWith("version="))
+                    .map(field -> field.substring("version=".length()))
+                    .findFirst();
+        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+            return Optional.empty();
+        }
+    }
+
     private static byte[] unpacked(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         String name = file.toString();

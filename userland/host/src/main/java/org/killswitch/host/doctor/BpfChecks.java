@@ -8,7 +8,7 @@ import static org.killswitch.host.doctor.Finding.warning;
 
 import java.io.IOException;
 import java.util.List;
-import org.killswitch.host.InstalledLibbpf;
+import org.killswitch.host.InstalledLibrary;
 import org.killswitch.posix.Ownership;
 
 /** What guards and engagebpf need. */
@@ -66,7 +66,7 @@ final class BpfChecks {
     }
 
     static Finding libbpf(HostFacts host) {
-        return InstalledLibbpf.find(host.files())
+        return InstalledLibrary.find(host.files(), InstalledLibrary.LIBBPF)
                 .map(library -> ok("libbpf", library))
                 .orElseGet(() -> note(
                         "libbpf",

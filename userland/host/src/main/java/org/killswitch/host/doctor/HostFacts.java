@@ -50,7 +50,17 @@ public record HostFacts(
 
     /** Where modules.dep says the module is for the running kernel. */
     Optional<String> installed() {
-        return files.text("/lib/modules/" + release + "/modules.dep").stream()
+        return installed(release);
+    }
+
+    /** The path of a file that modules.dep of the running kernel names. */
+    String inModules(String file) {
+        return file.startsWith("/") ? file : "/lib/modules/" + release + "/" + file;
+    }
+
+    /** Where modules.dep says the module is for a kernel. */
+    Optional<String> installed(String kernel) {
+        return files.text("/lib/modules/" + kernel + "/modules.dep").stream()
                 .flatMap(String::lines)
                 .map(l -> l.replaceFirst(":.*", ""))
                 .filter(l -> l.matches("(.*/)?killswitch\\.ko(\\.\\w+)?"))

@@ -24,7 +24,25 @@ final class OverrideChecks {
     private static final Pattern ENABLED_FUNCTION =
             Pattern.compile("^(\\S+)(?: \\[(\\S+)\\])? \\(\\d+\\)\\s*([A-Z](?:\\s+[A-Z])*)?(?:\\s.*)?$");
 
+    /** As many functions can be engaged, observed or pending at a time. */
+    private static final int PLACES = 1024;
+
     private OverrideChecks() {}
+
+    static Finding places(HostFacts host) {
+        if (!host.isLoaded()) {
+            return ok("places", "none is used: the module is not loaded");
+        }
+        String tree = HostFacts.SECURITYFS + "/killswitch/";
+        long engaged = host.files().lines(tree + "engaged").size();
+        long observed = host.files().list(tree + "fn").size(); // root sees these; what is engaged is among them
+        long used = Math.max(engaged, observed)
+                + host.files().lines(tree + "pending").size();
+        String found = used + " of " + PLACES + " for functions are used";
+        return used < PLACES * 9 / 10
+                ? ok("places", found)
+                : warning("places", found, "disengage what is not needed; when all are used, engage fails");
+    }
 
     static Finding ftrace(HostFacts host) {
         return switch (host.files().text("/proc/sys/kernel/ftrace_enabled").orElse("")) {

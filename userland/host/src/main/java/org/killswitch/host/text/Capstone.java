@@ -22,8 +22,8 @@ import java.util.Optional;
 /** libcapstone, through the FFM API. What of it is used is the same in versions 4 and 5, but for an offset. */
 public final class Capstone implements Disassembler, AutoCloseable {
 
-    /** Of Debian 13 and 12. */
-    private static final List<String> LIBRARIES = List.of("libcapstone.so.5", "libcapstone.so.4");
+    /** The names under which it is loaded, the one that is tried first at the front. */
+    public static final List<String> LIBRARIES = List.of("libcapstone.so.5", "libcapstone.so.4");
 
     private static final int CS_ARCH_ARM64 = 1;
     private static final int CS_ARCH_X86 = 3;

@@ -115,7 +115,7 @@ final class DoctorTest {
     @Test
     void anEmptyHostIsExaminedToo() throws IOException {
         root = Files.createDirectories(root.resolve("empty"));
-        assertThat(examine()).hasSize(23).allSatisfy(f -> {
+        assertThat(examine()).hasSize(26).allSatisfy(f -> {
             assertThat(f.found()).isNotBlank().doesNotContain("\n");
             assertThat(f.fix()).doesNotContain("\n");
         });
@@ -177,6 +177,42 @@ final class DoctorTest {
                 "kernel/a.ko:\nupdates/dkms/killswitch.ko.xz: kernel/b.ko\nkernel/test_killswitch.ko:\n");
         assertThat(finding("module").verdict()).isEqualTo(NOTE);
         assertThat(finding("module").found()).contains("updates/dkms/killswitch.ko.xz");
+    }
+
+    @Test
+    void anInstalledKernelWithoutTheModuleIsAWarningBeforeItBoots() throws IOException {
+        for (String release : List.of("6.1.0-9-amd64", RELEASE)) {
+            write("/boot/vmlinuz-" + release, "");
+            write("/lib/modules/" + release + "/modules.dep", "");
+        }
+        assertThat(finding("next-boot").verdict()).isEqualTo(OK);
+
+        write("/boot/vmlinuz-6.1.0-100-amd64", "");
+        write("/lib/modules/6.1.0-100-amd64/modules.dep", "kernel/a.ko:\n");
+        assertThat(finding("next-boot").verdict()).isEqualTo(WARNING);
+        assertThat(finding("next-boot").found()).startsWith("6.1.0-100-amd64 is installed and does not run yet");
+
+        write("/lib/modules/6.1.0-100-amd64/modules.dep", "updates/dkms/killswitch.ko.zst:\n");
+        assertThat(finding("next-boot").verdict()).isEqualTo(OK);
+    }
+
+    @Test
+    void whatDkmsHasNotBuiltIsAWarning() throws IOException {
+        write("/var/lib/dkms/killswitch/0.1.0/source/dkms.conf", "");
+        assertThat(finding("dkms").verdict()).isEqualTo(WARNING);
+        assertThat(finding("dkms").fix()).startsWith("dkms autoinstall -k " + RELEASE);
+
+        write("/var/lib/dkms/killswitch/0.1.0/" + RELEASE + "/x86_64/module/killswitch.ko", "");
+        assertThat(finding("dkms").verdict()).isEqualTo(OK);
+    }
+
+    @Test
+    void fewPlacesLeftAreAWarning() throws IOException {
+        write("/sys/kernel/security/killswitch/engaged", "f retval=-1 hits=0\n".repeat(900));
+        assertThat(finding("places").verdict()).isEqualTo(OK);
+        write("/sys/kernel/security/killswitch/pending", "m:f retval=-1 module=m\n".repeat(100));
+        assertThat(finding("places").verdict()).isEqualTo(WARNING);
+        assertThat(finding("places").found()).startsWith("1000 of 1024");
     }
 
     @Test
@@ -308,7 +344,7 @@ final class DoctorTest {
         assertThat(examine())
                 .filteredOn(f -> !List.of("kernel", "config", "securityfs", "taint", "privilege")
                         .contains(f.id()))
-                .hasSize(18)
+                .hasSize(21)
                 .allSatisfy(f -> assertThat(f.found()).isEqualTo("not checked: this kernel takes no modules"));
     }
 
