@@ -178,8 +178,12 @@ class CveCommandTest {
 
     @Test
     void whatNobodyKnowsIsSaid() throws IOException {
-        assertThat(run("show", "CVE-2026-1")).isEqualTo(1);
-        assertThat(host.err.toString()).contains("nothing is known about CVE-2026-1");
+        assertThat(run("show", "cve-2026-1000")).isEqualTo(1);
+        assertThat(host.err.toString()).contains("nothing is known about CVE-2026-1000");
+        assertThat(run("show", "CVE-2026-1")).isEqualTo(2);
+        assertThat(host.err.toString()).contains("'CVE-2026-1' is not the number of a CVE");
+        assertThat(run("import", "")).isEqualTo(2);
+        assertThat(host.err.toString()).contains("SOURCE is empty");
         assertThat(run("import", folder.resolve("root").toString())).isEqualTo(1);
         assertThat(host.err.toString()).contains("has nothing that can be imported");
         assertThat(run("import", "http://127.0.0.1/x")).isEqualTo(1);
