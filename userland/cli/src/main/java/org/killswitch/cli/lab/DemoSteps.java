@@ -19,7 +19,7 @@ final class DemoSteps {
     static final String DOOR = "door";
 
     /** What persist writes, and the host has after the reboot, too. */
-    static final String POLICY = "/etc/killswitch/policy.d/persisted.yaml";
+    static final String POLICY = "/etc/killswitch/policy.d/zz-persist.yaml";
 
     private static final String CVE = "CVE-2026-31431";
     private static final String USE = "su nobody -c '" + DOOR + " af_alg_aead'";
@@ -69,7 +69,7 @@ final class DemoSteps {
                 new Step(
                         "Keep it closed after a reboot.",
                         "killswitch persist",
-                        prints("persisted.yaml has 3 entries")));
+                        prints("zz-persist.yaml has 3 entries")));
     }
 
     /** The steps on the kernel with the fix, which the host boots some days later. */

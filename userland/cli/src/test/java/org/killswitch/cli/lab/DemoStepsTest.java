@@ -38,10 +38,10 @@ class DemoStepsTest {
                     TIME                  SYMBOL                PID  COMMAND  USER    STATE    HITS  HITS/S
                     2026-05-01T12:00:00Z  algif_aead:aead_bind  231  door     nobody  engaged     1     1.0
                     """),
-            new Output(0, "/etc/killswitch/policy.d/persisted.yaml has 3 entries\n"),
+            new Output(0, "/etc/killswitch/policy.d/zz-persist.yaml has 3 entries\n"),
             new Output(
                     0, "Linux 5.10.0-46-amd64 #1 SMP Debian 5.10.262-1 (2026-09-01)\n- symbol: algif_aead:aead_bind\n"),
-            new Output(0, "+ algif_aead:aead_bind returns -1 (EPERM) (persisted.yaml:1)\n"),
+            new Output(0, "+ algif_aead:aead_bind returns -1 (EPERM) (zz-persist.yaml:1)\n"),
             new Output(0, "CVE-2026-31431 (Copy Fail): fixed\n"),
             new Output(0, """
                     CVE-2026-31431 is fixed: 5.10.262 has the fix of 5.10.254
