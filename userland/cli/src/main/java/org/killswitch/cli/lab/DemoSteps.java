@@ -25,7 +25,7 @@ final class DemoSteps {
     private static final String USE = "su nobody -c '" + DOOR + " af_alg_aead'";
     private static final String FUNCTION = "algif_aead:aead_bind";
     private static final Pattern WHO =
-            Pattern.compile("^\\S+ +" + FUNCTION + " +\\d+ +door +nobody ", Pattern.MULTILINE);
+            Pattern.compile("^\\S+ \\S+ +" + FUNCTION + " +\\d+ +door +nobody ", Pattern.MULTILINE);
 
     /**
      * One thing that is done.

@@ -36,7 +36,7 @@ class DemoStepsTest {
             new Output(1, "closed: bind: EPERM\n"),
             new Output(0, """
                     TIME                  SYMBOL                PID  COMMAND  USER    STATE    HITS  HITS/S
-                    2026-05-01T12:00:00Z  algif_aead:aead_bind  231  door     nobody  engaged     1     1.0
+                    2026-05-01 12:00:00Z  algif_aead:aead_bind  231  door     nobody  engaged     1     1.0
                     """),
             new Output(0, "/etc/killswitch/policy.d/zz-persist.yaml has 3 entries\n"),
             new Output(
