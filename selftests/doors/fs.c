@@ -66,6 +66,9 @@ static void parameter(const struct door *door)
 	fd = pass(sys(syscall(SYS_fsopen, "devpts", 0)), ABSENT_IF(ENOSYS, ENODEV), "fsopen");
 	pass(sys(syscall(SYS_fsconfig, fd, FSCONFIG_SET_STRING, "ptmxmode", "0666", 0)), NULL,
 	     "FSCONFIG_SET_STRING");
+	/* The old kind only keeps parameters, and asks the file system at the mount. */
+	if (syscall(SYS_fsconfig, fd, FSCONFIG_SET_STRING, "no_such_parameter", "1", 0))
+		absent("devpts has a parser of its own");
 }
 
 const struct door fs_doors[] = {

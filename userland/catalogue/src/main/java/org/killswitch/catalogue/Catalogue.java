@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -35,10 +36,22 @@ public record Catalogue(SortedMap<String, Entry> entries, List<String> problems)
      * @param folders an entry of a later one is taken instead of an earlier one's; a folder need not exist
      */
     public static Catalogue read(List<Path> folders) {
+        return read(folders, cve -> true);
+    }
+
+    /**
+     * Reads the entries of some CVEs only, which are known by the names of their files.
+     *
+     * @param wanted takes a CVE
+     */
+    public static Catalogue read(List<Path> folders, Predicate<String> wanted) {
         SortedMap<String, Entry> entries = new TreeMap<>();
         List<String> problems = new ArrayList<>();
         for (Path folder : folders) {
             for (Path file : files(folder, problems)) {
+                if (!wanted.test(file.getFileName().toString().replace(EntryReader.SUFFIX, ""))) {
+                    continue;
+                }
                 try {
                     Entry entry = EntryReader.read(file);
                     Entry hidden = entries.put(entry.cve(), entry);

@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
 /** {@code script/dev}. Exit status as that of killswitch: 0 done, 1 failed, 2 usage. */
 @Command(
         name = "script/dev",
-        header = "Tools for this repository: benchmarks, and stress tests of the module in guests.",
+        header =
+                "Tools for this repository: benchmarks, stress tests of the module, and verification of the catalogue, in guests.",
         description = {"", "They need a clone of the project, and are not installed.", ""})
 final class Dev extends CommandGroup {
 
@@ -33,6 +34,7 @@ final class Dev extends CommandGroup {
                 .addSubcommand(new CommandLine(new PlotCommand(host)))
                 .addSubcommand(new CommandLine(new HostileCommand(host)))
                 .addSubcommand(new CommandLine(new StressCommand(host)))
+                .addSubcommand(new CommandLine(new VerifyCommand(host)))
                 .addSubcommand(new CommandLine.HelpCommand());
         try {
             return Errors.reportTo(host, main).execute(args);

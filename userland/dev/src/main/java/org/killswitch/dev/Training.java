@@ -59,6 +59,8 @@ final class Training {
         for (String command : new String[] {"status", "engage", "disengage", "bpf", "lab", "demo"}) {
             expect(0, command, "--help");
         }
+        expect(0, "cve", "list");
+        expect(0, "cve", "show", "CVE-2026-31431");
         expect(2, "status", "--no-such-option");
         expect(2, "engage", "f");
         expect(1, "status");

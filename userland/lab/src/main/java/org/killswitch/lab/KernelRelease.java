@@ -76,13 +76,20 @@ public record KernelRelease(String name, Architecture architecture, String suite
             arm64("6.12-arm64", "bookworm-backports", false),
             arm64("newest-arm64", "trixie-backports", false));
 
+    /**
+     * One as it was when its suite's last point release came out, without the security updates since then: it has flaws that
+     * are known and that the others have the fix of.
+     */
+    public static final KernelRelease WITHOUT_UPDATES = x86("5.10.223", "bullseye", false);
+
     /** Those that no distribution ships. */
     public static final List<KernelRelease> BUILT =
             List.of(built("6.12", 9, "base", "errinj"), built("6.12", 13, "base", "errinj", "debug"));
 
     /** All that the lab can boot. */
-    public static final List<KernelRelease> ALL =
-            Stream.concat(STOCK.stream(), BUILT.stream()).toList();
+    public static final List<KernelRelease> ALL = Stream.of(STOCK, List.of(WITHOUT_UPDATES), BUILT)
+            .flatMap(List::stream)
+            .toList();
 
     private static KernelRelease built(String series, int minutes, String... parts) {
         Built how = new Built("linux-source-" + series, "gcc-12", List.of(parts), minutes);

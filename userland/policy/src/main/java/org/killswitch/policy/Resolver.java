@@ -52,7 +52,7 @@ public final class Resolver {
         Set<String> cves = new HashSet<>();
         policy.entries().forEach(e -> cves.addAll(e.cves()));
         state.forEach(a -> a.reason().map(PolicyEntry::cvesIn).ifPresent(cves::addAll));
-        return new Resolver(() -> CveData.read(places, cves::contains, err), Architecture.host(), Instant.now());
+        return new Resolver(() -> CveData.readOnly(places, cves::contains, err), Architecture.host(), Instant.now());
     }
 
     /** What came of one entry. */

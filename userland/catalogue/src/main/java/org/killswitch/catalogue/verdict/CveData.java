@@ -33,7 +33,16 @@ public record CveData(
      * @param err takes a line for each file of the catalogue that is no entry
      */
     public static CveData read(CvePlaces places, Predicate<String> wanted, PrintWriter err) throws ImportException {
-        Catalogue catalogue = Catalogue.read(places.catalogue());
+        return read(places, Catalogue.read(places.catalogue()), wanted, err);
+    }
+
+    /** Reads what a command needs that has to do with some CVEs only: the other entries are as if they were not there. */
+    public static CveData readOnly(CvePlaces places, Predicate<String> wanted, PrintWriter err) throws ImportException {
+        return read(places, Catalogue.read(places.catalogue(), wanted), wanted, err);
+    }
+
+    private static CveData read(CvePlaces places, Catalogue catalogue, Predicate<String> wanted, PrintWriter err)
+            throws ImportException {
         catalogue.problems().forEach(p -> err.println("killswitch: " + p));
         Optional<KernelIndex> records =
                 KernelIndex.read(places.data(), c -> catalogue.entries().containsKey(c) || wanted.test(c));

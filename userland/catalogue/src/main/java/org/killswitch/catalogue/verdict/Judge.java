@@ -119,14 +119,28 @@ public final class Judge {
         return mitigations.isEngaged(entry);
     }
 
-    /** The engagement that an entry has for the running kernel: the first one whose kernels match. */
+    /**
+     * The engagement that an entry has for the running kernel: the first one whose kernels match. Of several, the first one
+     * whose functions are there: a compiler makes some of them part of their callers on one architecture only.
+     */
     public Optional<Entry.Engagement> choose(Entry entry) {
         Optional<UpstreamVersion> version = host.origin().upstream();
-        return version.isPresent()
-                ? entry.engagementsFor(version.get()).stream().findFirst()
+        List<Entry.Engagement> matching = version.isPresent()
+                ? entry.engagementsFor(version.get())
                 : entry.engagements().stream()
                         .filter(e -> e.kernels().equals(KernelRange.ALL))
-                        .findFirst();
+                        .toList();
+        Optional<Entry.Engagement> first = matching.stream().findFirst();
+        return matching.size() < 2
+                ? first
+                : matching.stream().filter(this::isHere).findFirst().or(() -> first);
+    }
+
+    /** A function of a module may not be there yet. */
+    private boolean isHere(Entry.Engagement engagement) {
+        return engagement.functions().stream()
+                .map(Entry.Function::symbol)
+                .allMatch(s -> s.module().isPresent() || host.hasSymbol(s.function()));
     }
 
     /** No more has to be looked for: the kernel does not have the flaw. */

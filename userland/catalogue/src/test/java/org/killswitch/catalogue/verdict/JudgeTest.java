@@ -222,6 +222,30 @@ class JudgeTest {
     }
 
     @Test
+    void choosesTheFirstEngagementWhoseFunctionsAreThere() throws IOException, EntryException {
+        String symbols = """
+                ffffffff81000000 T other
+                ffffffff81000010 T __arm64_sys_f
+                ffffffff81000020 t in_module\t[m]
+                """;
+        String one = "{functions: [{symbol: f, retval: -EPERM}], why: w, breaks: b}";
+        String other = one.replace("symbol: f", "symbol: __arm64_sys_f");
+        String inModule = one.replace("symbol: f", "symbol: \"m:not_loaded\"");
+        assertThat(chosen(symbols, one, other)).isEqualTo("__arm64_sys_f");
+        assertThat(chosen(symbols + "ffffffff81000030 t f\n", one, other)).isEqualTo("f");
+        assertThat(chosen(symbols, inModule, other)).isEqualTo("m:not_loaded");
+        assertThat(chosen(symbols, one)).isEqualTo("f");
+        assertThat(chosen("", one, other)).as("nothing is known of symbols").isEqualTo("f");
+    }
+
+    private String chosen(String symbols, String... engagements) throws IOException, EntryException {
+        Judge judge = new Judge(open().file("/proc/kallsyms", symbols).facts(), Map.of());
+        Entry entry = entry(RXRPC.replaceFirst(
+                "(?s)engagements:.*references", "engagements: [" + String.join(", ", engagements) + "]\nreferences"));
+        return judge.choose(entry).orElseThrow().functions().getFirst().symbol().text();
+    }
+
+    @Test
     void theTableIsLongEnough() {
         assertThat(Situations.all()).hasSizeGreaterThanOrEqualTo(40);
     }

@@ -98,7 +98,7 @@ final class CveApplyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ControlException, PolicyException, ImportException {
         Resolver resolver = new Resolver(
-                () -> CveData.read(places, cves::contains, host.err()), Architecture.host(), Instant.now());
+                () -> CveData.readOnly(places, cves::contains, host.err()), Architecture.host(), Instant.now());
         List<Desired> desired = new ArrayList<>();
         for (String cve : cves.stream().distinct().toList()) {
             Verdict verdict = resolver.verdict(cve);

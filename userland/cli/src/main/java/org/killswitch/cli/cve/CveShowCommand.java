@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.data.CveRecord;
 import org.killswitch.catalogue.data.ImportException;
+import org.killswitch.catalogue.data.Verification;
 import org.killswitch.catalogue.verdict.CveData;
 import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.catalogue.verdict.Evidence;
@@ -64,7 +65,7 @@ final class CveShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ImportException {
-        CveData data = CveData.read(places, cve::equals, host.err());
+        CveData data = CveData.readOnly(places, cve::equals, host.err());
         Optional<Subject> subject = data.subject(cve);
         if (subject.isEmpty()) {
             host.err()
@@ -90,11 +91,16 @@ final class CveShowCommand implements Callable<Integer> {
                             .filter(v -> !v.isEmpty())
                             .orElse(null));
             node.put("entry", entry.map(VerdictJson::of).orElse(null));
+            node.put("verified", Verified.json(verified(entry)));
             host.out().println(Json.render(node, true));
         } else {
-            text(data, verdict, chosen).forEach(host.out()::println);
+            text(data, verdict, chosen, verified(entry)).forEach(host.out()::println);
         }
         return ExitCode.OK;
+    }
+
+    private List<Verification> verified(Optional<Entry> entry) throws ImportException {
+        return entry.isPresent() ? Verified.of(entry.get(), places) : List.of();
     }
 
     private int shell(Optional<Entry> entry, Optional<Entry.Engagement> chosen) {
@@ -123,7 +129,8 @@ final class CveShowCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static List<String> text(CveData data, Verdict verdict, Optional<Entry.Engagement> chosen) {
+    private static List<String> text(
+            CveData data, Verdict verdict, Optional<Entry.Engagement> chosen, List<Verification> verified) {
         List<String> lines = new ArrayList<>();
         Subject subject = verdict.subject();
         String name = subject.entry()
@@ -139,7 +146,11 @@ final class CveShowCommand implements Callable<Integer> {
         lines.add("");
         subject.entry()
                 .ifPresentOrElse(
-                        e -> addEntry(e, chosen, lines),
+                        e -> {
+                            addEntry(e, chosen, lines);
+                            Verified.lines(verified, data.facts()).forEach(l -> add(lines, "Verified", l));
+                            e.references().forEach(r -> add(lines, "See", r));
+                        },
                         () -> data.record(subject.cve()).ifPresent(r -> {
                             add(lines, "Title", r.title());
                             add(lines, "CVSS", r.cvss());
@@ -179,7 +190,6 @@ final class CveShowCommand implements Callable<Integer> {
                     "Other measure",
                     m.measure() + m.failsWhen().map(f -> "; fails when: " + f).orElse(""));
         }
-        entry.references().forEach(r -> add(lines, "See", r));
     }
 
     private static void add(List<String> lines, String title, String text) {

@@ -12,6 +12,7 @@ import org.killswitch.lab.CommandInGuest;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
+import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
 import org.killswitch.lab.SourceTree;
@@ -19,26 +20,27 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 
-/** {@code killswitch demo [--kernel KERNEL]}. */
+/** {@code killswitch demo}. */
 @Command(
         name = "demo",
         header = "See a kernel vulnerability closed and opened again, in a virtual machine.",
         description = {
             "",
-            "Boots a stock kernel in QEMU, needs neither root nor KVM, and changes nothing on this machine. The first run"
-                    + " downloads the kernel and builds the module for it. Fails if a step does not go as expected.",
+            "Boots stock kernels in QEMU, one with the flaw and one with the fix, needs neither root nor KVM, and changes"
+                    + " nothing on this machine. The first run downloads the kernels and builds the module for them. Fails"
+                    + " if a step does not go as expected.",
             ""
         })
 public final class DemoCommand implements Callable<Integer> {
+
+    /** What the kernels load for the flawed code. */
+    private static final List<String> MODULES = List.of("algif_aead", "gcm", "ghash_generic", "ctr", "aes_generic");
 
     private final Host host;
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
-
-    @Mixin
-    private final KernelOption kernelOption = new KernelOption();
 
     @Mixin
     private final SourcesOption sources = new SourcesOption();
@@ -53,40 +55,57 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SourceTree tree = sources.tree();
-        Path program = tree.program(DemoSteps.PROGRAM);
-        if (!Files.isExecutable(program)) {
-            throw new LabException(program + " is not built; run: make -C " + program.getParent());
+        Path door = tree.program("doors/" + DemoSteps.DOOR);
+        if (!Files.isExecutable(door)) {
+            throw new LabException(door + " is not built; run: make -C " + tree.program("."));
         }
 
         Lab lab = LabOfHost.open(host, yes);
-        Kernel kernel = lab.kernel(kernelOption.release());
-        Path modules = lab.buildModules(kernel, tree.module());
-        GuestSpec spec = LabOfHost.withCommand(lab, kernel, GuestSpec.standard())
-                .withAvailable(lab.present(kernel, List.of("algif_aead", "gcm", "ghash_generic", "ctr", "aes_generic")))
-                .withFile("bin/" + DemoSteps.PROGRAM, program)
-                .withFile("root/" + DemoSteps.MODULE, modules.resolve(DemoSteps.MODULE));
+        Kernel affected = lab.kernel(KernelRelease.WITHOUT_UPDATES);
+        Kernel fixed = lab.kernel(KernelRelease.named("5.10"));
+        List<DemoSteps.Step> before = DemoSteps.affected();
+        List<DemoSteps.Step> after = DemoSteps.fixed();
+        DemoRunner story = new DemoRunner(host.out(), host.colour(), before.size() + after.size());
 
-        host.out().println("Booting Debian's kernel " + kernel.version() + " in a virtual machine ...");
-        host.out().flush();
-        Optional<String> failure;
-        try (Guest guest = lab.boot(kernel, spec)) {
-            CommandInGuest.link(guest);
-            // newer kernels close most of AF_ALG by default; the story is of one where it is in use
-            guest.require("modprobe af_alg; f=/proc/sys/crypto/af_alg_restrict; [ ! -e $f ] || echo 0 > $f");
-            failure = new DemoRunner(host.out(), host.colour()).tell(DemoSteps.steps(), guest::run);
+        String policy;
+        try (Guest guest = boot(lab, affected, tree, door)) {
+            require(story.tell(before, guest::run));
+            policy = guest.require("cat " + DemoSteps.POLICY);
         }
-        if (failure.isPresent()) {
-            throw new LabException("the demo failed: " + failure.get());
+        try (Guest guest = boot(lab, fixed, tree, door)) {
+            guest.require("mkdir -p $(dirname " + DemoSteps.POLICY + ") && cat > " + DemoSteps.POLICY + " <<'END'\n"
+                    + policy + "END\n");
+            require(story.tell(after, guest::run));
         }
         conclude();
         return ExitCode.OK;
     }
 
+    private Guest boot(Lab lab, Kernel kernel, SourceTree tree, Path door) {
+        GuestSpec spec = LabOfHost.withCommand(lab, kernel, GuestSpec.standard())
+                .withAvailable(lab.present(kernel, MODULES))
+                .withFile("bin/" + DemoSteps.DOOR, door)
+                .withFile(
+                        "root/" + DemoSteps.MODULE,
+                        lab.buildModules(kernel, tree.module()).resolve(DemoSteps.MODULE));
+        host.out().println();
+        host.out().println("Booting Debian's kernel " + kernel.version() + " in a virtual machine ...");
+        host.out().flush();
+        Guest guest = lab.boot(kernel, spec);
+        CommandInGuest.link(guest);
+        return guest;
+    }
+
+    private static void require(Optional<String> failure) {
+        if (failure.isPresent()) {
+            throw new LabException("the demo failed: " + failure.get());
+        }
+    }
+
     private void conclude() {
         host.out().println("""
 
-                        One command closed the path to a vulnerability in a running stock kernel, another opened it again.
-                        On a real host: make, sudo make install, sudo modprobe killswitch, sudo killswitch engage FUNCTION RETVAL.
-                        First find a function that every attack must call and that you can do without: killswitch cve, killswitch check.""");
+                        One command closed the way to a flaw in a running stock kernel; one opened it when the fix was booted.
+                        On a real host: make, sudo make install, sudo modprobe killswitch, sudo killswitch cve scan.""");
     }
 }

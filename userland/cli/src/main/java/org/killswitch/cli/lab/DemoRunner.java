@@ -7,29 +7,36 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.killswitch.lab.Output;
 
-/** Does the steps of a story and shows them; stops at the first that does not go as the story says. */
+/** Does the steps of a story, chapter by chapter, and shows them; stops at the first that does not go as the story says. */
 final class DemoRunner {
 
     private final PrintWriter out;
     private final boolean colour;
+    private final int total;
+    private int number;
 
-    DemoRunner(PrintWriter out, boolean colour) {
+    /**
+     * For a story.
+     *
+     * @param total how many steps all of its chapters have
+     */
+    DemoRunner(PrintWriter out, boolean colour, int total) {
         this.out = out;
         this.colour = colour;
+        this.total = total;
     }
 
     /**
-     * Tells a story.
+     * Tells a chapter.
      *
      * @param shell runs a command and gives what it left
      * @return why the story does not hold; empty if it does
      */
     Optional<String> tell(List<DemoSteps.Step> steps, Function<String, Output> shell) {
-        int number = 0;
         for (DemoSteps.Step step : steps) {
             number++;
             out.println();
-            out.println(bold(number + "/" + steps.size() + "  " + step.headline()));
+            out.println(bold(number + "/" + total + "  " + step.headline()));
             out.println("$ " + bold(step.command()));
             out.flush();
             Output output = shell.apply(step.command());

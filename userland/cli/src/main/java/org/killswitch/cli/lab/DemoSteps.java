@@ -7,18 +7,25 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.killswitch.lab.Output;
 
-/** What the demo shows: the way to CVE-2026-31431 closed and opened again, with the outcome that makes each step true. */
+/**
+ * What the demo shows: CVE-2026-31431 closed on a kernel that has it, and opened again on one that has the fix, with the
+ * outcome that makes each step true.
+ */
 final class DemoSteps {
 
     /** The guest's file names that the commands below rely on. */
     static final String MODULE = "killswitch.ko";
 
-    static final String PROGRAM = "af_alg_aead";
+    static final String DOOR = "door";
 
-    private static final String USE = "su nobody -c " + PROGRAM;
-    private static final String FUNCTION = "af_alg_sendmsg";
-    private static final Pattern ROW_WITH_HITS =
-            Pattern.compile("^" + FUNCTION + " +-1 \\(EPERM\\) +[1-9]\\d* +engaged ", Pattern.MULTILINE);
+    /** What persist writes, and the host has after the reboot, too. */
+    static final String POLICY = "/etc/killswitch/policy.d/zz-persist.yaml";
+
+    private static final String CVE = "CVE-2026-31431";
+    private static final String USE = "su nobody -c '" + DOOR + " af_alg_aead'";
+    private static final String FUNCTION = "algif_aead:aead_bind";
+    private static final Pattern WHO =
+            Pattern.compile("^\\S+ \\S+ +" + FUNCTION + " +\\d+ +door +nobody ", Pattern.MULTILINE);
 
     /**
      * One thing that is done.
@@ -31,43 +38,71 @@ final class DemoSteps {
 
     private DemoSteps() {}
 
-    /** The steps, to be done in this order in one guest. */
-    static List<Step> steps() {
+    /** The steps on the kernel with the flaw, to be done in this order in one guest. */
+    static List<Step> affected() {
         return List.of(
-                new Step("This is a stock distribution kernel.", "uname -a", prints("Linux")),
                 new Step(
-                        "Any user can encrypt through AF_ALG. CVE-2026-31431 is a bug on this path, which is open.",
-                        USE,
+                        "This is a stock distribution kernel that was not updated for a while.",
+                        "uname -srv",
+                        prints("Debian")),
+                new Step(
+                        "A CVE is public. Does this kernel have it, what closes it, and what does that break?",
+                        "killswitch cve show " + CVE + " | grep -E '^(CVE|\\*|Engage|Breaks)'",
+                        prints("): affected\n", "\nEngage: " + FUNCTION + " -1 (EPERM)", "\nBreaks: ")),
+                new Step("Any user gets to the flawed code.", USE, prints("open")),
+                new Step(
+                        "Close it: no patch, no rebuild, no reboot.",
+                        "insmod " + MODULE + " && killswitch cve apply " + CVE,
+                        prints("+ " + FUNCTION + " returns -1 (EPERM)")),
+                new Step(
+                        "Watch who comes to what is closed.",
+                        "killswitch watch > watched 2>&1 & until [ -s watched ]; do sleep 0.1; done",
                         DemoSteps::succeeds),
                 new Step(
-                        "Load the killswitch module: no patch, no rebuild, no reboot.",
-                        "insmod " + MODULE,
-                        DemoSteps::succeeds),
-                new Step(
-                        "Close the path: from now on a kernel function on it fails without running its body.",
-                        "killswitch engage " + FUNCTION + " -EPERM",
-                        prints(FUNCTION + " now returns -1 (EPERM)")),
-                new Step(
-                        "The same program, the same user: the kernel refuses before the bug can be reached.",
+                        "The same user: the kernel refuses before the flaw can be reached.",
                         USE,
-                        fails(2, "sendmsg: Operation not permitted (EPERM)")),
+                        fails(1, "closed: bind: EPERM")),
                 new Step(
-                        "What is closed, and how many calls were refused.", "killswitch status", DemoSteps::countsHits),
+                        "watch names who it was.",
+                        "for i in $(seq 50); do grep -q nobody watched && break; sleep 0.1; done; cat watched",
+                        DemoSteps::names),
                 new Step(
-                        "A fixed kernel has been booted, or it was a false alarm: open the path again.",
-                        "killswitch disengage " + FUNCTION,
-                        prints(FUNCTION + " runs its own code again")),
-                new Step("Everything works as before.", USE, DemoSteps::succeeds));
+                        "Keep it closed after a reboot.",
+                        "killswitch persist",
+                        prints("zz-persist.yaml has 3 entries")));
+    }
+
+    /** The steps on the kernel with the fix, which the host boots some days later. */
+    static List<Step> fixed() {
+        return List.of(
+                new Step(
+                        "The update is here and booted; the policy is what it was.",
+                        "uname -srv && cat " + POLICY,
+                        prints("Debian", FUNCTION)),
+                new Step(
+                        "killswitch.service engages the policy at boot.",
+                        "insmod " + MODULE + " && killswitch apply",
+                        prints("+ " + FUNCTION + " returns -1 (EPERM)")),
+                new Step(
+                        "This kernel has the fix.",
+                        "killswitch cve show " + CVE + " | grep -E '^(CVE|\\*)'",
+                        prints("): fixed\n")),
+                new Step(
+                        "What is closed is not needed any more: open it.",
+                        "killswitch cve retire",
+                        prints(CVE + " is fixed", FUNCTION + " runs its own code again")),
+                new Step("Everything works as before, without the flaw.", USE, prints("open")));
     }
 
     private static Optional<String> succeeds(Output output) {
         return objectionUnless(output.status() == 0, "it should have succeeded", output);
     }
 
-    private static Function<Output, Optional<String>> prints(String text) {
+    private static Function<Output, Optional<String>> prints(String... texts) {
         return output -> objectionUnless(
-                output.status() == 0 && output.output().contains(text),
-                "it should have succeeded and said '" + text + "'",
+                output.status() == 0 && List.of(texts).stream().allMatch(output.output()::contains),
+                "it should have succeeded and said '"
+                        + String.join("', '", texts).replace("\n", "") + "'",
                 output);
     }
 
@@ -78,10 +113,10 @@ final class DemoSteps {
                 output);
     }
 
-    private static Optional<String> countsHits(Output output) {
+    private static Optional<String> names(Output output) {
         return objectionUnless(
-                output.status() == 0 && ROW_WITH_HITS.matcher(output.output()).find(),
-                "it should have counted the refused calls",
+                output.status() == 0 && WHO.matcher(output.output()).find(),
+                "it should have named the program and its user",
                 output);
     }
 

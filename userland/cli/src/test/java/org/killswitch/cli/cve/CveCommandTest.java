@@ -163,6 +163,37 @@ class CveCommandTest {
     }
 
     @Test
+    void showSaysWhatWasVerifiedOfTheEntryAsItIs() throws IOException {
+        write("catalogue/verified.json", """
+                {"CVE-2026-31431": {
+                  "5.10": {"version": "5.10.0-46-amd64", "package": "5.10.262-1", "outcome": "not here", "door": "d",
+                           "engaged": [], "before": "not here: bind: ENOENT", "reason": "bind: ENOENT"},
+                  "6.1": {"version": "6.1.0-40-amd64", "package": "6.1.164-1", "outcome": "closed", "door": "d",
+                          "engaged": ["af_alg:alg_bind -1"], "before": "open", "during": "closed: bind: EPERM",
+                          "after": "open"},
+                  "6.12": {"version": "6.12.95-amd64", "package": "6.12.95-1", "outcome": "closed", "door": "d",
+                           "engaged": ["af_alg:alg_bind -13"], "before": "open", "during": "closed: bind: EACCES",
+                           "after": "open"}
+                 },
+                 "CVE-2026-10000": {"6.1": {"outcome": "failed", "door": "d", "engaged": [], "reason": "other"}}}
+                """);
+        assertThat(run("show", "CVE-2026-31431")).isZero();
+        assertThat(host.out.toString().lines().filter(l -> l.startsWith("Verified: ")))
+                .containsExactly(
+                        "Verified: not here: bind: ENOENT; on 5.10.0-46-amd64 (5.10.262-1)",
+                        "Verified: closed: bind: EPERM; on 6.1.0-40-amd64 (6.1.164-1, this kernel)");
+        assertThat(run("show", "--json", "CVE-2026-31431")).isZero();
+        JsonNode verified = new JsonMapper().readTree(host.out.toString()).get("verified");
+        assertThat(verified).hasSize(2);
+        assertThat(verified.get(1).get("outcome").asString()).isEqualTo("closed");
+        assertThat(verified.get(1).get("package").asString()).isEqualTo("6.1.164-1");
+
+        write("catalogue/verified.json", "{\"CVE-2026-31431\": {\"6.1\": {\"outcome\": \"perhaps\"}}}");
+        assertThat(run("show", "CVE-2026-31431")).isEqualTo(1);
+        assertThat(host.err.toString()).contains("verified.json: CVE-2026-31431 on 6.1: \"perhaps\" is no outcome");
+    }
+
+    @Test
     void showForAHostWithNothingButTheModule() throws IOException {
         assertThat(run("show", "--shell", "CVE-2026-31431")).isZero();
         assertThat(host.out)
