@@ -185,9 +185,9 @@ final class AnsibleTest {
     }
 
     private static void aWrongPolicyChangesNothing(Guest guest) throws IOException {
-        Run run = ansible("{symbol: loadavg_proc_show, retvall: -EIO}");
+        Run run = ansible("{symbol: loadavg_proc_show, retval: -EIO, untill: fixed}");
         assertThat(run.failed()).isEqualTo(1);
-        assertThat(run.output()).contains("ansible.yaml:", "retvall: unknown key");
+        assertThat(run.output()).contains("ansible.yaml:", "untill: unknown key");
         isFollowed(guest);
     }
 
