@@ -58,7 +58,7 @@ BASH_COMPLETION := $(PREFIX)/share/bash-completion/completions/killswitch
 ZSH_COMPLETION := $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_killswitch
 DOC_DIR := $(PREFIX)/share/doc/killswitch
 EXAMPLES := modprobe.d/killswitch.conf.example modules-load.d/killswitch.conf.example motd/60-killswitch \
-	prometheus/killswitch.rules.yml
+	prometheus/killswitch.rules.yml $(patsubst packaging/%,%,$(shell test ! -d packaging || find packaging/ansible -type f))
 
 # Whatever there is to install has been built before, by a user who need not be root.
 built = $(if $(wildcard $1),,$(error $@: $(firstword $(wildcard $1) $1) is not built: run make first))

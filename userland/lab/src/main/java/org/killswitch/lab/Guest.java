@@ -133,7 +133,7 @@ public final class Guest implements AutoCloseable {
             Optional<Path> layer = spec.disk().map(Disk::layer);
             qemu = Qemu.start(scratch, initramfs, kernel, spec, layer);
             AgentChannel agent = AgentChannel.connect(scratch.folder(), qemu, bootLimit(spec));
-            Guest guest = new Guest(qemu, agent, spec.timeout(), layer.isPresent() ? POWER_OFF_FROM_DISK : POWER_OFF);
+            Guest guest = new Guest(qemu, agent, spec.timeout(), spec.isSystem() ? POWER_OFF_FROM_DISK : POWER_OFF);
             try {
                 guest.awaitReady(bootLimit(spec));
                 guest.check(spec.countsInstructions() ? FIRST_ANSWER.multipliedBy(4) : FIRST_ANSWER);
@@ -162,7 +162,7 @@ public final class Guest implements AutoCloseable {
         if (spec.countsInstructions()) {
             return BOOT_COUNTING;
         }
-        return spec.disk().isPresent() ? BOOT_FROM_DISK : BOOT;
+        return spec.isSystem() ? BOOT_FROM_DISK : BOOT;
     }
 
     private void awaitReady(Duration limit) {

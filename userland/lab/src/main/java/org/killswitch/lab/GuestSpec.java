@@ -19,8 +19,9 @@ import org.killswitch.lab.qemu.Disk;
  * @param memory in MiB
  * @param available the kernel's own modules that modprobe finds in the guest, dependencies aside
  * @param files host files and folders by their path in the guest
- * @param disk what to boot a whole system from; without one, the guest is busybox and what is put into it
+ * @param disk what to boot a whole system from, if it has one; without it, the guest is busybox and what is put into it
  * @param timeout how long one command may take
+ * @param ssh the port of this machine's loopback that leads to port 22 of the guest; without one it has no network
  * @param countsInstructions whether a nanosecond of the guest's time is one instruction of its CPUs
  */
 public record GuestSpec(
@@ -31,6 +32,7 @@ public record GuestSpec(
         Map<String, Path> files,
         Optional<Disk> disk,
         Duration timeout,
+        Optional<Integer> ssh,
         boolean countsInstructions) {
 
     public GuestSpec {
@@ -41,29 +43,38 @@ public record GuestSpec(
 
     /** Two CPUs, 1 GiB, ten minutes a command, nothing but busybox in it. */
     public static GuestSpec standard() {
-        return new GuestSpec(List.of(), 2, 1024, List.of(), Map.of(), Optional.empty(), Duration.ofMinutes(10), false);
+        return new GuestSpec(
+                List.of(),
+                2,
+                1024,
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                Duration.ofMinutes(10),
+                Optional.empty(),
+                false);
     }
 
     public GuestSpec withAppend(List<String> words) {
         List<String> all = new ArrayList<>(append);
         all.addAll(words);
-        return new GuestSpec(all, cpus, memory, available, files, disk, timeout, countsInstructions);
+        return new GuestSpec(all, cpus, memory, available, files, disk, timeout, ssh, countsInstructions);
     }
 
     public GuestSpec withMachine(int newCpus, int newMemory) {
-        return new GuestSpec(append, newCpus, newMemory, available, files, disk, timeout, countsInstructions);
+        return new GuestSpec(append, newCpus, newMemory, available, files, disk, timeout, ssh, countsInstructions);
     }
 
     public GuestSpec withAvailable(List<String> modules) {
         List<String> all = new ArrayList<>(available);
         all.addAll(modules);
-        return new GuestSpec(append, cpus, memory, all, files, disk, timeout, countsInstructions);
+        return new GuestSpec(append, cpus, memory, all, files, disk, timeout, ssh, countsInstructions);
     }
 
     public GuestSpec withFile(String guestPath, Path file) {
         Map<String, Path> all = new LinkedHashMap<>(files);
         all.put(guestPath, file);
-        return new GuestSpec(append, cpus, memory, available, all, disk, timeout, countsInstructions);
+        return new GuestSpec(append, cpus, memory, available, all, disk, timeout, ssh, countsInstructions);
     }
 
     /** Shared libraries of one folder, where a guest's programs look for them. */
@@ -76,12 +87,24 @@ public record GuestSpec(
     }
 
     public GuestSpec withTimeout(Duration newTimeout) {
-        return new GuestSpec(append, cpus, memory, available, files, disk, newTimeout, countsInstructions);
+        return new GuestSpec(append, cpus, memory, available, files, disk, newTimeout, ssh, countsInstructions);
     }
 
-    /** Boots the system on a disk, whose systemd runs the commands; it needs some memory. */
+    /** Boots the system on a disk, whose systemd runs the commands; it needs some memory. Another disk is only there. */
     public GuestSpec withDisk(Disk newDisk) {
-        return new GuestSpec(append, cpus, memory, available, files, Optional.of(newDisk), timeout, countsInstructions);
+        return new GuestSpec(
+                append, cpus, memory, available, files, Optional.of(newDisk), timeout, ssh, countsInstructions);
+    }
+
+    /** Whether it boots a whole system. */
+    public boolean isSystem() {
+        return disk.filter(Disk::isSystem).isPresent();
+    }
+
+    /** Gives it a network of its own: 10.0.2.15 is reached through a port of this machine's loopback, and only its port 22. */
+    public GuestSpec withSsh(int port) {
+        return new GuestSpec(
+                append, cpus, memory, available, files, disk, timeout, Optional.of(port), countsInstructions);
     }
 
     /**
@@ -90,6 +113,6 @@ public record GuestSpec(
      * and between two commands any amount of time may pass.
      */
     public GuestSpec withInstructionCount() {
-        return new GuestSpec(append, cpus, memory, available, files, disk, timeout, true);
+        return new GuestSpec(append, cpus, memory, available, files, disk, timeout, ssh, true);
     }
 }

@@ -86,10 +86,13 @@ public record KernelRelease(String name, Architecture architecture, String suite
     public static final List<KernelRelease> BUILT =
             List.of(built("6.12", 9, "base", "errinj"), built("6.12", 13, "base", "errinj", "debug"));
 
+    /** Those of the last point release, without the fixes that came after it. */
+    public static final List<KernelRelease> OUTDATED =
+            List.of(WITHOUT_UPDATES, x86("6.1-outdated", "bookworm", false));
+
     /** All that the lab can boot. */
-    public static final List<KernelRelease> ALL = Stream.of(STOCK, List.of(WITHOUT_UPDATES), BUILT)
-            .flatMap(List::stream)
-            .toList();
+    public static final List<KernelRelease> ALL =
+            Stream.of(STOCK, OUTDATED, BUILT).flatMap(List::stream).toList();
 
     private static KernelRelease built(String series, int minutes, String... parts) {
         Built how = new Built("linux-source-" + series, "gcc-12", List.of(parts), minutes);

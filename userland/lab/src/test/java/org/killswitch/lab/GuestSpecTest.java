@@ -23,6 +23,7 @@ final class GuestSpecTest {
             Map.of("/f", Path.of("/etc/hostname")),
             Optional.empty(),
             Duration.ofSeconds(7),
+            Optional.of(2222),
             false);
 
     @SuppressWarnings("unused") // by the annotation
@@ -37,11 +38,20 @@ final class GuestSpecTest {
                             FULL.files(),
                             FULL.disk(),
                             FULL.timeout(),
+                            FULL.ssh(),
                             false)),
             new Change(
                     s -> s.withMachine(1, 512),
                     new GuestSpec(
-                            FULL.append(), 1, 512, FULL.available(), FULL.files(), FULL.disk(), FULL.timeout(), false)),
+                            FULL.append(),
+                            1,
+                            512,
+                            FULL.available(),
+                            FULL.files(),
+                            FULL.disk(),
+                            FULL.timeout(),
+                            FULL.ssh(),
+                            false)),
             new Change(
                     s -> s.withAvailable(List.of("esp4")),
                     new GuestSpec(
@@ -52,6 +62,7 @@ final class GuestSpecTest {
                             FULL.files(),
                             FULL.disk(),
                             FULL.timeout(),
+                            FULL.ssh(),
                             false)),
             new Change(
                     s -> s.withLibraries(Path.of("/usr/lib"), List.of("a.so")),
@@ -63,6 +74,7 @@ final class GuestSpecTest {
                             Map.of("/f", Path.of("/etc/hostname"), "/lib/a.so", Path.of("/usr/lib/a.so")),
                             FULL.disk(),
                             FULL.timeout(),
+                            FULL.ssh(),
                             false)),
             new Change(
                     s -> s.withTimeout(Duration.ofSeconds(8)),
@@ -74,6 +86,19 @@ final class GuestSpecTest {
                             FULL.files(),
                             FULL.disk(),
                             Duration.ofSeconds(8),
+                            FULL.ssh(),
+                            false)),
+            new Change(
+                    s -> s.withSsh(2223),
+                    new GuestSpec(
+                            FULL.append(),
+                            3,
+                            4711,
+                            FULL.available(),
+                            FULL.files(),
+                            FULL.disk(),
+                            FULL.timeout(),
+                            Optional.of(2223),
                             false)),
             new Change(
                     GuestSpec::withInstructionCount,
@@ -85,6 +110,7 @@ final class GuestSpecTest {
                             FULL.files(),
                             FULL.disk(),
                             FULL.timeout(),
+                            FULL.ssh(),
                             true)));
 
     record Change(UnaryOperator<GuestSpec> change, GuestSpec result) {}

@@ -29,7 +29,7 @@ final class DebianSystemTest {
     @Test
     void installedUsedRebootedAndPurged() {
         Kernel running = Project.kernel("6.1");
-        try (Disk disk = Project.debian(running)) {
+        try (Disk disk = Project.debian()) {
             GuestSpec spec =
                     GuestSpec.standard().withMachine(2, 2048).withDisk(disk).withTimeout(Duration.ofMinutes(30));
             try (Guest guest = Project.LAB.boot(running, spec.withFile("/srv/packages", Project.packages()))) {

@@ -56,6 +56,8 @@ final class PackagesBuildTest {
                 "usr/share/zsh/vendor-completions/_killswitch",
                 "usr/share/doc/killswitch/examples/modprobe.d/killswitch.conf.example",
                 "usr/share/doc/killswitch/examples/modules-load.d/killswitch.conf.example",
+                "usr/share/doc/killswitch/examples/ansible/killswitch.yml",
+                "usr/share/doc/killswitch/examples/ansible/roles/killswitch/tasks/policy.yml",
                 "usr/share/doc/killswitch/copyright")) {
             assertThat(root.resolve(file)).exists();
         }

@@ -23,40 +23,80 @@ final class PolicyBootTest {
 
     private static final String STATE = "/etc/killswitch/boot.state";
 
+    /** The catalogue's entry of this one ends with the fix of 6.1.180, which the newer of the two kernels has. */
+    private static final String CVE = "CVE-2026-64560";
+
+    /**
+     * Only the changelog of the newer kernel's package says that it has a fix of this one: it is not in the catalogue, and
+     * this entry names no release.
+     */
+    private static final String BY_CHANGELOG = "CVE-2026-99228";
+
+    private static final String OWN_ENTRY = """
+            cve: %s
+            summary: A signal that ends a worker is lost.
+            reach: any-user
+            reach-note: io_uring_setup(), no privilege.
+            affected: [{introduced: "5.5"}]
+            files: [io_uring/io-wq.c]
+            engagements:
+              - functions: [{symbol: execdomains_proc_show, retval: -EIO}]
+                why: A file that nothing in this system reads.
+                breaks: /proc/execdomains
+            references: ["https://www.kernel.org"]
+            """.formatted(BY_CHANGELOG);
+
+    private static final String CVES = "/etc/killswitch/policy.d/cve.yaml";
+
+    private static final String DOOR = "setpriv --reuid 65534 --clear-groups /srv/door posix_cpu_timer";
+
     @Test
-    void persistedRebootedBrokenAndSkipped() {
-        Kernel kernel = Project.kernel("6.1");
-        try (Disk disk = Project.debian(kernel)) {
+    void persistedRebootedBrokenFixedAndSkipped() {
+        Kernel old = Project.kernel("6.1-outdated");
+        Kernel fixed = Project.kernel("6.1");
+        try (Disk disk = Project.debian()) {
             GuestSpec spec =
                     GuestSpec.standard().withMachine(2, 2048).withDisk(disk).withTimeout(Duration.ofMinutes(20));
             GuestSpec first = spec.withFile("/srv/packages", Project.packages())
-                    .withFile("/srv/modules", Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel")));
-            try (Guest guest = Project.LAB.boot(kernel, first)) {
+                    .withFile("/srv/door", Project.selftests(old).resolve("doors/door"));
+            for (Kernel kernel : List.of(old, fixed)) {
+                first = first.withFile(
+                        "/usr/lib/modules/" + kernel.version() + "/updates/killswitch.ko",
+                        Project.LAB
+                                .buildModules(kernel, Project.ROOT.resolve("kernel"))
+                                .resolve("killswitch.ko"));
+            }
+            try (Guest guest = Project.LAB.boot(old, first)) {
+                require(guest, "depmod " + old.version() + " && depmod " + fixed.version());
                 install(guest);
                 persist(guest);
+                waitsForTheFixedKernel(guest, fixed);
                 guest.cutPower();
             }
-            try (Guest guest = Project.LAB.boot(kernel, spec)) {
+            try (Guest guest = Project.LAB.boot(old, spec)) {
                 isBack(guest);
+                assertThat(guest.run(DOOR).status()).isEqualTo(1);
+                metricsAreWritten(guest);
+                aTimeEndsAnEntry(guest);
                 comesToBeGood(guest);
                 require(
                         guest,
                         "echo '- {symbol: security_bprm_check, retval: -EACCES}' > /etc/killswitch/policy.d/bad.yaml; sync");
                 guest.cutPower();
             }
-            Project.LAB.bootInVain(kernel, spec, "killswitch: engage security_bprm_check=-13 source=modparam", IN_VAIN);
-            try (Guest guest = Project.LAB.boot(kernel, spec)) {
+            Project.LAB.bootInVain(old, spec, "killswitch: engage security_bprm_check=-13 source=modparam", IN_VAIN);
+            try (Guest guest = Project.LAB.boot(fixed, spec)) {
                 isLeftOut(guest);
+                isRetired(guest);
                 guest.cutPower();
             }
-            try (Guest guest = Project.LAB.boot(kernel, spec.withAppend(List.of("killswitch.skip=1")))) {
+            try (Guest guest = Project.LAB.boot(fixed, spec.withAppend(List.of("killswitch.skip=1")))) {
                 isSkipped(guest);
             }
         }
     }
 
     private static void install(Guest guest) {
-        require(guest, "install -D -t /lib/modules/$(uname -r)/updates /srv/modules/killswitch.ko && depmod");
         require(guest, "export DEBIAN_FRONTEND=noninteractive; dpkg -i /srv/packages/killswitch_*.deb");
         assertThat(require(
                         guest, "systemctl is-enabled killswitch.service killswitch-good.timer killswitch-ended.timer"))
@@ -93,6 +133,101 @@ final class PolicyBootTest {
                     "for i in $(seq 100); do echo options killswitch engage=nosuch_" + file
                             + "$i:function_number_$i=-1;" + " done > /etc/modprobe.d/" + file + ".conf");
         }
+    }
+
+    /** The package of a kernel with the fix is installed, as an upgrade does it, and an older one runs. */
+    private static void waitsForTheFixedKernel(Guest guest, Kernel fixed) {
+        assertThat(guest.run(DOOR).status()).isZero();
+        write(guest, "/etc/killswitch/mitigations.d/" + BY_CHANGELOG + ".yaml", OWN_ENTRY);
+        write(guest, CVES, "# ours\n- {cve: " + CVE + ", until: fixed}\n- cve: " + BY_CHANGELOG + "\n");
+        String version = "/sys/kernel/security/killswitch/fn/version_proc_show/hits";
+        guest.run("cat /proc/version");
+        String hits = require(guest, "cat " + version);
+        assertThat(Integer.parseInt(hits.strip())).isPositive();
+        assertThat(require(guest, "killswitch apply --dry-run")).contains("2 changes to make");
+        assertThat(require(guest, "killswitch apply")).contains("2 changes made");
+        assertThat(require(guest, "cat " + version)).as("not touched").isEqualTo(hits);
+        assertThat(guest.run(DOOR).status()).isEqualTo(1);
+        assertThat(guest.run("cat /proc/execdomains").output()).contains(EIO);
+        require(guest, "systemctl start killswitch-ended.service");
+        assertThat(guest.run(DOOR).status()).isEqualTo(1);
+        String says = CVE + ": linux-image-" + fixed.version() + " " + fixed.packageVersion()
+                + " is installed and has the fix: reboot";
+        assertThat(require(guest, "killswitch status")).contains(says);
+        assertThat(require(guest, "sh /usr/share/doc/killswitch/examples/motd/60-killswitch"))
+                .isEqualTo("killswitch: " + says + "\n");
+        assertThat(metrics(guest))
+                .contains("killswitch_cve_reboot 1", "killswitch_cve_mitigated 1", "killswitch_cve_affected 0");
+        assertThat(require(guest, "killswitch cve retire")).isEqualTo(says + "\n");
+        assertThat(guest.run(DOOR).status()).isEqualTo(1);
+        require(guest, "sync");
+    }
+
+    private static void write(Guest guest, String file, String text) {
+        require(guest, "mkdir -p $(dirname " + file + "); cat > " + file + " <<'EOF'\n" + text + "EOF\n");
+    }
+
+    /** The unit writes them where Debian's node_exporter reads them. */
+    private static void metricsAreWritten(Guest guest) {
+        String folder = "/var/lib/prometheus/node-exporter";
+        require(guest, "killswitch engage loadavg_proc_show -EIO --for 1h");
+        require(guest, "mkdir -p " + folder + " && systemctl start killswitch-metrics.service");
+        assertThat(require(guest, "cat " + folder + "/killswitch.prom"))
+                .contains(
+                        "killswitch_loaded 1\n",
+                        "killswitch_sealed 0\n",
+                        "killswitch_locked 0\n",
+                        "killswitch_functions{state=\"engaged\"} 4\n",
+                        "killswitch_functions{state=\"observing\"} 1\n",
+                        "killswitch_functions{state=\"expiring\"} 1\n",
+                        "killswitch_functions{state=\"pending\"} 200\n",
+                        "killswitch_engaged{symbol=\"version_proc_show\",reason=\"ticket 4711\"} 1\n")
+                .containsPattern("killswitch_hits_total\\{symbol=\"version_proc_show\"} [1-9]")
+                .containsPattern("killswitch_passed_total\\{symbol=\"cmdline_proc_show\"} [1-9]")
+                .containsPattern("killswitch_timeout_seconds\\{symbol=\"loadavg_proc_show\"} 3[0-9]{3}\n");
+        require(guest, "killswitch disengage loadavg_proc_show");
+    }
+
+    /** The clock is put forward to it. */
+    private static void aTimeEndsAnEntry(Guest guest) {
+        String file = "/etc/killswitch/policy.d/time.yaml";
+        require(
+                guest,
+                "echo \"- {symbol: loadavg_proc_show, retval: -EIO, until: $(date -u -d '+50 minutes' +%FT%TZ)}\" > "
+                        + file + "; killswitch apply; systemctl start killswitch-ended.service");
+        assertThat(guest.run("cat /proc/loadavg").output()).contains(EIO);
+        require(guest, "date -s '1 hour' && systemctl start killswitch-ended.service && cat /proc/loadavg");
+        require(guest, "date -s '-1 hour' && rm " + file);
+    }
+
+    /** What metrics say of the CVE, without the labels. */
+    private static String metrics(Guest guest) {
+        return require(guest, "killswitch metrics | grep " + CVE + " | sed 's/{.*}//'");
+    }
+
+    /** The fixed kernel runs: one entry ended by itself, the other one does when it is told to. */
+    private static void isRetired(Guest guest) {
+        require(guest, DOOR);
+        assertThat(require(guest, "cat /sys/kernel/security/killswitch/engaged"))
+                .doesNotContain("posix_cpu_timer_create")
+                .contains("execdomains_proc_show");
+        assertThat(require(guest, "killswitch cve show " + BY_CHANGELOG))
+                .contains("the package's changelog names it at 6.1.1");
+        require(
+                guest,
+                "systemctl start killswitch-ended.service; sh /usr/share/doc/killswitch/examples/motd/60-killswitch");
+        assertThat(guest.run("cat /proc/execdomains").output()).contains(EIO);
+        assertThat(metrics(guest))
+                .contains("killswitch_cve_reboot 0", "killswitch_cve_mitigated 0", "killswitch_cve_affected 0");
+        assertThat(require(guest, "killswitch cve retire"))
+                .contains(
+                        CVE + " is fixed: 6.1.",
+                        BY_CHANGELOG + " is fixed: the package's changelog",
+                        "execdomains_proc_show runs its own code again")
+                .doesNotContain("reboot");
+        require(guest, "cat /proc/execdomains");
+        assertThat(require(guest, "cat " + CVES)).isEqualTo("# ours\n");
+        assertThat(require(guest, "killswitch cve retire")).isEqualTo("there is nothing to retire\n");
         require(guest, "sync");
     }
 

@@ -142,9 +142,22 @@ final class Project {
         return target;
     }
 
-    /** A disk with a Debian system that has one kernel and can build modules for it; the tests' guests share its image. */
-    static Disk debian(Kernel kernel) {
-        return LAB.debian(List.of(kernel), List.of("dkms", "gcc", "make", "linux-headers-" + kernel.version()));
+    /**
+     * A disk with a Debian system that has two kernels, 6.1 and the one before its security updates. It can build modules
+     * for the first, and what administers systems from afar finds what it needs. The tests' guests share its image.
+     */
+    static Disk debian() {
+        Kernel kernel = kernel("6.1");
+        return LAB.debian(
+                List.of(kernel, kernel("6.1-outdated")),
+                List.of(
+                        "dkms",
+                        "gcc",
+                        "make",
+                        "linux-headers-" + kernel.version(),
+                        "openssh-server",
+                        "python3",
+                        "python3-apt"));
     }
 
     /** The version of all that is built, as dkms is told. */

@@ -22,7 +22,7 @@ final class RootFileSystemTest {
     @Test
     void systemdBootsItAndItKeepsWhatIsChangedButNotInTheImage() throws IOException {
         Kernel kernel = Project.kernel("6.1");
-        try (Disk disk = Project.debian(kernel)) {
+        try (Disk disk = Project.debian()) {
             GuestSpec spec = GuestSpec.standard().withDisk(disk);
             FileTime made = Files.getLastModifiedTime(disk.image());
             try (Guest guest = Project.LAB.boot(kernel, spec)) {

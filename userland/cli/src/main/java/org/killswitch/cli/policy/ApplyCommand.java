@@ -83,7 +83,7 @@ public final class ApplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ControlException, PolicyException {
-        HostPolicy.Difference difference = ended ? ended() : policy.difference(retry);
+        HostPolicy.Difference difference = ended ? ended() : policy.difference(policy.policy(), retry);
         boolean isWrong = !difference.problems().isEmpty();
         if (isWrong && !json) {
             difference.problems().forEach(p -> host.err().println("killswitch: " + p));

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.policy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
+import org.killswitch.policy.Policy;
+import org.killswitch.policy.PolicyException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code killswitch diff [--json]}. */
+/** {@code killswitch diff [--policy DIR] [--json]}. */
 @Command(
         name = "diff",
         header = "Show where this host differs from its policy.",
@@ -22,6 +27,10 @@ import picocli.CommandLine.Option;
             ""
         },
         footer = {
+            "",
+            "Examples:",
+            "  killswitch diff",
+            "  killswitch diff --policy next.d     # before it is put into place",
             "",
             "Exit status: 0 nothing differs, 3 something does, 1 failed or the policy is wrong, 2 wrong usage."
         })
@@ -36,6 +45,12 @@ public final class DiffCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
+    @Option(
+            names = "--policy",
+            paramLabel = "DIR",
+            description = "Compare with the policy in another folder: what 'killswitch apply' would do with it.")
+    private @Nullable Path folder;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -49,8 +64,12 @@ public final class DiffCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws ControlException {
-        HostPolicy.Difference difference = policy.difference(false);
+    public Integer call() throws ControlException, PolicyException {
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new PolicyException(folder + " is no folder");
+        }
+        Policy compared = folder == null ? policy.policy() : Policy.read(folder, host.zone());
+        HostPolicy.Difference difference = policy.difference(compared, false);
         if (json) {
             host.out().println(PolicyOutput.json(difference, false));
         } else {

@@ -65,7 +65,7 @@ final class HostPolicy {
     }
 
     /**
-     * What differs from the policy.
+     * What differs from a policy.
      *
      * @param leftOut a line for each entry that an earlier boot did not come up with
      * @param problems a line for each entry that cannot be followed
@@ -77,9 +77,8 @@ final class HostPolicy {
      *
      * @param retry whether what an earlier boot did not come up with is wanted all the same
      */
-    Difference difference(boolean retry) throws ControlException {
+    Difference difference(Policy policy, boolean retry) throws ControlException {
         List<Actual> state = overrides().state();
-        Policy policy = policy();
         Resolution resolution = resolver(policy, state).resolve(policy);
         Set<String> leftOut = retry ? Set.of() : BootState.read(host.files()).leftOut();
         List<String> notes = new ArrayList<>(resolution.notes());

@@ -53,6 +53,16 @@ class PolicyCommandTest {
     }
 
     @Test
+    void diffTakesAnotherPolicy() throws IOException {
+        host.file("/etc/killswitch/next.d/a.yaml", "- {symbol: same, retval: -1}\n");
+        String next = host.files.path("/etc/killswitch/next.d").toString();
+        assertThat(host.run("diff", "--policy", next)).isEqualTo(3);
+        assertThat(host.out).hasToString("- gone returns -1 (EPERM) (not in the policy)\n");
+        assertThat(host.run("diff", "--policy", next + "/none")).isEqualTo(1);
+        assertThat(host.err.toString()).endsWith(next + "/none is no folder\n");
+    }
+
+    @Test
     void nothingToDoIsNoFailure() throws IOException {
         host.engaged("same retval=-1 hits=3");
         host.pending("m:new retval=-5 module=m");

@@ -39,7 +39,7 @@ public final class Apt {
      * @param architecture of the packages that names without one mean; the others are "NAME:ARCHITECTURE"
      */
     public Apt(Cache cache, String suite, boolean security, Architecture architecture) {
-        this(cache, suite, architecture, sources(suite, security));
+        this(cache, suite + (security ? "-with-security" : ""), architecture, sources(suite, security));
     }
 
     /** With any sources; {@code lists} names the folder that this combination of them has for itself. */

@@ -15,6 +15,7 @@ import org.killswitch.lab.Digest;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.LabException;
 import org.killswitch.lab.Progress;
+import org.killswitch.lab.qemu.Disk;
 
 /**
  * The disk of a machine with Debian 12 installed: systemd, the modules of some stock kernels, and whatever packages are
@@ -39,7 +40,8 @@ public final class DebianSystem {
             "e2scrub_reap.service",
             "fstrim.timer",
             "getty@tty1.service",
-            "getty-static.service");
+            "getty-static.service",
+            "ssh.service");
 
     /** Run by mmdebstrap, with the new system's folder as its argument, when all packages are installed. */
     private static final String FINISH = """
@@ -106,20 +108,7 @@ public final class DebianSystem {
             Files.write(list, sources);
             command.addAll(List.of(SUITE, root.toString(), list.toString()));
             Commands.require("installing a Debian system", into, command);
-            String disk = into.resolve("disk").toString();
-            Commands.require(
-                    "writing a disk",
-                    into,
-                    Commands.find("mke2fs")
-                            .orElseThrow(() -> new LabException("no mke2fs on this machine: install e2fsprogs"))
-                            .toString(),
-                    "-q",
-                    "-t",
-                    "ext4",
-                    "-d",
-                    root.toString(),
-                    disk,
-                    SIZE);
+            Disk.format(into.resolve("disk"), SIZE, "-d", root.toString());
             Files.delete(list);
             Cache.delete(root);
         } catch (IOException e) {

@@ -38,7 +38,7 @@ public final class GuestImage {
             fs.link("sbin/modprobe", "/bin/busybox");
             fs.tree("", new KernelModules(cache, kernel).pick(modules));
             String root = "";
-            if (spec.disk().isPresent()) {
+            if (spec.isSystem()) {
                 fs.text("boot-disk", 0644, resource("boot-disk"));
                 root = "files/";
                 fs.directory("files");

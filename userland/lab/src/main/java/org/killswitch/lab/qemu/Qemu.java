@@ -83,8 +83,9 @@ public final class Qemu {
         Emulator emulator = Emulator.of(kernel.release().architecture());
         String append = "console=" + emulator.console() + " panic=-1 rdinit=/init loglevel=5 "
                 // the console is the kernel's
-                + disk.map(d -> "systemd.show_status=0 systemd.mask=serial-getty@" + emulator.console() + ".service ")
-                        .orElse("")
+                + (spec.isSystem()
+                        ? "systemd.show_status=0 systemd.mask=serial-getty@" + emulator.console() + ".service "
+                        : "")
                 + String.join(" ", spec.append());
         List<String> command = new ArrayList<>(List.of(emulator.path().toString()));
         command.addAll(emulator.machine());
@@ -114,11 +115,21 @@ public final class Qemu {
         if (spec.countsInstructions()) {
             command.addAll(List.of("-icount", "shift=0,sleep=off"));
         }
+        // Of a disk without a system it matters what a loss of power finds: it is slow, so that there is time between
+        // writes.
+        String speed = spec.isSystem() ? "" : "throttling.iops-total=30,";
         disk.ifPresent(file -> command.addAll(List.of(
                 "-drive",
-                "if=none,id=disk,format=qcow2,cache=unsafe,file=" + escaped(file),
+                "if=none,id=disk,format=qcow2,cache=unsafe," + speed + "file=" + escaped(file),
                 "-device",
                 "virtio-blk-pci,drive=disk")));
+        spec.ssh()
+                .ifPresent(port -> command.addAll(List.of(
+                        "-netdev",
+                        // of the machine's own networks, it reaches none
+                        "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:" + port + "-10.0.2.15:22",
+                        "-device",
+                        "virtio-net-pci,netdev=net")));
         for (String channel : AgentChannel.NAMES) {
             command.addAll(List.of(
                     "-chardev",
