@@ -52,6 +52,17 @@ public final class HostKernel implements Closeable {
         return kernel;
     }
 
+    /**
+     * Whether it has a function, loaded and of this name.
+     *
+     * @param symbol with its module in front, or without
+     */
+    public boolean has(String symbol) {
+        int colon = symbol.indexOf(':');
+        return text.text().symbols().named(symbol.substring(colon + 1)).stream()
+                .anyMatch(s -> s.isText() && (colon < 0 || s.module().equals(symbol.substring(0, colon))));
+    }
+
     private Optional<Signature> signature(String module, String function) {
         return btf(module.isEmpty() ? OF_KERNEL : module).flatMap(btf -> Signature.of(btf, function));
     }

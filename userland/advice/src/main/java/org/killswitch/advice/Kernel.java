@@ -10,8 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.advice.flow.Flow;
 import org.killswitch.advice.flow.Summary;
+import org.killswitch.advice.flow.Use;
+import org.killswitch.advice.flow.Uses;
 import org.killswitch.host.text.Body;
 import org.killswitch.host.text.BugTable;
+import org.killswitch.host.text.CallGraph;
 import org.killswitch.host.text.Convention;
 import org.killswitch.host.text.Disassembler;
 import org.killswitch.host.text.Functions;
@@ -30,6 +33,8 @@ public final class Kernel {
     private @Nullable Set<Long> bugs;
     private final Map<Integer, Body> bodies = new HashMap<>();
     private final Map<Integer, Summary> summaries = new HashMap<>();
+    private final Map<Long, Use> uses = new HashMap<>();
+    private final Map<String, Optional<Symbol>> linker = new HashMap<>();
     private final Map<String, Integer> parameterCounts = new HashMap<>();
 
     /** Signatures of the functions of the kernel and its modules. */
@@ -55,6 +60,21 @@ public final class Kernel {
         this.signatures = signatures;
         this.disassembler = disassembler;
         this.noDisassembler = noDisassembler;
+    }
+
+    /** What a caller does with the result of the call at an address. */
+    Use use(CallGraph.Site site) throws IOException {
+        Use known = uses.get(site.address());
+        if (known == null) {
+            known = Uses.of(body(site.function()), site.address(), convention(), this::nameAt, this::parameterCount);
+            uses.put(site.address(), known);
+        }
+        return known;
+    }
+
+    /** A symbol that the linker makes. */
+    Optional<Symbol> linker(String name) {
+        return linker.computeIfAbsent(name, text.symbols()::linker);
     }
 
     KernelText text() {
