@@ -36,7 +36,6 @@ public final class Advise {
     private final Function<String, List<String>> callers;
     private final Map<String, List<String>> inlined = new LinkedHashMap<>();
     private final Map<Integer, Ways> ways = new HashMap<>();
-    private final Map<Integer, Candidate> candidates = new HashMap<>();
 
     private Advise(Kernel kernel, Function<String, List<String>> callers) {
         this.kernel = kernel;
@@ -147,7 +146,8 @@ public final class Advise {
         all.removeIf(c -> c.closed().isEmpty());
         all.sort(Choice.BY_RANK);
         List<Choice> rejected = all.stream().filter(c -> !c.isClean()).toList();
-        List<Choice> clean = withoutNeedless(all.stream().filter(Choice::isClean).toList());
+        List<Choice> clean =
+                withoutNeedless(all.stream().filter(Choice::isClean).toList());
         return new Advice(
                 targets.values().stream()
                         .flatMap(List::stream)
@@ -161,7 +161,8 @@ public final class Advise {
 
     /** Requests that come before are next to the best, if that is not good by all that is known, and else come last. */
     private List<Choice> withRequests(List<Choice> clean) throws IOException {
-        boolean good = clean.stream().anyMatch(c -> c.verdict() == Verdict.GOOD && c.open().isEmpty());
+        boolean good = clean.stream()
+                .anyMatch(c -> c.verdict() == Verdict.GOOD && c.open().isEmpty());
         List<Choice> merged = new ArrayList<>(clean);
         merged.addAll(good ? merged.size() : Math.min(1, merged.size()), requests());
         return merged;
@@ -169,14 +170,18 @@ public final class Advise {
 
     private List<Choice> requests() throws IOException {
         Set<String> modules = new LinkedHashSet<>();
-        targets.values().forEach(of -> of.forEach(
-                f -> modules.add(kernel.functions().symbol(f).module())));
+        targets.values()
+                .forEach(of ->
+                        of.forEach(f -> modules.add(kernel.functions().symbol(f).module())));
         modules.remove("");
         List<Choice> found = new ArrayList<>();
         for (String module : modules) {
-            for (int function : Requests.of(kernel, module)) {
+            for (int function : kernel.requests(module)) {
                 Choice choice = new Choice(
-                        Choice.Kind.PREVENTS, List.of(candidate(function)), List.of(), List.copyOf(targets.keySet()));
+                        Choice.Kind.PREVENTS,
+                        List.of(kernel.candidate(function)),
+                        List.of(),
+                        List.copyOf(targets.keySet()));
                 if (choice.isClean() && found.size() < REQUESTS_MAX && !isTarget(function)) {
                     found.add(choice);
                 }
@@ -235,7 +240,7 @@ public final class Advise {
             }
             Set<Integer> further = new TreeSet<>(functions);
             further.remove(function);
-            further.addAll(Ways.callers(kernel, function));
+            further.addAll(kernel.callers(function));
             if (further.size() > 1 && further.size() <= TOGETHER_MAX && found.add(further)) {
                 cuts(further, found, left - 1);
             }
@@ -265,7 +270,7 @@ public final class Advise {
     private Choice choice(Set<Integer> functions) throws IOException {
         List<Candidate> members = new ArrayList<>();
         for (int function : functions) {
-            members.add(candidate(function));
+            members.add(kernel.candidate(function));
         }
         List<String> closed = new ArrayList<>();
         List<String> open = new ArrayList<>();
@@ -279,14 +284,5 @@ public final class Advise {
 
     private Ways ways(int function) {
         return ways.computeIfAbsent(function, f -> Ways.to(kernel, f));
-    }
-
-    private Candidate candidate(int function) throws IOException {
-        Candidate known = candidates.get(function);
-        if (known == null) {
-            known = Candidate.of(kernel, function);
-            candidates.put(function, known);
-        }
-        return known;
     }
 }

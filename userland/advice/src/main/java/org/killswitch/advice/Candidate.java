@@ -60,7 +60,7 @@ public record Candidate(
                 closed.stream()
                         .map(f -> kernel.functions().symbol(f).qualified())
                         .toList(),
-                Ways.callers(kernel, function).size(),
+                kernel.callers(function).size(),
                 best.of(Finding.Id.POINTERS).stream()
                         .flatMap(f -> f.evidence().stream())
                         .toList());

@@ -84,7 +84,8 @@ final class Context {
 
     /** A function that is called for each packet: often, where nothing may sleep, and it may have to free the packet. */
     static Optional<Finding> ofPackets(Subject subject) {
-        return subject.signature().filter(Requests::takesPacket).isPresent() && Callers.sites(subject).isEmpty()
+        return subject.signature().filter(Requests::takesPacket).isPresent()
+                        && Callers.sites(subject).isEmpty()
                 ? Optional.of(Finding.of(
                         ID,
                         Level.WARNING,

@@ -101,7 +101,8 @@ final class Contract {
         List<String> words = Arrays.stream(subject.plainName().split("_"))
                 .filter(w -> !w.isEmpty())
                 .toList();
-        Optional<String> release = words.stream().filter(Contract::isReleaseWord).findFirst();
+        Optional<String> release =
+                words.stream().filter(Contract::isReleaseWord).findFirst();
         if (release.isPresent()) {
             return Optional.of(release(subject, release.get()));
         }

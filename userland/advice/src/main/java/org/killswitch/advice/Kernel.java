@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.advice.flow.Flow;
 import org.killswitch.advice.flow.Summary;
@@ -33,6 +34,9 @@ public final class Kernel {
     private @Nullable Set<Long> bugs;
     private final Map<Integer, Body> bodies = new HashMap<>();
     private final Map<Integer, Summary> summaries = new HashMap<>();
+    private final Map<Integer, Set<Integer>> callers = new HashMap<>();
+    private final Map<Integer, Candidate> candidates = new HashMap<>();
+    private final Map<String, List<Integer>> requests = new HashMap<>();
     private final Map<Long, Use> uses = new HashMap<>();
     private final Map<String, Optional<Symbol>> linker = new HashMap<>();
     private final Map<String, Integer> parameterCounts = new HashMap<>();
@@ -68,6 +72,42 @@ public final class Kernel {
         if (known == null) {
             known = Uses.of(body(site.function()), site.address(), convention(), this::nameAt, this::parameterCount);
             uses.put(site.address(), known);
+        }
+        return known;
+    }
+
+    /** The functions that call a function directly, itself aside. */
+    Set<Integer> callers(int function) {
+        return callers.computeIfAbsent(function, this::findCallers);
+    }
+
+    private Set<Integer> findCallers(int function) {
+        Set<Integer> found = new TreeSet<>();
+        for (CallGraph.Site site : text.graph().to(function)) {
+            if (site.kind() != CallGraph.Kind.ADDRESS
+                    && site.function() != function
+                    && functions().isLasting(site.function())) {
+                found.add(site.function());
+            }
+        }
+        return found;
+    }
+
+    Candidate candidate(int function) throws IOException {
+        Candidate known = candidates.get(function);
+        if (known == null) {
+            known = Candidate.of(this, function);
+            candidates.put(function, known);
+        }
+        return known;
+    }
+
+    /** See {@link Requests}. */
+    List<Integer> requests(String module) throws IOException {
+        List<Integer> known = requests.get(module);
+        if (known == null) {
+            known = Requests.of(this, module);
+            requests.put(module, known);
         }
         return known;
     }

@@ -161,7 +161,10 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
     private Finding success(Subject subject, String shown, boolean followed, List<String> evidence) {
         Sign sign = subject.sign().orElseThrow();
         boolean fails = !errors().isEmpty() || calls.values().stream().anyMatch(s -> s.contains(Sign.ERROR));
-        if (sign == Sign.ZERO && subject.signature().filter(Signature::isSignedNumber).isPresent() && fails && !counts()) {
+        if (sign == Sign.ZERO
+                && subject.signature().filter(Signature::isSignedNumber).isPresent()
+                && fails
+                && !counts()) {
             return new Finding(
                     ID,
                     Level.DANGER,

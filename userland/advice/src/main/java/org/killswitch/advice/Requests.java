@@ -65,7 +65,9 @@ final class Requests {
             boolean request = kernel.signature(symbol)
                     .filter(s -> s.isSignedNumber() && isRequest(s))
                     .isPresent();
-            if (request && !Contract.isRelease(symbol.name()) && OwnErrors.of(kernel, f).returnsErrors()) {
+            if (request
+                    && !Contract.isRelease(symbol.name())
+                    && OwnErrors.of(kernel, f).returnsErrors()) {
                 found.add(f);
                 sizes.put(f, Ways.closedBy(kernel, f).size());
             }

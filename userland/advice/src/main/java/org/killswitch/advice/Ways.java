@@ -32,6 +32,9 @@ record Ways(int target, Map<Integer, Integer> depths, Set<Integer> entries, bool
 
     private static final int CLOSED_MAX = 400;
 
+    /** What is called from more places is a helper of all. */
+    private static final int SITES_MAX = 400;
+
     Ways {
         depths = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(depths));
         entries = Set.copyOf(entries);
@@ -46,7 +49,7 @@ record Ways(int target, Map<Integer, Integer> depths, Set<Integer> entries, bool
         open.add(target);
         while (!open.isEmpty()) {
             int function = open.remove();
-            Set<Integer> callers = callers(kernel, function);
+            Set<Integer> callers = kernel.callers(function);
             if (callers.isEmpty() || isPointedTo(kernel, function)) {
                 entries.add(function);
             }
@@ -65,19 +68,6 @@ record Ways(int target, Map<Integer, Integer> depths, Set<Integer> entries, bool
             }
         }
         return new Ways(target, depths, entries, complete);
-    }
-
-    /** Those that call a function directly, itself aside. */
-    static Set<Integer> callers(Kernel kernel, int function) {
-        Set<Integer> callers = new TreeSet<>();
-        for (CallGraph.Site site : kernel.text().graph().to(function)) {
-            if (site.kind() != CallGraph.Kind.ADDRESS
-                    && site.function() != function
-                    && kernel.functions().isLasting(site.function())) {
-                callers.add(site.function());
-            }
-        }
-        return callers;
     }
 
     /** Whether data holds its address, or code takes it. */
@@ -99,7 +89,7 @@ record Ways(int target, Map<Integer, Integer> depths, Set<Integer> entries, bool
             if (entries.contains(function)) {
                 return false;
             }
-            for (int caller : callers(kernel, function)) {
+            for (int caller : kernel.callers(function)) {
                 if (depths.containsKey(caller) && !functions.contains(caller) && seen.add(caller)) {
                     open.add(caller);
                 }
@@ -135,9 +125,9 @@ record Ways(int target, Map<Integer, Integer> depths, Set<Integer> entries, bool
             for (int callee : callees) {
                 int more = left.computeIfAbsent(
                                 callee,
-                                c -> isPointedTo(kernel, c)
+                                c -> kernel.text().graph().countTo(c) > SITES_MAX || isPointedTo(kernel, c)
                                         ? Integer.MAX_VALUE
-                                        : callers(kernel, c).size())
+                                        : kernel.callers(c).size())
                         - 1;
                 left.put(callee, more);
                 if (more == 0 && closed.add(callee)) {

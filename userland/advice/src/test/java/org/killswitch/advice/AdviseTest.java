@@ -52,7 +52,8 @@ class AdviseTest {
         assertThat(names(advice.choices().getFirst())).containsExactly("af_alg:af_alg_sendmsg");
         assertThat(advice.choices())
                 .allSatisfy(c -> assertThat(c.functions()).hasSizeLessThanOrEqualTo(4))
-                .anySatisfy(c -> assertThat(names(c)).contains("algif_aead:aead_sendmsg", "algif_skcipher:skcipher_sendmsg"));
+                .anySatisfy(c ->
+                        assertThat(names(c)).contains("algif_aead:aead_sendmsg", "algif_skcipher:skcipher_sendmsg"));
     }
 
     @Test
@@ -75,9 +76,10 @@ class AdviseTest {
 
     @Test
     void aFunctionThatIsNotHereIsLookedForInItsCallers() throws IOException {
-        Advice advice = Advise.of(V6_12, List.of("inlined_helper", "gone"), f -> f.equals("gone")
-                ? List.of("gone_too")
-                : List.of("vfs_mkdir"));
+        Advice advice = Advise.of(
+                V6_12,
+                List.of("inlined_helper", "gone"),
+                f -> f.equals("gone") ? List.of("gone_too") : List.of("vfs_mkdir"));
 
         assertThat(advice.inlined()).containsOnlyKeys("inlined_helper");
         assertThat(advice.inlined().get("inlined_helper")).containsExactly("vfs_mkdir");

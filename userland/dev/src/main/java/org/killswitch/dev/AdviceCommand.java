@@ -71,7 +71,12 @@ final class AdviceCommand implements Callable<Integer> {
             scores.add(AdviceScore.of(data, name, root));
         }
         if (json) {
-            host.out().println(Json.render(Map.of("kernels", scores.stream().map(AdviceCommand::json).toList()), true));
+            host.out()
+                    .println(Json.render(
+                            Map.of(
+                                    "kernels",
+                                    scores.stream().map(AdviceCommand::json).toList()),
+                            true));
         } else {
             table(scores).lines().forEach(host.out()::println);
             if (!quiet) {
@@ -98,7 +103,12 @@ final class AdviceCommand implements Callable<Integer> {
         row(table, scores, "good engagements", "", s -> Integer.toString(s.good()));
         row(table, scores, "false alarms", "< 5 %", s -> share(s.falseAlarms().size(), s.good()));
         row(table, scores, "bad engagements", "100", s -> Integer.toString(s.bad()));
-        row(table, scores, "missed dangers", "0", s -> Integer.toString(s.missed().size()));
+        row(
+                table,
+                scores,
+                "missed dangers",
+                "0",
+                s -> Integer.toString(s.missed().size()));
         return table;
     }
 

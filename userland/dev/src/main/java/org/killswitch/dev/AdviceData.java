@@ -109,12 +109,14 @@ record AdviceData(List<Fix> fixes, List<Never> nevers, List<String> modules, Cat
         }
         Entry entry = catalogue
                 .entry(fix.cve)
-                .orElseThrow(() -> new LabException("fixes.tsv: nothing is chosen for " + fix.cve
-                        + ", and mitigations/ has no entry"));
+                .orElseThrow(() -> new LabException(
+                        "fixes.tsv: nothing is chosen for " + fix.cve + ", and mitigations/ has no entry"));
         UpstreamVersion version = UpstreamVersion.parse(kernel).orElseThrow();
         Map<String, Long> values = new LinkedHashMap<>();
         for (Entry.Engagement engagement : entry.engagementsFor(version)) {
-            engagement.functions().forEach(f -> values.put(f.symbol().toString(), f.retval().value()));
+            engagement
+                    .functions()
+                    .forEach(f -> values.put(f.symbol().toString(), f.retval().value()));
         }
         return values;
     }

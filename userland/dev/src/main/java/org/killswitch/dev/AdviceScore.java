@@ -104,7 +104,18 @@ record AdviceScore(
                 }
             }
             return new AdviceScore(
-                    kernel, fixes, first[0], first[1], three[0], three[1], good, falseAlarms, bad, missed, misses, skipped);
+                    kernel,
+                    fixes,
+                    first[0],
+                    first[1],
+                    three[0],
+                    three[1],
+                    good,
+                    falseAlarms,
+                    bad,
+                    missed,
+                    misses,
+                    skipped);
         }
 
         private Report check(String function, long value) throws IOException {
@@ -154,7 +165,9 @@ record AdviceScore(
                         + String.join(", ", fix.functions()) + "; said: "
                         + (choices.isEmpty()
                                 ? advice.targets().isEmpty() ? "not here" : "no clean engagement"
-                                : String.join("; or ", choices.stream().map(Counter::show).toList())));
+                                : String.join(
+                                        "; or ",
+                                        choices.stream().map(Counter::show).toList())));
             }
         }
 

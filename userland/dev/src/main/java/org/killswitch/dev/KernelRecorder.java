@@ -58,22 +58,21 @@ final class KernelRecorder {
         List<String> present = lab.present(kernel, modules);
         Digest digest = new Digest().add("1");
         present.forEach(digest::add);
-        return Cache.standard()
-                .entry("recorded/" + kernel.identity() + "-" + digest.hex(), folder -> {
-                    try (Guest guest = lab.boot(
-                            kernel,
-                            GuestSpec.standard()
-                                    .withMachine(2, 2048)
-                                    .withAvailable(present)
-                                    // the self-tests of ciphers warn on emulated processors
-                                    .withAppend(List.of("cryptomgr.notests"))
-                                    .withTimeout(Duration.ofMinutes(20)))) {
-                        guest.run("for m in " + String.join(" ", present) + "; do modprobe -q $m; done; true");
-                        record(guest, folder);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        return Cache.standard().entry("recorded/" + kernel.identity() + "-" + digest.hex(), folder -> {
+            try (Guest guest = lab.boot(
+                    kernel,
+                    GuestSpec.standard()
+                            .withMachine(2, 2048)
+                            .withAvailable(present)
+                            // the self-tests of ciphers warn on emulated processors
+                            .withAppend(List.of("cryptomgr.notests"))
+                            .withTimeout(Duration.ofMinutes(20)))) {
+                guest.run("for m in " + String.join(" ", present) + "; do modprobe -q $m; done; true");
+                record(guest, folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private static void record(Guest guest, Path root) throws IOException {
@@ -104,10 +103,7 @@ final class KernelRecorder {
 
     private static void types(Guest guest, Path folder) throws IOException {
         Path all = folder.resolveSibling("btf.all");
-        fetch(
-                guest,
-                "cd /sys/kernel/btf; for f in *; do echo $f $(wc -c < $f); cat $f; done",
-                all);
+        fetch(guest, "cd /sys/kernel/btf; for f in *; do echo $f $(wc -c < $f); cat $f; done", all);
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(all)))) {
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
                 String[] words = line.split(" ", -1);
@@ -140,8 +136,8 @@ final class KernelRecorder {
                     .filter(s -> range.start >= s.address && range.end <= s.address + s.size)
                     .mapToLong(s -> s.offset + range.start - s.address)
                     .findFirst()
-                    .orElseThrow(() -> new LabException(
-                            "/proc/kcore has nothing at 0x" + Long.toHexString(range.start)));
+                    .orElseThrow(
+                            () -> new LabException("/proc/kcore has nothing at 0x" + Long.toHexString(range.start)));
             reads.add("dd if=/proc/kcore bs=" + PAGE + " skip=" + offset / PAGE + " count=" + range.size() / PAGE
                     + " conv=noerror,sync 2>/dev/null");
         }
@@ -214,7 +210,8 @@ final class KernelRecorder {
             int at = HEADER + i * SEGMENT;
             out.putInt(at, PT_LOAD).putInt(at + 4, 5).putLong(at + 8, offset);
             out.putLong(at + 16, ranges.get(i).start);
-            out.putLong(at + 32, ranges.get(i).size()).putLong(at + 40, ranges.get(i).size());
+            out.putLong(at + 32, ranges.get(i).size())
+                    .putLong(at + 40, ranges.get(i).size());
             offset += ranges.get(i).size();
         }
         try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file))) {

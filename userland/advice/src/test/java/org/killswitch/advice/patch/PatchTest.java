@@ -27,7 +27,8 @@ class PatchTest {
 
     @Test
     void theHeaderOfAHunkNamesTheFunction() throws PatchException {
-        Patch patch = Patch.parse(hunk("@@ -7,3 +7,4 @@ static int u32_set_parms(struct net *net, struct tcf_proto *tp,", """
+        Patch patch = Patch.parse(
+                hunk("@@ -7,3 +7,4 @@ static int u32_set_parms(struct net *net, struct tcf_proto *tp,", """
              	first();
             +	second(third());
              	return 0;
@@ -117,11 +118,13 @@ class PatchTest {
 
     @Test
     void systemCallsAndMacrosThatMakeFunctionsHaveNames() throws PatchException {
-        Patch patch = Patch.parse(hunk("@@ -1,2 +1,3 @@ SYSCALL_DEFINE3(fsconfig, int, fd, unsigned int, cmd,", """
+        Patch patch = Patch.parse(
+                hunk("@@ -1,2 +1,3 @@ SYSCALL_DEFINE3(fsconfig, int, fd, unsigned int, cmd,", """
              	a();
             +	b();
              	c();
-            """) + "@@ -9,2 +10,3 @@ BPF_CALL_4(bpf_skb_load_bytes, const struct sk_buff *, skb, u32, offset,\n \ta();\n+\tb();\n \tc();\n");
+            """)
+                        + "@@ -9,2 +10,3 @@ BPF_CALL_4(bpf_skb_load_bytes, const struct sk_buff *, skb, u32, offset,\n \ta();\n+\tb();\n \tc();\n");
         assertThat(patch.changed()).containsExactly("__do_sys_fsconfig", "bpf_skb_load_bytes");
     }
 

@@ -144,8 +144,7 @@ public final class AdviseCommand implements Callable<Integer> {
 
     private static Patch read(String file) throws PatchException {
         try {
-            byte[] bytes =
-                    file.equals(STANDARD_INPUT) ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+            byte[] bytes = file.equals(STANDARD_INPUT) ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
             return Patch.parse(new String(bytes, StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
             throw new PatchException(file + ": there is no such file");

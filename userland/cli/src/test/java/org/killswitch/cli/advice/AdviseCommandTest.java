@@ -40,14 +40,16 @@ class AdviseCommandTest {
 
     @Test
     void aPatchThatIsNotThereIsNamed() {
-        assertThat(host.run("advise", "--patch", dir.resolve("nothing").toString())).isEqualTo(1);
+        assertThat(host.run("advise", "--patch", dir.resolve("nothing").toString()))
+                .isEqualTo(1);
         assertThat(host.err.toString()).contains("there is no such file").hasLineCount(1);
     }
 
     @Test
     void aPatchThatOnlyAddsHasNothingToClose() throws IOException {
         Path file = Files.writeString(
-                dir.resolve("fix.diff"), "--- /dev/null\n+++ b/a.c\n@@ -0,0 +1,4 @@\n+int f(void)\n+{\n+\treturn 1;\n+}\n");
+                dir.resolve("fix.diff"),
+                "--- /dev/null\n+++ b/a.c\n@@ -0,0 +1,4 @@\n+int f(void)\n+{\n+\treturn 1;\n+}\n");
         assertThat(host.run("advise", "--patch", file.toString())).isEqualTo(1);
         assertThat(host.err.toString()).contains("the patch changes no function of an unfixed kernel");
     }
