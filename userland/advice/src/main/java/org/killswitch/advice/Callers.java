@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.killswitch.advice.flow.Use;
-import org.killswitch.advice.flow.Uses;
 import org.killswitch.host.text.CallGraph;
 
 /**
@@ -29,12 +28,7 @@ record Callers(String where, Use use) {
         List<Callers> callers = new ArrayList<>();
         Kernel kernel = subject.kernel();
         for (CallGraph.Site site : sites(subject).stream().limit(LOOKED_MAX).toList()) {
-            Use use = Uses.of(
-                    kernel.body(site.function()),
-                    site.address(),
-                    kernel.convention(),
-                    kernel::nameAt,
-                    name -> kernel.parameterCount(name));
+            Use use = kernel.use(site);
             callers.add(new Callers(kernel.place(site.function(), site.address()), use));
         }
         return callers;
@@ -89,6 +83,15 @@ record Callers(String where, Use use) {
                             + Subject.describe(subject.retval().getAsLong()) + " from success",
                     believing.stream().limit(LISTED_MAX).map(Callers::describe).toList()));
         }
+        List<Callers> deceived = all.stream().filter(c -> c.takesNull(subject)).toList();
+        if (!deceived.isEmpty()) {
+            findings.add(new Finding(
+                    ID,
+                    Level.DANGER,
+                    deceived.size() + " of " + all.size()
+                            + " looked at test for an error pointer only, and take NULL for a good one",
+                    deceived.stream().limit(LISTED_MAX).map(Callers::describe).toList()));
+        }
         if (subject.retval().isPresent() && !computing.isEmpty()) {
             findings.add(new Finding(
                     ID,
@@ -115,6 +118,16 @@ record Callers(String where, Use use) {
         }
         return use.has(Use.Kind.DEREFERENCED)
                 || (use.has(Use.Kind.TESTED) && !use.has(Use.Kind.PASSED) && !use.has(Use.Kind.STORED));
+    }
+
+    /** Goes the way of a good pointer with NULL, though there is another way. */
+    private boolean takesNull(Subject subject) {
+        return subject.returns(Signature.Kind.POINTER)
+                && subject.retval().isPresent()
+                && subject.retval().getAsLong() == 0
+                && use.has(Use.Kind.TESTED)
+                && use.isSame(0, GOOD_POINTER)
+                && !use.isSame(-1, GOOD_POINTER);
     }
 
     /** Numbers are computed with; what was tested before is taken to be in order. */

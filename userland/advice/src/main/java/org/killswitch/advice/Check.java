@@ -49,6 +49,7 @@ public final class Check {
         findings.addAll(Pointers.findings(subject));
         Contract.of(subject).ifPresent(findings::add);
         Context.of(subject).ifPresent(findings::add);
+        Context.ofPackets(subject).ifPresent(findings::add);
         Permission.of(subject).ifPresent(findings::add);
         if (kernel.canDecode()) {
             Outputs.of(subject).ifPresent(findings::add);

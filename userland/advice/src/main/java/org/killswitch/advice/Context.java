@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.killswitch.host.text.Symbol;
-import org.killswitch.host.text.Symbols;
 
 /** Parts of the kernel that everything else stands on. */
 final class Context {
@@ -69,7 +68,7 @@ final class Context {
                     Level.NEVER,
                     "interrupts",
                     "_*do_(IRQ|softirq)|handle_softirqs|irq_.*|handle_irq.*|generic_handle_.*|raise_softirq.*|"
-                            + "tasklet_.*|sysvec_.*|asm_.*|exc_.*|common_interrupt|el[01]_.*|.*_ipi(_.*)?|smp_call_function.*|"
+                            + "tasklet_.*|net_[rt]x_action|.*_softirq|sysvec_.*|asm_.*|exc_.*|common_interrupt|el[01]_.*|.*_ipi(_.*)?|smp_call_function.*|"
                             + "flush_smp_call.*|nmi_.*"),
             part(Level.NEVER, "work queues", "_*queue_(delayed_)?work.*|process_one_work|worker_.*|wq_.*"),
             part(
@@ -89,11 +88,22 @@ final class Context {
         return SECTIONS.stream().flatMap(s -> Stream.of(s.start, s.end)).toList();
     }
 
+    /** A function that is called for each packet: often, where nothing may sleep, and it may have to free the packet. */
+    static Optional<Finding> ofPackets(Subject subject) {
+        return subject.signature().filter(Requests::takesPacket).isPresent()
+                        && Callers.sites(subject).isEmpty()
+                ? Optional.of(Finding.of(
+                        ID,
+                        Level.WARNING,
+                        "it takes a packet through a pointer: it may be called for each one, and nothing shows whether"
+                                + " it or its caller frees it"))
+                : Optional.empty();
+    }
+
     static Optional<Finding> of(Subject subject) {
-        Symbols symbols = subject.kernel().text().symbols();
         for (Section section : SECTIONS) {
-            Optional<Symbol> start = symbols.linker(section.start);
-            Optional<Symbol> end = symbols.linker(section.end);
+            Optional<Symbol> start = subject.kernel().linker(section.start);
+            Optional<Symbol> end = subject.kernel().linker(section.end);
             long at = subject.symbol().address();
             if (start.isPresent()
                     && end.isPresent()

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.killswitch.advice.flow.Value.Sign;
 
 /** What the name promises: the kernel's words for giving back and for taking. */
@@ -91,13 +92,17 @@ final class Contract {
     private static final Set<String> COUNT = Set.of(
             "count", "size", "len", "length", "nr", "num", "npages", "bytes", "sizeof", "avail", "order", "depth");
 
+    /** mmput, fput. */
+    private static final Pattern PUT = Pattern.compile("(?!in|out|through|com)[a-z]{1,4}put");
+
     private Contract() {}
 
     static Optional<Finding> of(Subject subject) throws IOException {
         List<String> words = Arrays.stream(subject.plainName().split("_"))
                 .filter(w -> !w.isEmpty())
                 .toList();
-        Optional<String> release = words.stream().filter(RELEASE::contains).findFirst();
+        Optional<String> release =
+                words.stream().filter(Contract::isReleaseWord).findFirst();
         if (release.isPresent()) {
             return Optional.of(release(subject, release.get()));
         }
@@ -120,6 +125,15 @@ final class Contract {
                             + " would go on as if it had"));
         }
         return Optional.empty();
+    }
+
+    /** Whether a function's name promises to give back or end something. */
+    static boolean isRelease(String name) {
+        return Arrays.stream(name.split("_")).anyMatch(Contract::isReleaseWord);
+    }
+
+    private static boolean isReleaseWord(String word) {
+        return RELEASE.contains(word) || PUT.matcher(word).matches();
     }
 
     /** One that can refuse is a request to give back, such as a user makes; the others have to do it. */

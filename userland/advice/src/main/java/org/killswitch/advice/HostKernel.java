@@ -23,6 +23,7 @@ public final class HostKernel implements Closeable {
     private final Optional<Capstone> capstone;
     private final Kernel kernel;
     private final Path types;
+    private final Map<String, Optional<Signature>> signatures = new HashMap<>();
     private final Map<String, Optional<Btf>> known = new HashMap<>();
 
     private HostKernel(HostText text, Path types) {
@@ -52,8 +53,25 @@ public final class HostKernel implements Closeable {
         return kernel;
     }
 
+    /**
+     * Whether it has a function, loaded and of this name.
+     *
+     * @param symbol with its module in front, or without
+     */
+    public boolean has(String symbol) {
+        int colon = symbol.indexOf(':');
+        return text.text().symbols().named(symbol.substring(colon + 1)).stream()
+                .anyMatch(s -> s.isText() && (colon < 0 || s.module().equals(symbol.substring(0, colon))));
+    }
+
     private Optional<Signature> signature(String module, String function) {
-        return btf(module.isEmpty() ? OF_KERNEL : module).flatMap(btf -> Signature.of(btf, function));
+        String name = module + ":" + function;
+        Optional<Signature> signature = signatures.get(name);
+        if (signature == null) {
+            signature = btf(module.isEmpty() ? OF_KERNEL : module).flatMap(btf -> Signature.of(btf, function));
+            signatures.put(name, signature);
+        }
+        return signature;
     }
 
     private Optional<Btf> btf(String name) {

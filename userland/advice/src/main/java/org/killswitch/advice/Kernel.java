@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.advice.flow.Flow;
 import org.killswitch.advice.flow.Summary;
+import org.killswitch.advice.flow.Use;
+import org.killswitch.advice.flow.Uses;
 import org.killswitch.host.text.Body;
 import org.killswitch.host.text.BugTable;
+import org.killswitch.host.text.CallGraph;
 import org.killswitch.host.text.Convention;
 import org.killswitch.host.text.Disassembler;
 import org.killswitch.host.text.Functions;
@@ -30,6 +34,11 @@ public final class Kernel {
     private @Nullable Set<Long> bugs;
     private final Map<Integer, Body> bodies = new HashMap<>();
     private final Map<Integer, Summary> summaries = new HashMap<>();
+    private final Map<Integer, Set<Integer>> callers = new HashMap<>();
+    private final Map<Integer, Candidate> candidates = new HashMap<>();
+    private final Map<String, List<Integer>> requests = new HashMap<>();
+    private final Map<Long, Use> uses = new HashMap<>();
+    private final Map<String, Optional<Symbol>> linker = new HashMap<>();
     private final Map<String, Integer> parameterCounts = new HashMap<>();
 
     /** Signatures of the functions of the kernel and its modules. */
@@ -55,6 +64,57 @@ public final class Kernel {
         this.signatures = signatures;
         this.disassembler = disassembler;
         this.noDisassembler = noDisassembler;
+    }
+
+    /** What a caller does with the result of the call at an address. */
+    Use use(CallGraph.Site site) throws IOException {
+        Use known = uses.get(site.address());
+        if (known == null) {
+            known = Uses.of(body(site.function()), site.address(), convention(), this::nameAt, this::parameterCount);
+            uses.put(site.address(), known);
+        }
+        return known;
+    }
+
+    /** The functions that call a function directly, itself aside. */
+    Set<Integer> callers(int function) {
+        return callers.computeIfAbsent(function, this::findCallers);
+    }
+
+    private Set<Integer> findCallers(int function) {
+        Set<Integer> found = new TreeSet<>();
+        for (CallGraph.Site site : text.graph().to(function)) {
+            if (site.kind() != CallGraph.Kind.ADDRESS
+                    && site.function() != function
+                    && functions().isLasting(site.function())) {
+                found.add(site.function());
+            }
+        }
+        return found;
+    }
+
+    Candidate candidate(int function) throws IOException {
+        Candidate known = candidates.get(function);
+        if (known == null) {
+            known = Candidate.of(this, function);
+            candidates.put(function, known);
+        }
+        return known;
+    }
+
+    /** See {@link Requests}. */
+    List<Integer> requests(String module) throws IOException {
+        List<Integer> known = requests.get(module);
+        if (known == null) {
+            known = Requests.of(this, module);
+            requests.put(module, known);
+        }
+        return known;
+    }
+
+    /** A symbol that the linker makes. */
+    Optional<Symbol> linker(String name) {
+        return linker.computeIfAbsent(name, text.symbols()::linker);
     }
 
     KernelText text() {

@@ -32,7 +32,7 @@ final class Outputs {
         if (places.isEmpty()) {
             return Optional.empty();
         }
-        boolean result = places.keySet().stream().anyMatch(n -> isResult(subject, n));
+        boolean result = places.keySet().stream().anyMatch(n -> isResult(subject, n) || isFilledIn(subject, n));
         String names = String.join(
                 ", ", places.keySet().stream().map(n -> name(subject, n)).toList());
         return Optional.of(new Finding(
@@ -49,6 +49,13 @@ final class Outputs {
                 .map(s -> s.parameters().get(number))
                 .filter(p -> p.pointer() && p.plain() && !p.readOnly())
                 .isPresent();
+    }
+
+    /** What is written to beside the object that the function is about, for callers that cannot be told that it was not. */
+    private static boolean isFilledIn(Subject subject, int number) {
+        return number > 0
+                && subject.returns(Signature.Kind.VOID)
+                && !Callers.sites(subject).isEmpty();
     }
 
     private static String name(Subject subject, int number) {

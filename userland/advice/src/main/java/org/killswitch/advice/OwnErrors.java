@@ -72,6 +72,11 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
                 .toList();
     }
 
+    /** The numbers that the body returns itself. */
+    Set<Long> own() {
+        return constants.keySet();
+    }
+
     boolean returnsErrors() {
         return constants.keySet().stream().anyMatch(c -> Sign.of(c) == Sign.ERROR)
                 || calls.values().stream().anyMatch(s -> s.contains(Sign.ERROR))
@@ -147,12 +152,27 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
         };
     }
 
+    /** Whether it returns numbers above 0, which mean something. */
+    private boolean counts() {
+        return constants.keySet().stream().anyMatch(c -> Sign.of(c) == Sign.OTHER);
+    }
+
     /** A value that is no error and that the body does not return itself. */
     private Finding success(Subject subject, String shown, boolean followed, List<String> evidence) {
         Sign sign = subject.sign().orElseThrow();
+        boolean fails = !errors().isEmpty() || calls.values().stream().anyMatch(s -> s.contains(Sign.ERROR));
+        if (sign == Sign.ZERO
+                && subject.signature().filter(Signature::isSignedNumber).isPresent()
+                && fails
+                && !counts()) {
+            return new Finding(
+                    ID,
+                    Level.DANGER,
+                    "the body returns errors: 0 says that the work was done, and the callers go on with what it did not do",
+                    evidence);
+        }
         boolean passedOn = calls.values().stream().anyMatch(s -> s.contains(sign));
-        boolean counts = constants.keySet().stream().anyMatch(c -> Sign.of(c) == Sign.OTHER);
-        if (sign == Sign.OTHER && !other && !counts && !errors().isEmpty()) {
+        if (sign == Sign.OTHER && !other && !counts() && !errors().isEmpty()) {
             return new Finding(
                     ID,
                     Level.DANGER,
@@ -182,6 +202,14 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
                             evidence);
         }
         List<Long> errors = errors();
+        if (errors.isEmpty() && counts()) {
+            return new Finding(
+                    ID,
+                    Level.WARNING,
+                    "the body returns codes of its own and no errno that can be seen: whether its callers know " + shown
+                            + " is not known",
+                    evidence);
+        }
         if (errors.isEmpty()) {
             return new Finding(
                     ID,

@@ -35,8 +35,11 @@ final class Permission {
             "bpf_lsm_",
             "cap_");
 
+    /** Functions of the kernel that ask the modules. */
+    private static final String OF_KERNEL = "security_";
+
     private static final Pattern DECIDES = Pattern.compile(
-            "(^|.*_)(capable|permission|permitted|allowed|may|verify|verified|auth|authenticate|appraise)(_.*|$)"
+            "(^|.*_)(capable|capability|permission|permitted|allowed|may|verify|verified|auth|authenticate|appraise)(_.*|$)"
                     + "|^(may|can)_.*|.*(_noaudit|_wrt_inode_uidgid)$|^cap_.*");
 
     /** Words with which a name means something else than a decision. */
@@ -67,14 +70,20 @@ final class Permission {
             if (name.startsWith(module)) {
                 String hook = HOOK + name.substring(module.length());
                 List<Symbol> found = subject.kernel().text().symbols().named(hook);
+                if (module.equals(OF_KERNEL) && !isOtherwise(name) && found.isEmpty()) {
+                    return Optional.of("by its name it asks the security modules");
+                }
                 if (!found.isEmpty()) {
                     return Optional.of("it decides about permission (the kernel has the hook " + hook + ")");
                 }
             }
         }
-        boolean otherwise = List.of(name.split("_")).stream().anyMatch(OTHERWISE::contains);
-        return DECIDES.matcher(name).matches() && !otherwise
+        return DECIDES.matcher(name).matches() && !isOtherwise(name)
                 ? Optional.of("by its name it decides about permission")
                 : Optional.empty();
+    }
+
+    private static boolean isOtherwise(String name) {
+        return List.of(name.split("_")).stream().anyMatch(OTHERWISE::contains);
     }
 }

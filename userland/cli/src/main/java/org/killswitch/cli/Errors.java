@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.advice.patch.PatchException;
 import org.killswitch.bpf.BpfException;
 import org.killswitch.catalogue.data.ImportException;
 import org.killswitch.cli.output.Json;
@@ -124,6 +125,7 @@ public final class Errors {
                 || e instanceof BpfException
                 || e instanceof LabException
                 || e instanceof ImportException
+                || e instanceof PatchException
                 || e instanceof PolicyException
                 || e instanceof UnreadableKernelException;
         String message = expected

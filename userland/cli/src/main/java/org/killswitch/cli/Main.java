@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import org.killswitch.cli.advice.AdviseCommand;
 import org.killswitch.cli.advice.CheckCommand;
 import org.killswitch.cli.bpf.BpfCommand;
 import org.killswitch.cli.cve.CveCommand;
@@ -152,6 +153,7 @@ public final class Main implements Runnable {
         commands.put("disengage", DisengageCommand::new);
         commands.put("keep", KeepCommand::new);
         commands.put("check", CheckCommand::new);
+        commands.put("advise", AdviseCommand::new);
         commands.put("observe", ObserveCommand::new);
         commands.put("enforce", EnforceCommand::new);
         commands.put("set", SetCommand::new);

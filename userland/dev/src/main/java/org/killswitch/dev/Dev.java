@@ -27,6 +27,7 @@ final class Dev extends CommandGroup {
 
     static int run(Host host, String... args) {
         CommandLine main = new CommandLine(new Dev())
+                .addSubcommand(new CommandLine(new AdviceCommand(host)))
                 .addSubcommand(new CommandLine(new BenchCommand(host)))
                 .addSubcommand(new CommandLine(new FaultsCommand(host)))
                 .addSubcommand(new CommandLine(new FuzzCommand(host)))

@@ -78,7 +78,7 @@ public record Doors(Lab lab, SourceTree sources, Path image) {
                 .withFile(DoorsInGuest.MITIGATIONS, sources.root().resolve("mitigations"))
                 .withFile(DoorsInGuest.DOOR, door(kernel.release().architecture()))
                 .withFile("/opt/dev", own());
-        GuestSpec whole = lab.withLibbpf(CommandInGuest.add(lab, spec, kernel, image), kernel);
+        GuestSpec whole = lab.withCommandsLibraries(CommandInGuest.add(lab, spec, kernel, image), kernel);
         ByteArrayOutputStream result = new ByteArrayOutputStream();
         try (Guest guest = lab.boot(kernel, whole)) {
             CommandInGuest.link(guest);

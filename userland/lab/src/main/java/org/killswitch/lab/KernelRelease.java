@@ -87,8 +87,7 @@ public record KernelRelease(String name, Architecture architecture, String suite
             List.of(built("6.12", 9, "base", "errinj"), built("6.12", 13, "base", "errinj", "debug"));
 
     /** Those of the last point release, without the fixes that came after it. */
-    public static final List<KernelRelease> OUTDATED =
-            List.of(WITHOUT_UPDATES, x86("6.1-outdated", "bookworm", false));
+    public static final List<KernelRelease> OUTDATED = List.of(WITHOUT_UPDATES, x86("6.1-outdated", "bookworm", false));
 
     /** All that the lab can boot. */
     public static final List<KernelRelease> ALL =

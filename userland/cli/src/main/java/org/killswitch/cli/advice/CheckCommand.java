@@ -3,7 +3,6 @@ package org.killswitch.cli.advice;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -120,22 +119,13 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private String json(Report report) {
-        List<Map<String, @Nullable Object>> findings = new ArrayList<>();
-        for (Finding finding : report.findings()) {
-            Map<String, @Nullable Object> node = new LinkedHashMap<>();
-            node.put("id", finding.id().word());
-            node.put("level", word(finding.level()));
-            node.put("text", finding.text());
-            node.put("evidence", finding.evidence());
-            findings.add(node);
-        }
         Map<String, Object> missing = new LinkedHashMap<>();
         report.missing().forEach((id, why) -> missing.put(id.word(), why));
         Map<String, @Nullable Object> node = Json.document();
         node.put("symbol", report.symbol());
         node.put("retval", retval == null ? null : retval.value());
         node.put("verdict", word(report.verdict()));
-        node.put("findings", findings);
+        node.put("findings", report.findings().stream().map(FindingJson::of).toList());
         node.put("missing", missing);
         return Json.render(node, true);
     }

@@ -105,6 +105,11 @@ public final class CallGraph {
         return found;
     }
 
+    /** How many places in the text name a function. */
+    public int countTo(int function) {
+        return byTarget.first[function + 1] - byTarget.first[function];
+    }
+
     /** A function that another one names. */
     public record Callee(int function, long address, Kind kind) {}
 

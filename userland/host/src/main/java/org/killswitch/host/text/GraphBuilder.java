@@ -19,6 +19,12 @@ final class GraphBuilder {
 
     private static final int OVERLAP = 64;
 
+    /** How far from a word a list of places is looked for, in bytes. */
+    private static final int PLACES_LOOKED = 128;
+
+    /** The size of a struct dyn_ftrace. */
+    private static final int RECORD = 16;
+
     private static final int STT_FUNC = 2;
     private static final long SYMBOL_SIZE_MAX = 1 << 20;
 
@@ -26,6 +32,7 @@ final class GraphBuilder {
     private final Memory memory;
     private final StartTable starts;
     private final TextScanner scanner;
+    private final List<Functions.Range> text;
 
     private long[] sites = new long[1 << 18];
     private int[] callers = new int[1 << 18];
@@ -43,6 +50,7 @@ final class GraphBuilder {
         this.functions = functions;
         this.memory = memory;
         starts = functions.starts();
+        text = functions.ranges();
         scanner = switch (machine) {
             case X86_64 -> new X86Scanner(starts);
             case ARM64 -> new Arm64Scanner(starts);
@@ -66,7 +74,7 @@ final class GraphBuilder {
         void at(long site, int target, CallGraph.Kind kind);
     }
 
-    CallGraph build(List<Functions.Range> text, List<Functions.Range> data) throws IOException {
+    CallGraph build(List<Functions.Range> data) throws IOException {
         for (Functions.Range range : text) {
             for (long at = range.start(); at < range.end(); at += CHUNK) {
                 int length = (int) Math.min(CHUNK + OVERLAP, range.end() - at);
@@ -119,11 +127,47 @@ final class GraphBuilder {
             long word = (long) LONG.get(data, i);
             if (word < 0) {
                 int target = starts.find(word);
-                if (target >= 0 && !isSymbol(data, i)) {
+                if (target >= 0 && !isSymbol(data, i) && !isAmongPlaces(data, i)) {
                     slot(address + i, target);
                 }
             }
         }
+    }
+
+    /**
+     * Whether a word is one of a list of places in the text, in order of their addresses: a module's list of what ftrace
+     * can trace, or ftrace's own (struct dyn_ftrace). For a function that begins with an endbr instruction the place is
+     * after it.
+     */
+    private boolean isAmongPlaces(byte[] data, int at) {
+        return isAmongPlaces(data, at, -8)
+                || isAmongPlaces(data, at, 8)
+                || isAmongPlaces(data, at, -RECORD)
+                || isAmongPlaces(data, at, RECORD);
+    }
+
+    private boolean isAmongPlaces(byte[] data, int at, int step) {
+        long last = (long) LONG.get(data, at);
+        for (int i = at + step; i >= 0 && i + 8 <= data.length && Math.abs(i - at) <= PLACES_LOOKED; i += step) {
+            long word = (long) LONG.get(data, i);
+            if (word < last != step < 0 || word == last || !isText(word)) {
+                return false;
+            }
+            if (starts.find(word) < 0) {
+                return true;
+            }
+            last = word;
+        }
+        return false;
+    }
+
+    private boolean isText(long address) {
+        for (Functions.Range range : text) {
+            if (range.has(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a word is the value of a symbol: a loaded module keeps its table of them (struct elf64_sym). */

@@ -19,7 +19,7 @@ import java.util.Optional;
 final class GraphCache {
 
     /** Changes with the form of the file. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final Path file;
     private final byte[] key;

@@ -24,7 +24,7 @@ public record KernelText(Machine machine, Symbols symbols, Functions functions, 
     /** Reads all text and data, and builds the call graph. */
     public static KernelText read(Machine machine, Symbols symbols, Memory memory) throws IOException {
         Functions functions = new Functions(symbols);
-        CallGraph graph = new GraphBuilder(functions, memory, machine).build(functions.ranges(), dataRanges(symbols));
+        CallGraph graph = new GraphBuilder(functions, memory, machine).build(dataRanges(symbols));
         return new KernelText(machine, symbols, functions, memory, graph);
     }
 

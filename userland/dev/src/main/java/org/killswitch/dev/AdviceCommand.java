@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.dev;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.cli.HelpOption;
+import org.killswitch.cli.Host;
+import org.killswitch.cli.lab.LabOfHost;
+import org.killswitch.cli.output.Json;
+import org.killswitch.cli.output.Table;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.KernelRelease;
+import org.killswitch.lab.Lab;
+import org.killswitch.lab.SourceTree;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code script/dev advice}, which {@code bench/advice} is. */
+@Command(
+        name = "advice",
+        header = "Measure how good the advice of 'killswitch advise' and 'check' is.",
+        description = {
+            "",
+            "Asks about the fixes of bench/advice-data on stock kernels, which are recorded once in a guest with their"
+                    + " modules loaded. bench/README.md says what is counted.",
+            ""
+        })
+final class AdviceCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "KERNEL",
+            split = ",",
+            defaultValue = "6.1,6.12",
+            description = "The kernels (default: ${DEFAULT-VALUE}).")
+    private List<String> kernels = List.of();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Option(names = "--quiet", description = "Print the numbers only.")
+    private boolean quiet;
+
+    AdviceCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SourceTree sources = LabOfHost.sources();
+        AdviceData data = AdviceData.read(sources.bench(), sources.root().resolve("mitigations"));
+        Lab lab = LabOfHost.open(host);
+        List<AdviceScore> scores = new ArrayList<>();
+        for (String name : kernels) {
+            Kernel kernel = lab.kernel(KernelRelease.named(name));
+            Path root = KernelRecorder.record(lab, kernel, data.modules());
+            scores.add(AdviceScore.of(data, name, root));
+        }
+        if (json) {
+            host.out()
+                    .println(Json.render(
+                            Map.of(
+                                    "kernels",
+                                    scores.stream().map(AdviceCommand::json).toList()),
+                            true));
+        } else {
+            table(scores).lines().forEach(host.out()::println);
+            if (!quiet) {
+                scores.forEach(this::explain);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private static Table table(List<AdviceScore> scores) {
+        List<Table.Align> columns = new ArrayList<>(List.of(Table.Align.LEFT, Table.Align.RIGHT));
+        List<String> header = new ArrayList<>(List.of("", "GOAL"));
+        for (AdviceScore score : scores) {
+            columns.add(Table.Align.RIGHT);
+            header.add(score.kernel());
+        }
+        Table table = new Table(columns);
+        table.row(header);
+        row(table, scores, "fixes", "60", s -> Integer.toString(s.fixes()));
+        row(table, scores, "the first is the chosen one", "", s -> share(s.first(), s.fixes()));
+        row(table, scores, "  or does the same as well", "60 %", s -> share(s.firstAlike(), s.fixes()));
+        row(table, scores, "one of three is the chosen one", "", s -> share(s.three(), s.fixes()));
+        row(table, scores, "  or does the same as well", "80 %", s -> share(s.threeAlike(), s.fixes()));
+        row(table, scores, "good engagements", "", s -> Integer.toString(s.good()));
+        row(table, scores, "false alarms", "< 5 %", s -> share(s.falseAlarms().size(), s.good()));
+        row(table, scores, "bad engagements", "100", s -> Integer.toString(s.bad()));
+        row(
+                table,
+                scores,
+                "missed dangers",
+                "0",
+                s -> Integer.toString(s.missed().size()));
+        return table;
+    }
+
+    private static void row(
+            Table table,
+            List<AdviceScore> scores,
+            String what,
+            String goal,
+            java.util.function.Function<AdviceScore, String> value) {
+        List<String> row = new ArrayList<>(List.of(what, goal));
+        scores.forEach(s -> row.add(value.apply(s)));
+        table.row(row);
+    }
+
+    private static String share(int part, int whole) {
+        return whole == 0 ? "-" : part + " (" + Math.round(100.0 * part / whole) + " %)";
+    }
+
+    private void explain(AdviceScore score) {
+        explain(score.kernel() + ", not among the first three:", score.misses());
+        explain(score.kernel() + ", false alarms:", score.falseAlarms());
+        explain(score.kernel() + ", missed dangers:", score.missed());
+        explain(score.kernel() + ", not asked:", score.skipped());
+    }
+
+    private void explain(String title, List<String> lines) {
+        if (!lines.isEmpty()) {
+            host.out().println();
+            host.out().println(title);
+            lines.forEach(l -> host.out().println("  " + l));
+        }
+    }
+
+    private static Map<String, @Nullable Object> json(AdviceScore score) {
+        Map<String, @Nullable Object> node = new LinkedHashMap<>();
+        node.put("kernel", score.kernel());
+        node.put("fixes", (long) score.fixes());
+        node.put("first", (long) score.first());
+        node.put("first-alike", (long) score.firstAlike());
+        node.put("three", (long) score.three());
+        node.put("three-alike", (long) score.threeAlike());
+        node.put("good", (long) score.good());
+        node.put("false-alarms", score.falseAlarms());
+        node.put("bad", (long) score.bad());
+        node.put("missed", score.missed());
+        node.put("misses", score.misses());
+        node.put("skipped", score.skipped());
+        return node;
+    }
+}
