@@ -100,7 +100,9 @@ class CallGraphTest {
     @Test
     void pointersInData() throws IOException {
         memory.putLong(0x2018, TEXT + 0x40);
-        memory.putLong(0x2020, TEXT + 0x44); // not the start of a function
+        memory.putLong(0x2060, TEXT + 0x44); // not the start of a function
+        // A list of what can be traced, in order, with a place that is no function's start in it.
+        memory.putLong(0x2200, TEXT + 0x40).putLong(0x2208, TEXT + 0x44);
         // The symbol of a function in a module's table: name, type, section; value; size.
         memory.putInt(0x2100, 7)
                 .put(0x2104, (byte) 2)
