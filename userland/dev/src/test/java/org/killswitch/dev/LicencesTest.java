@@ -28,7 +28,7 @@ class LicencesTest {
 
     /** Some write it into what they generate: it counts where it stands alone in one of the first lines. */
     private static final Pattern SPDX = Pattern.compile(
-            "(?://|/\\*|#|<!--|\\.\\\\\"|\"\\$comment\": \")? ?SPDX-License-Identifier: ([\\w.-]+)(?: \\*/| -->|\",)?");
+            "(?://|/\\*|#|\\{#|<!--|\\.\\\\\"|\"\\$comment\": \")? ?SPDX-License-Identifier: ([\\w.-]+)(?: \\*/| -->| #\\}|\",)?");
 
     private static final Pattern ANNOTATION = Pattern.compile("^(path|SPDX-License-Identifier) = (.+)$");
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
