@@ -52,8 +52,8 @@ public final class QuickCheck {
     }
 
     /**
-     * What is against a value, the worst last; a function that the kernel does not have has nothing against it, since the
-     * module refuses it or waits for it.
+     * What is against a value, the worst last. There is nothing against a function that the kernel does not have, or has
+     * several of: the module refuses it, or waits for it.
      */
     public List<Finding> objections(Optional<String> module, String function, long retval) throws IOException {
         List<Symbol> named = named(function, module);
@@ -64,6 +64,9 @@ public final class QuickCheck {
                 return findings;
             }
             named = List.of(new Symbol(0, 't', function, module.get()));
+        }
+        if (named.stream().mapToLong(Symbol::address).distinct().count() > 1) {
+            return findings; // the module refuses a name of several functions
         }
         copies(function, module, true).ifPresent(findings::add);
         Symbol symbol = named.getFirst();
