@@ -114,6 +114,7 @@ public final class Errors {
      * @return its exit status
      */
     static int failed(Exception e, String name, Host host, boolean json) {
+        Main.waitIfInterrupted(); // a guest that the hooks have ended is no failure to tell of
         PrintWriter err = host.err();
         if (System.getenv("KILLSWITCH_DEBUG") != null) {
             e.printStackTrace(err);

@@ -98,9 +98,11 @@ public final class Main implements Runnable {
     }
 
     /** After a signal the shutdown hooks clean up, and end the process when they have; halt() would cut them short. */
-    private static void waitIfInterrupted() {
+    static void waitIfInterrupted() {
+        Thread none = new Thread();
         try {
-            Runtime.getRuntime().addShutdownHook(new Thread());
+            Runtime.getRuntime().addShutdownHook(none);
+            Runtime.getRuntime().removeShutdownHook(none);
         } catch (IllegalStateException e) {
             while (true) {
                 LockSupport.park();
