@@ -40,9 +40,7 @@ final class Found {
         int colon = symbol.indexOf(':');
         String name = symbol.substring(colon + 1);
         Optional<String> module = colon < 0 ? Optional.empty() : Optional.of(symbol.substring(0, colon));
-        List<Symbol> named = kernel.text().symbols().named(name).stream()
-                .filter(s -> s.isText() && module.map(m -> m.equals(s.module())).orElse(true))
-                .toList();
+        List<Symbol> named = kernel.text().symbols().functions(name, module);
         long addresses = named.stream().map(Symbol::address).distinct().count();
         if (addresses == 0) {
             return new Answer(-1, List.of(absent(kernel, name, module)));
@@ -68,8 +66,7 @@ final class Found {
     }
 
     private static Finding absent(Kernel kernel, String name, Optional<String> module) {
-        List<String> copies = kernel.text().symbols().beginning(name + ".").stream()
-                .filter(s -> s.isText() && module.map(m -> m.equals(s.module())).orElse(true))
+        List<String> copies = kernel.text().symbols().copies(name, module).stream()
                 .filter(s -> kernel.functions().startingAt(s.address()) >= 0)
                 .map(Symbol::qualified)
                 .toList();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.advice;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,9 +14,7 @@ final class Permission {
     private static final Finding.Id ID = Finding.Id.PERMISSION;
 
     /** Each hook of the security modules has a function of this name: the kernel's own list of them. */
-    private static final String HOOK = "bpf_lsm_";
-
-    static final byte[] HOOK_BYTES = HOOK.getBytes(StandardCharsets.US_ASCII);
+    static final String HOOK = "bpf_lsm_";
 
     /** What the names of the security modules' functions begin with, before the hook's name. */
     private static final List<String> MODULES = List.of(

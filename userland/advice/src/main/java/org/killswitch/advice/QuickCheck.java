@@ -11,12 +11,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.killswitch.host.SystemFiles;
-import org.killswitch.host.btf.Btf;
-import org.killswitch.host.btf.BtfException;
-import org.killswitch.host.btf.KernelBtf;
 import org.killswitch.host.text.KernelText;
-import org.killswitch.host.text.Machine;
 import org.killswitch.host.text.Symbol;
 import org.killswitch.host.text.Symbols;
 
@@ -28,27 +25,41 @@ public final class QuickCheck {
     private static final int NAME_AT = ADDRESS + 3;
 
     private final SystemFiles files;
-    private final Symbols symbols;
-    private final boolean sawSymbols;
-
-    private QuickCheck(SystemFiles files, Symbols symbols, boolean sawSymbols) {
-        this.files = files;
-        this.symbols = symbols;
-        this.sawSymbols = sawSymbols;
-    }
+    private final Set<String> functions;
+    private final HostTypes types;
+    private @Nullable Kernel kernel;
 
     /**
-     * Reads what is needed of the kernel's symbols.
+     * One for some functions; what it needs is read when somebody asks.
      *
-     * @param functions those that will be asked about, without their modules
+     * @param functions without their modules
      */
-    public static QuickCheck of(SystemFiles files, Set<String> functions) {
-        try {
-            byte[] wanted = wanted(files.bytes(SYMBOLS), functions);
-            return new QuickCheck(files, Symbols.parse(wanted), true);
-        } catch (IOException e) {
-            return new QuickCheck(files, Symbols.none(), false);
+    public QuickCheck(SystemFiles files, Set<String> functions) {
+        this.files = files;
+        this.functions = Set.copyOf(functions);
+        types = new HostTypes(files);
+    }
+
+    private Kernel kernel() {
+        Kernel known = kernel;
+        if (known == null) {
+            known = new Kernel(KernelText.ofSymbols(readSymbols()), types, Optional.empty(), "not decoded");
+            kernel = known;
         }
+        return known;
+    }
+
+    /** None where they cannot be read. */
+    private Symbols readSymbols() {
+        try {
+            return Symbols.parse(wanted(files.bytes(SYMBOLS), functions));
+        } catch (IOException e) {
+            return Symbols.none();
+        }
+    }
+
+    private Symbols symbols() {
+        return kernel().text().symbols();
     }
 
     /**
@@ -56,10 +67,10 @@ public final class QuickCheck {
      * several of: the module refuses it, or waits for it.
      */
     public List<Finding> objections(Optional<String> module, String function, long retval) throws IOException {
-        List<Symbol> named = named(function, module);
+        List<Symbol> named = symbols().functions(function, module);
         List<Finding> findings = new ArrayList<>();
         if (named.isEmpty()) {
-            if (module.isEmpty() || !sawSymbols) {
+            if (module.isEmpty() || symbols().count() == 0) {
                 copies(function, module, false).ifPresent(findings::add);
                 return findings;
             }
@@ -70,9 +81,7 @@ public final class QuickCheck {
         }
         copies(function, module, true).ifPresent(findings::add);
         Symbol symbol = named.getFirst();
-        Kernel kernel = new Kernel(
-                KernelText.ofSymbols(Machine.X86_64, symbols), this::signature, Optional.empty(), "not decoded");
-        Subject subject = new Subject(kernel, symbol, -1, kernel.signature(symbol), OptionalLong.of(retval));
+        Subject subject = new Subject(kernel(), symbol, -1, kernel().signature(symbol), OptionalLong.of(retval));
         ReturnValue.of(subject).ifPresent(findings::add);
         Contract.of(subject).ifPresent(findings::add);
         Context.of(subject).ifPresent(findings::add);
@@ -85,19 +94,12 @@ public final class QuickCheck {
 
     /** Whether the kernel or a loaded module has a function of this name. */
     public boolean has(String function, Optional<String> module) {
-        return !named(function, module).isEmpty();
-    }
-
-    private List<Symbol> named(String function, Optional<String> module) {
-        return symbols.named(function).stream()
-                .filter(s -> s.isText() && module.map(m -> m.equals(s.module())).orElse(true))
-                .toList();
+        return !symbols().functions(function, module).isEmpty();
     }
 
     /** The functions that the compiler made of a function besides it, or in its place: their names. */
     public List<String> copies(String function, Optional<String> module) {
-        return symbols.beginning(function + ".").stream()
-                .filter(s -> s.isText() && module.map(m -> m.equals(s.module())).orElse(true))
+        return symbols().copies(function, module).stream()
                 .map(Symbol::name)
                 .filter(n -> !n.contains(".cold"))
                 .distinct()
@@ -122,21 +124,6 @@ public final class QuickCheck {
                                 Level.DANGER,
                                 "there is no function " + function + " here, only what the compiler made of it: "
                                         + names + " (--copies engages them)"));
-    }
-
-    private Optional<Signature> signature(String module, String function) {
-        try {
-            Optional<Btf> kernel = KernelBtf.ofKernel(files);
-            if (kernel.isEmpty()) {
-                return Optional.empty();
-            }
-            Optional<Btf> types = module.isEmpty() || module.equals("vmlinux")
-                    ? kernel
-                    : KernelBtf.ofModule(files, module.replace('-', '_').toLowerCase(Locale.ROOT), kernel.get());
-            return types.flatMap(t -> Signature.of(t, function));
-        } catch (BtfException e) {
-            return Optional.empty(); // what cannot be read has no type
-        }
     }
 
     /**
@@ -184,11 +171,8 @@ public final class QuickCheck {
         while (stop < end && text[stop] != '\t' && text[stop] != '.') {
             stop++;
         }
-        if (starts(text, from, stop, Permission.HOOK_BYTES)) {
-            return true;
-        }
         String plain = new String(text, from, stop - from, StandardCharsets.ISO_8859_1);
-        if (names.contains(plain)) {
+        if (plain.startsWith(Permission.HOOK) || names.contains(plain)) {
             return true;
         }
         if (stop == end || text[stop] == '\t') {
@@ -198,17 +182,5 @@ public final class QuickCheck {
             stop++;
         }
         return names.contains(new String(text, from, stop - from, StandardCharsets.ISO_8859_1));
-    }
-
-    private static boolean starts(byte[] text, int from, int end, byte[] prefix) {
-        if (end - from < prefix.length) {
-            return false;
-        }
-        for (int i = 0; i < prefix.length; i++) {
-            if (text[from + i] != prefix[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

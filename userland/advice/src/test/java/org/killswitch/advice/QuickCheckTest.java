@@ -41,7 +41,7 @@ class QuickCheckTest {
             throws IOException {
         Files.createDirectories(root.resolve("proc"));
         Files.writeString(root.resolve("proc/kallsyms"), symbols);
-        return QuickCheck.of(new SystemFiles(root), Set.of(function)).objections(module, function, value);
+        return new QuickCheck(new SystemFiles(root), Set.of(function)).objections(module, function, value);
     }
 
     private List<Finding> objections(String function, long value) throws IOException {

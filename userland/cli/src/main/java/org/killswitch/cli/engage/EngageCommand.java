@@ -201,8 +201,9 @@ public final class EngageCommand implements Callable<Integer> {
         }
         // What is wrong with an expression is found before anything is engaged.
         Map<SymbolName, Guard> guards = new HashMap<>();
-        List<SymbolName> symbols =
-                force.withCopies(host, SystemCallEntries.of(host, said.symbols(), condition != null));
+        List<SymbolName> entries = SystemCallEntries.of(host, said.symbols(), condition != null);
+        Objections objections = force.objections(host, entries);
+        List<SymbolName> symbols = objections.withCopies(entries);
         if (condition != null && condition.explain) {
             // nothing is explained of a function that could not be engaged
             KnownFunctions functions = new KnownFunctions(host.files());
@@ -220,7 +221,6 @@ public final class EngageCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         Map<SymbolName, Optional<Reason>> reasons = new HashMap<>();
-        Objections objections = force.objections(host, symbols);
         for (SymbolName symbol : keepGoing ? List.<SymbolName>of() : symbols) {
             reasons.put(symbol, examine(objections, symbol, value));
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.engage;
 
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,30 +25,9 @@ final class ForceOption {
                             + " or in its place.")
     private boolean copies;
 
-    /** The functions, and with --copies what the compiler made of them. */
-    List<SymbolName> withCopies(Host host, List<SymbolName> symbols) {
-        if (!copies) {
-            return symbols;
-        }
-        QuickCheck check = QuickCheck.of(host.files(), functions(symbols));
-        Set<SymbolName> all = new LinkedHashSet<>();
-        for (SymbolName symbol : symbols) {
-            List<String> made = check.copies(symbol.function(), symbol.module());
-            if (made.isEmpty() || check.has(symbol.function(), symbol.module())) {
-                all.add(symbol);
-            }
-            made.forEach(name ->
-                    all.add(new SymbolName(symbol.module().map(m -> m + ":").orElse("") + name)));
-        }
-        return List.copyOf(all);
-    }
-
-    private static Set<String> functions(List<SymbolName> symbols) {
-        return symbols.stream().map(SymbolName::function).collect(Collectors.toSet());
-    }
-
     /** What speaks against engaging any of these. */
     Objections objections(Host host, List<SymbolName> symbols) {
-        return new Objections(host, QuickCheck.of(host.files(), functions(symbols)), force, copies);
+        Set<String> functions = symbols.stream().map(SymbolName::function).collect(Collectors.toSet());
+        return new Objections(host, new QuickCheck(host.files(), functions), force, copies);
     }
 }

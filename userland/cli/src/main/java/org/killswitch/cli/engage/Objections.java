@@ -24,6 +24,23 @@ import org.killswitch.control.SymbolName;
  */
 record Objections(Host host, QuickCheck check, boolean force, boolean copies) {
 
+    /** The functions, and with --copies what the compiler made of them. */
+    List<SymbolName> withCopies(List<SymbolName> symbols) {
+        if (!copies) {
+            return symbols;
+        }
+        Set<SymbolName> all = new LinkedHashSet<>();
+        for (SymbolName symbol : symbols) {
+            List<String> made = check.copies(symbol.function(), symbol.module());
+            if (made.isEmpty() || check.has(symbol.function(), symbol.module())) {
+                all.add(symbol);
+            }
+            made.forEach(name ->
+                    all.add(new SymbolName(symbol.module().map(m -> m + ":").orElse("") + name)));
+        }
+        return List.copyOf(all);
+    }
+
     /**
      * Warns, and refuses what is dangerous unless it is forced.
      *

@@ -43,7 +43,7 @@ public final class KernelBtf {
     public static Optional<Btf> ofModule(SystemFiles files, String module, Btf kernel) throws BtfException {
         Optional<byte[]> bytes = read(files.path(FILE.resolveSibling(module).toString()));
         if (bytes.isEmpty()) {
-            Optional<Path> file = ModuleFile.find(module);
+            Optional<Path> file = ModuleFile.find(files, module);
             bytes = file.isPresent() ? ModuleFile.types(file.get()) : Optional.empty();
         }
         return bytes.isPresent() ? Optional.of(Btf.of(bytes.get(), kernel)) : Optional.empty();

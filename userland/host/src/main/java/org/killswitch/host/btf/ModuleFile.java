@@ -13,14 +13,15 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.killswitch.host.SystemFiles;
 import org.killswitch.posix.Zstd;
 import org.tukaani.xz.XZInputStream;
 
 /** The file of a module of the running kernel, loaded or not. */
 public final class ModuleFile {
 
-    private static final Path RELEASE = Path.of("/proc/sys/kernel/osrelease");
-    private static final Path MODULES = Path.of("/lib/modules");
+    private static final String RELEASE = "/proc/sys/kernel/osrelease";
+    private static final String MODULES = "/lib/modules/";
 
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
@@ -28,9 +29,14 @@ public final class ModuleFile {
 
     /** Where it is; the name may have dashes or underscores, which are the same. */
     public static Optional<Path> find(String module) {
+        return find(new SystemFiles(Path.of("/")), module);
+    }
+
+    /** The same, on the host that the files are of. */
+    static Optional<Path> find(SystemFiles files, String module) {
         try {
-            Path folder = MODULES.resolve(Files.readString(RELEASE).strip());
-            return find(folder, module);
+            Optional<String> release = files.text(RELEASE);
+            return release.isPresent() ? find(files.path(MODULES + release.get()), module) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -28,13 +28,13 @@ public record KernelText(Machine machine, Symbols symbols, Functions functions, 
         return new KernelText(machine, symbols, functions, memory, graph);
     }
 
-    /** What the symbols alone tell: nothing of memory can be read, and the call graph is empty. */
-    public static KernelText ofSymbols(Machine machine, Symbols symbols) {
+    /** What the symbols alone tell: no memory can be read, so that the machine does not matter, and no graph is there. */
+    public static KernelText ofSymbols(Symbols symbols) {
         CallGraph graph = new CallGraph(0, new long[0], new int[0], new int[0], new byte[0], new long[0], new int[0]);
         Memory none = (address, length) -> {
             throw new IOException("the kernel's memory was not opened");
         };
-        return new KernelText(machine, symbols, new Functions(symbols), none, graph);
+        return new KernelText(Machine.X86_64, symbols, new Functions(symbols), none, graph);
     }
 
     private static List<Functions.Range> dataRanges(Symbols symbols) {

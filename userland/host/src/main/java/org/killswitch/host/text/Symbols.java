@@ -214,6 +214,30 @@ public final class Symbols {
         return found;
     }
 
+    /**
+     * The functions of a name.
+     *
+     * @param module in which; empty for any, and the kernel itself
+     */
+    public List<Symbol> functions(String name, Optional<String> module) {
+        return functions(named(name), module);
+    }
+
+    /**
+     * What the compiler made of a function besides it, or in its place, and the unlikely part that it put elsewhere.
+     *
+     * @param module in which; empty for any, and the kernel itself
+     */
+    public List<Symbol> copies(String name, Optional<String> module) {
+        return functions(beginning(name + "."), module);
+    }
+
+    private static List<Symbol> functions(List<Symbol> symbols, Optional<String> module) {
+        return symbols.stream()
+                .filter(s -> s.isText() && module.map(m -> m.equals(s.module())).orElse(true))
+                .toList();
+    }
+
     /** Those whose names begin in a way. */
     public List<Symbol> beginning(String prefix) {
         byte[] wanted = prefix.getBytes(StandardCharsets.UTF_8);
