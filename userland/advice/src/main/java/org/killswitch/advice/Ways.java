@@ -4,6 +4,7 @@ package org.killswitch.advice;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,7 +37,7 @@ record Ways(int target, Map<Integer, Integer> depths, Set<Integer> entries, bool
     private static final int SITES_MAX = 400;
 
     Ways {
-        depths = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(depths));
+        depths = Collections.unmodifiableMap(new LinkedHashMap<>(depths));
         entries = Set.copyOf(entries);
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
@@ -73,7 +74,7 @@ final class AdviceCommand implements Callable<Integer> {
         if (json) {
             host.out()
                     .println(Json.render(
-                            Map.of(
+                            Json.document(
                                     "kernels",
                                     scores.stream().map(AdviceCommand::json).toList()),
                             true));
@@ -113,11 +114,7 @@ final class AdviceCommand implements Callable<Integer> {
     }
 
     private static void row(
-            Table table,
-            List<AdviceScore> scores,
-            String what,
-            String goal,
-            java.util.function.Function<AdviceScore, String> value) {
+            Table table, List<AdviceScore> scores, String what, String goal, Function<AdviceScore, String> value) {
         List<String> row = new ArrayList<>(List.of(what, goal));
         scores.forEach(s -> row.add(value.apply(s)));
         table.row(row);
@@ -147,11 +144,11 @@ final class AdviceCommand implements Callable<Integer> {
         node.put("kernel", score.kernel());
         node.put("fixes", (long) score.fixes());
         node.put("first", (long) score.first());
-        node.put("first-alike", (long) score.firstAlike());
+        node.put("first_alike", (long) score.firstAlike());
         node.put("three", (long) score.three());
-        node.put("three-alike", (long) score.threeAlike());
+        node.put("three_alike", (long) score.threeAlike());
         node.put("good", (long) score.good());
-        node.put("false-alarms", score.falseAlarms());
+        node.put("false_alarms", score.falseAlarms());
         node.put("bad", (long) score.bad());
         node.put("missed", score.missed());
         node.put("misses", score.misses());

@@ -39,12 +39,8 @@ final class MatrixCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    @Option(
-            names = "--kernel",
-            paramLabel = "KERNEL",
-            split = ",",
-            description = "Only these kernels (default: the stock ones that 'killswitch lab kernels' lists).")
-    private List<String> kernels = List.of();
+    @Mixin
+    private final KernelsOption kernels = new KernelsOption();
 
     @Option(
             names = "--backend",
@@ -74,9 +70,7 @@ final class MatrixCommand implements Callable<Integer> {
     public Integer call() {
         SystemTests suite = new SystemTests(LabOfHost.sources());
         Lab lab = LabOfHost.open(host);
-        List<KernelRelease> releases = kernels.isEmpty()
-                ? KernelRelease.STOCK
-                : kernels.stream().map(KernelRelease::named).toList();
+        List<KernelRelease> releases = kernels.releases();
         List<Row> rows = new ArrayList<>();
         int runs = releases.size() * backends.size();
         for (KernelRelease release : releases) {

@@ -13,6 +13,7 @@ import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.data.ImportException;
 import org.killswitch.catalogue.data.Verification;
 import org.killswitch.catalogue.data.VerifiedFile;
+import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.lab.LabOfHost;
@@ -53,17 +54,17 @@ final class VerifyCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private final HelpOption help = new HelpOption();
 
-    @Option(
-            names = "--kernel",
-            paramLabel = "KERNEL",
-            split = ",",
-            description = "Only on these kernels (default: the stock ones that 'killswitch lab kernels' lists).")
-    private List<String> kernels = List.of();
+    @Mixin
+    private final KernelsOption kernels = new KernelsOption();
 
     @Option(names = "--table", description = "Boot nothing; write the table of what was verified anew.")
     private boolean tableOnly;
 
-    @Parameters(arity = "0..*", paramLabel = "CVE", description = "Only these entries (default: all with a door).")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "CVE",
+            converter = Converters.ToCve.class,
+            description = "Only these entries (default: all with a door).")
     private List<String> cves = List.of();
 
     VerifyCommand(Host host) {
@@ -87,7 +88,7 @@ final class VerifyCommand implements Callable<Integer> {
                     lab,
                     sources,
                     SourceTree.image().orElseThrow(() -> new LabException("the command is not built: make userland")));
-            for (KernelRelease release : releases()) {
+            for (KernelRelease release : kernels.releases()) {
                 List<Verification> now = doors.verify(lab.kernel(release), chosen(entries), System.err);
                 failed |= now.stream().anyMatch(v -> v.outcome() == Verification.Outcome.FAILED);
                 now.forEach(v -> host.out().println(release.name() + ": " + v.cve() + " " + v.summary()));
@@ -98,12 +99,6 @@ final class VerifyCommand implements Callable<Integer> {
         }
         write(sources, entries, all);
         return failed ? ExitCode.SOFTWARE : ExitCode.OK;
-    }
-
-    private List<KernelRelease> releases() {
-        return kernels.isEmpty()
-                ? KernelRelease.STOCK
-                : kernels.stream().map(KernelRelease::named).toList();
     }
 
     private List<Entry> chosen(Collection<Entry> entries) {

@@ -4,7 +4,6 @@ package org.killswitch.cli.advice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +13,7 @@ import org.killswitch.advice.Choice;
 import org.killswitch.advice.Finding;
 import org.killswitch.advice.Level;
 import org.killswitch.cli.output.Json;
+import org.killswitch.cli.output.Messages;
 
 /**
  * An {@link Advice} as it is printed.
@@ -57,7 +57,7 @@ record AdviceOutput(Advice advice, List<String> notes) {
 
     private static void add(int number, Choice choice, List<String> lines) {
         boolean several = choice.functions().size() > 1;
-        lines.add(number + ". " + word(choice.verdict())
+        lines.add(number + ". " + Messages.word(choice.verdict())
                 + (several ? ", " + choice.functions().size() + " functions, all of them needed" : ""));
         if (choice.kind() == Choice.Kind.PREVENTS) {
             lines.add("   a request of the same module that may come before; no code shows that it does");
@@ -73,7 +73,7 @@ record AdviceOutput(Advice advice, List<String> notes) {
             }
             c.report().findings().stream()
                     .filter(f -> f.level().compareTo(Level.WARNING) >= 0)
-                    .forEach(f -> lines.add("     " + word(f.level()) + ": " + f.text()));
+                    .forEach(f -> lines.add("     " + Messages.word(f.level()) + ": " + f.text()));
         }
         if (!choice.open().isEmpty()) {
             lines.add("   leaves open: " + String.join(", ", choice.open()));
@@ -91,7 +91,7 @@ record AdviceOutput(Advice advice, List<String> notes) {
 
     private static void reject(Choice choice, List<String> lines) {
         for (Candidate c : choice.functions()) {
-            lines.add("   " + c.symbol() + " " + c.shownValue() + ": " + word(c.verdict()));
+            lines.add("   " + c.symbol() + " " + c.shownValue() + ": " + Messages.word(c.verdict()));
             c.report().findings().stream()
                     .filter(f -> f.level().compareTo(Level.DANGER) >= 0)
                     .map(Finding::text)
@@ -103,10 +103,6 @@ record AdviceOutput(Advice advice, List<String> notes) {
         int more = names.size() - NAMES_MAX;
         return String.join(", ", names.subList(0, Math.min(NAMES_MAX, names.size())))
                 + (more > 0 ? " and " + more + " more" : "");
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     String json() {
@@ -123,10 +119,10 @@ record AdviceOutput(Advice advice, List<String> notes) {
 
     private static Map<String, @Nullable Object> json(Choice choice) {
         Map<String, @Nullable Object> node = new LinkedHashMap<>();
-        node.put("kind", word(choice.kind()));
-        node.put("verdict", word(choice.verdict()));
+        node.put("kind", Messages.word(choice.kind()));
+        node.put("verdict", Messages.word(choice.verdict()));
         node.put("closes", choice.closed());
-        node.put("leaves-open", choice.open());
+        node.put("leaves_open", choice.open());
         node.put(
                 "functions", choice.functions().stream().map(AdviceOutput::json).toList());
         return node;
@@ -138,7 +134,7 @@ record AdviceOutput(Advice advice, List<String> notes) {
         node.put("symbol", c.symbol());
         node.put("retval", value.isPresent() ? value.getAsLong() : null);
         node.put("why", c.why());
-        node.put("verdict", word(c.verdict()));
+        node.put("verdict", Messages.word(c.verdict()));
         node.put("closes", c.closes());
         node.put("callers", (long) c.callers());
         node.put("pointers", c.pointers());

@@ -86,7 +86,11 @@ public final class AdviseCommand implements Callable<Integer> {
                     "Take the functions that a fix changes: a unified diff, alone or in a mail; - is standard input.")
     private @Nullable String patch;
 
-    @Option(names = "--cve", paramLabel = "CVE", description = "Take the functions that the catalogue has for a CVE.")
+    @Option(
+            names = "--cve",
+            paramLabel = "CVE",
+            converter = Converters.ToCve.class,
+            description = "Take the functions that the catalogue has for a CVE.")
     private @Nullable String cve;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -175,7 +179,7 @@ public final class AdviseCommand implements Callable<Integer> {
     }
 
     private Question ofCve(String number) throws ImportException {
-        CveData data = CveData.read(places, number::equals, host.err());
+        CveData data = CveData.readOnly(places, number::equals, host.err());
         List<String> notes = new ArrayList<>();
         List<String> found = List.of();
         Entry entry = data.catalogue().entry(number).orElse(null);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -19,6 +18,7 @@ import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Json;
+import org.killswitch.cli.output.Messages;
 import org.killswitch.cli.output.Table;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
@@ -96,7 +96,7 @@ public final class CheckCommand implements Callable<Integer> {
     private void print(Report report) {
         Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT));
         for (Finding finding : report.findings()) {
-            table.row(List.of(word(finding.level()), finding.id().word(), finding.text()));
+            table.row(List.of(Messages.word(finding.level()), finding.id().word(), finding.text()));
             finding.evidence().forEach(e -> table.row(List.of("", "", "  " + e)));
         }
         report.missing().forEach((id, why) -> table.row(List.of("missing", id.word(), why)));
@@ -114,17 +114,13 @@ public final class CheckCommand implements Callable<Integer> {
         };
     }
 
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
-    }
-
     private String json(Report report) {
         Map<String, Object> missing = new LinkedHashMap<>();
         report.missing().forEach((id, why) -> missing.put(id.word(), why));
         Map<String, @Nullable Object> node = Json.document();
         node.put("symbol", report.symbol());
         node.put("retval", retval == null ? null : retval.value());
-        node.put("verdict", word(report.verdict()));
+        node.put("verdict", Messages.word(report.verdict()));
         node.put("findings", report.findings().stream().map(FindingJson::of).toList());
         node.put("missing", missing);
         return Json.render(node, true);

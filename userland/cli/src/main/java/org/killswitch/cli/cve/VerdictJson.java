@@ -4,13 +4,13 @@ package org.killswitch.cli.cve;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.verdict.Evidence;
 import org.killswitch.catalogue.verdict.Place;
 import org.killswitch.catalogue.verdict.Verdict;
+import org.killswitch.cli.output.Messages;
 
 /** Verdicts for scripts. */
 final class VerdictJson {
@@ -24,7 +24,7 @@ final class VerdictJson {
         node.put("verdict", verdict.status().toString());
         node.put("in_catalogue", verdict.subject().entry().isPresent());
         node.put("engaged", isEngaged);
-        node.put("reachable", verdict.reachable().name().toLowerCase(Locale.ROOT));
+        node.put("reachable", Messages.word(verdict.reachable()));
         node.put("place", verdict.place().map(Place::describe).orElse(null));
         node.put("reboot", verdict.reboot().orElse(null));
         node.put("evidence", verdict.evidence().stream().map(VerdictJson::of).toList());

@@ -4,7 +4,6 @@ package org.killswitch.cli.doctor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +11,7 @@ import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.Version;
 import org.killswitch.cli.output.Json;
+import org.killswitch.cli.output.Messages;
 import org.killswitch.cli.output.Table;
 import org.killswitch.host.Programs;
 import org.killswitch.host.doctor.Doctor;
@@ -71,7 +71,7 @@ public final class DoctorCommand implements Callable<Integer> {
     private void print(List<Finding> findings) {
         Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.LEFT));
         for (Finding f : findings) {
-            table.row(List.of(word(f.verdict()), f.id(), f.found()));
+            table.row(List.of(Messages.word(f.verdict()), f.id(), f.found()));
             if (!f.fix().isEmpty()) {
                 table.row(List.of("", "", "-> " + f.fix()));
             }
@@ -96,16 +96,12 @@ public final class DoctorCommand implements Callable<Integer> {
         return findings.stream().filter(f -> f.verdict() == verdict).count();
     }
 
-    private static String word(Finding.Verdict verdict) {
-        return verdict.name().toLowerCase(Locale.ROOT);
-    }
-
     private static String json(List<Finding> findings) {
         List<Map<String, @Nullable Object>> list = new ArrayList<>();
         for (Finding f : findings) {
             Map<String, @Nullable Object> node = new LinkedHashMap<>();
             node.put("id", f.id());
-            node.put("verdict", word(f.verdict()));
+            node.put("verdict", Messages.word(f.verdict()));
             node.put("found", f.found());
             node.put("fix", f.fix().isEmpty() ? null : f.fix());
             list.add(node);

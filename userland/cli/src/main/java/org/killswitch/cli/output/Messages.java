@@ -80,6 +80,11 @@ public final class Messages {
         return hits == 1 ? "1 call was" : hits + " calls were";
     }
 
+    /** A constant as it is printed. */
+    public static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
     /** As it is typed: {@code 1h30m}. */
     public static String time(Duration time) {
         return time.isZero() ? "0s" : time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);

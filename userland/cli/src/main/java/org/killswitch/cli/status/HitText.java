@@ -90,6 +90,6 @@ final class HitText {
     }
 
     private static String context(Hit hit) {
-        return hit.context().name().toLowerCase(Locale.ROOT);
+        return Messages.word(hit.context());
     }
 }
