@@ -320,6 +320,80 @@ static void run(const struct one_case *c)
 	put(KS_CONTROL, "disengage_all");
 }
 
+/*
+ * What is done once and for good until reboot. Return: false if it was refused
+ * and yet done, or done and not to be seen.
+ */
+static bool one_way(const char *command, const char *file)
+{
+	struct one_case c = { command, NOTHING, CONTROL(command), NOTHING, EACCES, EACCES, false, 0 };
+	bool failed;
+	char text[8];
+	int n, err;
+
+	for (n = 1, err = -1; err; n++) {
+		arm(n);
+		err = perform(&c.act);
+		failed = disarm();
+		if (err && (!failed || (err != ENOMEM && err != EFAULT)))
+			wrong(&c, n, "refused", name_of(err));
+		get(file, text, sizeof(text));
+		if (strcmp(text, err ? "0\n" : "1\n"))
+			wrong(&c, n, err ? "refused, and yet there is now" : "done, and there is", text);
+		must(&c, n, "call", call(), EACCES);
+		if (!fine)
+			return false;
+	}
+	printf("%5d failures in turn until it was done: %s\n", n - 2, command);
+	return true;
+}
+
+/* What the seal or the lock refuses: whatever fails, it stays refused. */
+static void never(const struct one_case *c)
+{
+	static char before[65536], after[65536];
+	bool failed = true;
+	int n, err;
+
+	describe(before, sizeof(before));
+	for (n = 1; failed && fine; n++) {
+		arm(n);
+		err = perform(&c->act);
+		failed = disarm();
+		if (err != c->other_error && (!failed || (err != ENOMEM && err != EFAULT)))
+			wrong(c, n, "it must be refused", name_of(err));
+		describe(after, sizeof(after));
+		if (strcmp(before, after))
+			wrong(c, n, "refused, and yet there is now", after);
+		must(c, n, "call", call(), EACCES);
+	}
+	printf("%5d failures in turn, all refused: %s\n", n - 2, c->name);
+}
+
+static void lock_and_seal(void)
+{
+	static const struct one_case locked[] = {
+		{ "engage, locked", NOTHING, CONTROL("engage vfs_statfs -1"), NOTHING, 0, 0, false, EPERM },
+		{ "observe, locked", NOTHING, CONTROL("observe vfs_statfs"), NOTHING, 0, 0, false, EPERM },
+		{ "rmmod, locked", NOTHING, { act_unload, "killswitch", NULL }, NOTHING, 0, 0, false, EWOULDBLOCK },
+	}, sealed[] = {
+		{ "disengage, sealed", NOTHING, CONTROL("disengage ks_test_vuln"), NOTHING, 0, 0, false, EPERM },
+		{ "disengage_all, sealed", NOTHING, CONTROL("disengage_all"), NOTHING, 0, 0, false, EPERM },
+		{ "write of retval, sealed", NOTHING, { act_write, FN "retval", "0" }, NOTHING, 0, 0, false, EPERM },
+		{ "rmmod, sealed", NOTHING, { act_unload, "killswitch", NULL }, NOTHING, 0, 0, false, EWOULDBLOCK },
+	};
+	size_t i;
+
+	if (put(KS_CONTROL, "engage ks_test_vuln -13") || !one_way("lock", KS_ROOT "locked"))
+		return;
+	for (i = 0; i < sizeof(locked) / sizeof(locked[0]); i++)
+		never(&locked[i]);
+	if (!one_way("seal", KS_ROOT "sealed"))
+		return;
+	for (i = 0; i < sizeof(sealed) / sizeof(sealed[0]); i++)
+		never(&sealed[i]);
+}
+
 /* What engagebpf starts; here it has nothing to do. */
 static int make_helper(void)
 {
@@ -384,5 +458,7 @@ int main(int argc, char *argv[])
 	prepare();
 	for (i = 0; i < CASES && fine; i++)
 		run(&cases[i]);
+	if (fine)
+		lock_and_seal();
 	return fine ? 0 : 1;
 }

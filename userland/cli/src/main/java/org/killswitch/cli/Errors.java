@@ -17,7 +17,6 @@ import org.killswitch.lab.LabException;
 import org.killswitch.policy.PolicyException;
 import org.killswitch.posix.DidYouMean;
 import picocli.CommandLine;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
@@ -35,7 +34,10 @@ public final class Errors {
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         host.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setParameterExceptionHandler(Errors::wrongUsage)
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, name(command), host, isJson(parsed)));
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    failed(e, name(command), host, isJson(parsed));
+                    return last(parsed).commandSpec().exitCodeOnExecutionException();
+                });
     }
 
     /** Tells {@link #wrongUsage} that everything has been said. */
@@ -54,7 +56,7 @@ public final class Errors {
             String name = command.getCommandSpec().qualifiedName();
             command.getErr().println(name + ": " + complaint(e) + " (see " + name + " --help)");
         }
-        return ExitCode.USAGE;
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private static String complaint(ParameterException e) {
@@ -99,21 +101,24 @@ public final class Errors {
         return top.getCommandName();
     }
 
-    private static boolean isJson(ParseResult parsed) {
+    private static ParseResult last(ParseResult parsed) {
         ParseResult last = parsed;
         while (last.hasSubcommand()) {
             last = last.subcommand();
         }
-        return last.matchedOptionValue("--json", (Object) "").equals(true);
+        return last;
+    }
+
+    private static boolean isJson(ParseResult parsed) {
+        return last(parsed).matchedOptionValue("--json", (Object) "").equals(true);
     }
 
     /**
      * Reports why a command failed: in a line of the error output, or, where a program reads it, as an object.
      *
      * @param name of the program
-     * @return its exit status
      */
-    static int failed(Exception e, String name, Host host, boolean json) {
+    static void failed(Exception e, String name, Host host, boolean json) {
         Main.waitIfInterrupted(); // a guest that the hooks have ended is no failure to tell of
         PrintWriter err = host.err();
         if (System.getenv("KILLSWITCH_DEBUG") != null) {
@@ -135,13 +140,12 @@ public final class Errors {
                         + "; to report it, run the command again with KILLSWITCH_DEBUG=1";
         if (json) {
             host.out().println(json(message, e));
-            return ExitCode.SOFTWARE;
+            return;
         }
         err.println(name + ": " + message);
         if (e instanceof GuardException guard) {
             guard.picture().forEach(err::println);
         }
-        return ExitCode.SOFTWARE;
     }
 
     private static String json(String message, Exception e) {

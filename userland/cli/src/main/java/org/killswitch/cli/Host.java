@@ -52,6 +52,12 @@ public record Host(
         return isObedientTerminal(STDERR);
     }
 
+    /** How long a line of a table may be: a terminal's width, and whatever it takes where nobody watches. */
+    public int width() {
+        int columns = terminal() ? Native.columns(STDOUT) : 0;
+        return columns > 0 ? columns : Integer.MAX_VALUE;
+    }
+
     /** Whether a person watches who has not asked for no colour (no-color.org). */
     public boolean colour() {
         String noColour = System.getenv("NO_COLOR");

@@ -143,7 +143,8 @@ public final class Main implements Runnable {
         try {
             return StatusCommand.plain(host, json).call();
         } catch (ControlException | RuntimeException e) {
-            return Errors.failed(e, "killswitch", host, json);
+            Errors.failed(e, "killswitch", host, json);
+            return ExitCode.SOFTWARE;
         }
     }
 

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
         header = "Inject an allocation failure at every point of every command, in a guest.",
         description =
                 "Also copies from and to user space, in every command, every file, and the loading of the modules. Each time it"
-                        + " is either done all the same, or refused with nothing changed.")
+                        + " is either done all the same, or refused with nothing changed; what is locked or sealed stays"
+                        + " refused.")
 final class FaultsCommand extends TortureCommand {
 
     @Option(

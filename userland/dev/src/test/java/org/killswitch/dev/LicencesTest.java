@@ -28,7 +28,9 @@ class LicencesTest {
 
     /** Some write it into what they generate: it counts where it stands alone in one of the first lines. */
     private static final Pattern SPDX = Pattern.compile(
-            "(?://|/\\*|#|\\{#|<!--|\\.\\\\\"|\"\\$comment\": \")? ?SPDX-License-Identifier: ([\\w.-]+)(?: \\*/| -->| #\\}|\",)?");
+            "(?://|/\\*|#|\\{#|<!--|\\.\\\\\")? ?SPDX-" // two parts, or licence checkers take this
+                    // for a licence
+                    + "License-Identifier: ([\\w.-]+)(?: \\*/| -->| #\\})?");
 
     private static final Pattern ANNOTATION = Pattern.compile("^(path|SPDX-License-Identifier) = (.+)$");
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");

@@ -18,32 +18,38 @@ public final class Symbols {
     /** Where it is. */
     public static final Path FILE = Path.of("/proc/kallsyms");
 
+    /** What stands for the module of what is in none. */
+    private static final String KERNEL = "vmlinux";
+
     /** Before the name: 16 digits and a letter, with blanks after them. */
     private static final int NAME_AT = 19;
 
     private Symbols() {}
 
-    /** The module that a function is in; empty where it is in none, or there is no such function. */
+    /** The module that a function is in; empty where it is in none, in several, or there is no such function. */
     public static Optional<String> moduleOf(String function) throws IOException {
         return moduleOf(FILE, function);
     }
 
     /** The same, by a list of the same form. */
     public static Optional<String> moduleOf(Path list, String function) throws IOException {
-        Pattern line = Pattern.compile("[0-9a-f]+ [tTwW] " + Pattern.quote(function) + "\\t\\[(?<module>\\S+)\\]");
-        String part = " " + function + "\t[";
+        Pattern line = Pattern.compile("[0-9a-f]+ [tTwW] " + Pattern.quote(function) + "(\\t\\[(?<module>\\S+)\\])?");
+        String part = " " + function;
+        Set<String> homes = new HashSet<>();
         try (BufferedReader symbols = Files.newBufferedReader(list, StandardCharsets.ISO_8859_1)) {
             String text = symbols.readLine();
             while (text != null) {
                 if (text.contains(part)) {
                     Matcher m = line.matcher(text);
                     if (m.matches()) {
-                        return Optional.of(m.group("module"));
+                        homes.add(m.group("module") == null ? KERNEL : m.group("module"));
                     }
                 }
                 text = symbols.readLine();
             }
-            return Optional.empty();
+            return homes.size() == 1
+                    ? homes.stream().filter(h -> !h.equals(KERNEL)).findFirst()
+                    : Optional.empty();
         }
     }
 

@@ -20,6 +20,7 @@ public final class Native {
     static final int O_NONBLOCK = 04000;
     private static final int O_CLOEXEC = 02000000;
     private static final int SEEK_END = 2;
+    private static final int TIOCGWINSZ = 0x5413;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
@@ -52,6 +53,9 @@ public final class Native {
 
     /** {@code int isatty(int fd);} */
     private static final MemorySegment ISATTY = function("isatty");
+
+    /** {@code int ioctl(int fd, unsigned long request, ...);} */
+    private static final MemorySegment IOCTL = function("ioctl");
 
     /** {@code char *strerror(int errnum);} */
     private static final MemorySegment STRERROR = function("strerror");
@@ -134,6 +138,17 @@ public final class Native {
     /** Whether a descriptor is a terminal. */
     public static boolean isTerminal(int fd) {
         return call(ISATTY, fd).number() == 1;
+    }
+
+    /** How many characters a line of a terminal has; 0 where that is not known. */
+    public static int columns(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            // struct winsize: rows, columns, and two of pixels, 16 bits each
+            MemorySegment size = arena.allocate(4 * Short.BYTES, Short.BYTES);
+            return call(IOCTL, fd, TIOCGWINSZ, size.address()).number() == 0
+                    ? Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, Short.BYTES))
+                    : 0;
+        }
     }
 
     /** What the C library says of an error number; numbers of libbpf's own (4000 and up) are unknown to it. */

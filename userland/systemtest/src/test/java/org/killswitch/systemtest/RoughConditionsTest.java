@@ -129,7 +129,7 @@ final class RoughConditionsTest {
     @Test
     void whatQemuRefusesIsNotTriedAgain() throws IOException, InterruptedException {
         Output output = run(Map.of(), COMMAND, "lab", "run", "--kernel", "6.1", "--cpus", "1000", "--", "true");
-        assertThat(output.status()).isEqualTo(1);
+        assertThat(output.status()).isEqualTo(125);
         assertThat(output.output())
                 .contains("QEMU does not run the guest", "1000")
                 .doesNotContain("trying again")
@@ -140,7 +140,7 @@ final class RoughConditionsTest {
     void aKernelThatNeverBootsIsTriedTwice() throws IOException, InterruptedException {
         Output output =
                 run(Map.of(), COMMAND, "lab", "run", "--kernel", "6.1", "--append", "rdinit=/nowhere", "--", "true");
-        assertThat(output.status()).isEqualTo(1);
+        assertThat(output.status()).isEqualTo(125);
         assertThat(output.output().split("trying again", -1)).hasSize(2);
         assertThat(output.output().lines().toList().getLast()).contains("the guest did not boot", "panic");
     }
@@ -154,7 +154,7 @@ final class RoughConditionsTest {
     @Test
     void aTemporaryFolderThatCannotBeWrittenToIsOneLine() throws IOException, InterruptedException {
         Output output = run(Map.of("TMPDIR", "/proc"), COMMAND, "lab", "run", "--kernel", "6.1", "--", "true");
-        assertThat(output.status()).isEqualTo(1);
+        assertThat(output.status()).isEqualTo(125);
         assertThat(output.output())
                 .contains("a guest cannot be started: no such file or folder: /proc/")
                 .hasLineCount(1);
@@ -167,7 +167,7 @@ final class RoughConditionsTest {
                 Files.createDirectory(folder.resolve("small")),
                 "mount -t tmpfs -o size=64k none .; cd .; TMPDIR=$PWD " + COMMAND
                         + " lab run --kernel 6.1 -- true 2>&1; status=$?; ls -A $PWD; exit $status");
-        assertThat(all.status()).isEqualTo(1);
+        assertThat(all.status()).isEqualTo(125);
         assertThat(withoutProgress(all.output()))
                 .contains("a guest cannot be started", "No space left on device")
                 .hasLineCount(1); // and nothing is left
@@ -190,7 +190,7 @@ final class RoughConditionsTest {
                 "6.1",
                 "--",
                 "true");
-        assertThat(output.status()).isEqualTo(1);
+        assertThat(output.status()).isEqualTo(125);
         assertThat(output.output())
                 .startsWith("killswitch: fetching Debian's package lists failed")
                 .hasLineCount(1);
@@ -201,7 +201,7 @@ final class RoughConditionsTest {
     void aCacheThatCannotBeMadeIsOneLine() throws IOException, InterruptedException {
         for (String cache : List.of("/proc", folder + "/with blank")) {
             Output output = run(Map.of("XDG_CACHE_HOME", cache), COMMAND, "lab", "run", "--", "true");
-            assertThat(output.status()).isEqualTo(1);
+            assertThat(output.status()).isEqualTo(125);
             assertThat(output.output()).contains("XDG_CACHE_HOME").hasLineCount(1);
         }
     }
@@ -251,7 +251,7 @@ final class RoughConditionsTest {
         Files.setAttribute(tree.resolve("kernel"), "unix:mode", 0777);
         Output output =
                 run(Map.of(), "sh", "-c", "cd " + below + "; " + COMMAND + " lab run --kernel 6.1 --module -- true");
-        assertThat(output.status()).isEqualTo(1);
+        assertThat(output.status()).isEqualTo(125);
         assertThat(output.output())
                 .contains("the sources in " + tree + " are not used", "--sources " + tree)
                 .hasLineCount(1);

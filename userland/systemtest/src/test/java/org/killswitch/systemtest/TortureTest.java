@@ -51,6 +51,7 @@ final class TortureTest {
     void whateverFails() {
         assertThat(run(Torture.Tool.FAULTS, List.of("--stride", "4998"), List.of()))
                 .containsPattern("[1-9]\\d of them refused.*: engage\n")
-                .contains(": insmod of killswitch\n");
+                .contains(": insmod of killswitch\n")
+                .contains(", all refused: disengage_all, sealed\n");
     }
 }

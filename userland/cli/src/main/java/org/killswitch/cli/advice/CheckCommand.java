@@ -102,7 +102,7 @@ public final class CheckCommand implements Callable<Integer> {
         report.missing().forEach((id, why) -> table.row(List.of("missing", id.word(), why)));
         host.out().println(report.symbol() + ": " + sentence(report.verdict()));
         host.out().println();
-        table.lines().forEach(host.out()::println);
+        table.lines(host.width()).forEach(host.out()::println);
     }
 
     private static String sentence(Verdict verdict) {

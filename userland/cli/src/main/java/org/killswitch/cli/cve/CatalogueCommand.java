@@ -40,8 +40,8 @@ abstract class CatalogueCommand implements Callable<Integer> {
     /** Which of the verdicts are shown. */
     abstract List<Verdict> shown(List<Verdict> verdicts);
 
-    /** For a person. */
-    abstract List<String> lines(CveData data, List<Verdict> verdicts);
+    /** For a person, with tables for a terminal of some width. */
+    abstract List<String> lines(CveData data, List<Verdict> verdicts, int width);
 
     /** For programs: what stands beside the list of verdicts. */
     abstract Map<String, @Nullable Object> json(CveData data, List<Verdict> verdicts);
@@ -68,7 +68,7 @@ abstract class CatalogueCommand implements Callable<Integer> {
                             .toList());
             host.out().println(Json.render(node, true));
         } else {
-            lines(data, verdicts).forEach(host.out()::println);
+            lines(data, verdicts, host.width()).forEach(host.out()::println);
         }
         return exitStatus(verdicts);
     }

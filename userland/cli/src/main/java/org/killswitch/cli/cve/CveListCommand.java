@@ -40,7 +40,7 @@ final class CveListCommand extends CatalogueCommand {
     }
 
     @Override
-    List<String> lines(CveData data, List<Verdict> verdicts) {
+    List<String> lines(CveData data, List<Verdict> verdicts, int width) {
         Table table = new Table(Collections.nCopies(4, Table.Align.LEFT));
         table.row(List.of("CVE", "NAME", "VERDICT", "ENGAGED"));
         for (Verdict v : verdicts) {
@@ -51,7 +51,7 @@ final class CveListCommand extends CatalogueCommand {
                     v.status().toString(),
                     isEngaged(data, v) ? "yes" : "no"));
         }
-        return table.lines();
+        return table.lines(width);
     }
 
     @Override

@@ -56,11 +56,11 @@ final class CveScanCommand extends CatalogueCommand {
     }
 
     @Override
-    List<String> lines(CveData data, List<Verdict> verdicts) {
+    List<String> lines(CveData data, List<Verdict> verdicts, int width) {
         List<String> lines = summary(verdicts);
         lines.add(data.age());
         lines.add("");
-        lines.addAll(table(verdicts).lines());
+        lines.addAll(table(verdicts).lines(width));
         return lines;
     }
 

@@ -76,7 +76,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 table.row(List.of("", "", "-> " + f.fix()));
             }
         }
-        table.lines().forEach(host.out()::println);
+        table.lines(host.width()).forEach(host.out()::println);
         host.out().println();
         host.out().println(summary(findings));
     }

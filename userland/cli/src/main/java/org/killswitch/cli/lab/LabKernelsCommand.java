@@ -44,7 +44,7 @@ final class LabKernelsCommand implements Callable<Integer> {
         if (json) {
             host.out().println(json(kernels));
         } else {
-            table(kernels).lines().forEach(host.out()::println);
+            table(kernels).lines(host.width()).forEach(host.out()::println);
         }
         return ExitCode.OK;
     }

@@ -38,13 +38,18 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit status: that of the command; 1 also if the lab fails, with an error message; 2 wrong usage.",
+            "Exit status: that of the command; 125 if the lab fails or the usage is wrong, with an error message.",
             "",
             "Examples:",
             "  killswitch lab run --kernel 6.1 -- uname -a",
             "  killswitch lab run --module --cli -- killswitch check cmdline_proc_show -EIO"
-        })
+        },
+        exitCodeOnExecutionException = LabRunCommand.FAILED,
+        exitCodeOnInvalidInput = LabRunCommand.FAILED)
 final class LabRunCommand implements Callable<Integer> {
+
+    /** Not the command's exit status, as with env(1) and timeout(1). */
+    static final int FAILED = 125;
 
     /** Where a guest's commands start. */
     private static final String GUEST_HOME = "/root";

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
             "Columns: HITS counts the calls that were caught, PASSED the calls that a guard let through, UNREAD the calls"
                     + " of which the guard could not read something. STATE is 'observing' or 'probing' while calls are only"
                     + " counted, 'expiring' during a countdown, 'pending' while the module is not loaded, and 'bpf program'"
-                    + " for a program of 'engage --bpf'. SINCE and BY come from the kernel log."
+                    + " for a program of 'engage --bpf'. SINCE and BY come from the kernel log. On a"
+                    + " terminal that is too narrow BACKEND, BY and SINCE are left out; 'killswitch show' has them."
         })
 public final class StatusCommand implements Callable<Integer> {
 
@@ -101,7 +102,7 @@ public final class StatusCommand implements Callable<Integer> {
         if (status.isEmpty()) {
             host.out().println("no functions are engaged");
         } else {
-            StatusTable.of(host, rates).lines(status).forEach(host.out()::println);
+            StatusTable.of(host, rates).lines(status, host.width()).forEach(host.out()::println);
         }
         if (status.sealed()) {
             host.out().println("sealed: nothing can be disengaged until the next boot");

@@ -41,9 +41,35 @@ record StatusTable(@Nullable Map<SymbolName, Double> rates, Users users, ZoneId 
     private record Column(
             String head, Table.Align align, Function<Engagement, String> engaged, Function<Pending, String> pending) {}
 
-    /** The table with its head. What only guards have, and reasons, are there if something has them. */
-    List<String> lines(Status status) {
+    /**
+     * The table with its head. What only guards have, and reasons, are there if something has them.
+     *
+     * @param width of the terminal: where it takes less, columns are left out that 'show' has as well
+     */
+    List<String> lines(Status status, int width) {
         List<Column> columns = columns(status.engagements());
+        Table table = table(status, columns);
+        for (String optional : List.of("BACKEND", "BY", "SINCE")) {
+            if (table.least() > width) {
+                columns.removeIf(c -> c.head().equals(optional));
+                table = table(status, columns);
+            }
+        }
+        List<String> lines = new ArrayList<>(table.lines(width));
+        for (Engagement e : status.engagements()) {
+            long unread = e.details()
+                    .map(Engagement.Details::unread)
+                    .orElse(OptionalLong.empty())
+                    .orElse(0);
+            if (unread > 0) {
+                lines.add(e.symbol() + ": the guard could not read something that it tests, " + unread
+                        + (unread == 1 ? " time" : " times"));
+            }
+        }
+        return lines;
+    }
+
+    private static Table table(Status status, List<Column> columns) {
         Table table = new Table(columns.stream().map(Column::align).toList());
         table.row(columns.stream().map(Column::head).toList());
         for (Engagement e : status.engagements()) {
@@ -61,18 +87,7 @@ record StatusTable(@Nullable Map<SymbolName, Double> rates, Users users, ZoneId 
                     })
                     .toList());
         }
-        List<String> lines = new ArrayList<>(table.lines());
-        for (Engagement e : status.engagements()) {
-            long unread = e.details()
-                    .map(Engagement.Details::unread)
-                    .orElse(OptionalLong.empty())
-                    .orElse(0);
-            if (unread > 0) {
-                lines.add(e.symbol() + ": the guard could not read something that it tests, " + unread
-                        + (unread == 1 ? " time" : " times"));
-            }
-        }
-        return lines;
+        return table;
     }
 
     private List<Column> columns(List<Engagement> engagements) {

@@ -101,7 +101,7 @@ final class LabCommandsTest {
         "--sources /nowhere --module -- true, no sources of killswitch",
     })
     void whatIsNotThereIsOneLine(String arguments, String complaint) {
-        assertThat(host.run(("lab run " + arguments).split(" ", -1))).isEqualTo(1);
+        assertThat(host.run(("lab run " + arguments).split(" ", -1))).isEqualTo(125);
         assertThat(host.err.toString()).contains(complaint).hasLineCount(1);
     }
 
@@ -112,7 +112,7 @@ final class LabCommandsTest {
         "lab run --timeout never -- true, is not a time",
     })
     void wrongUsageOfRunIsOneLine(String arguments, String complaint) {
-        assertThat(host.run(arguments.split(" ", -1))).isEqualTo(2);
+        assertThat(host.run(arguments.split(" ", -1))).isEqualTo(125);
         assertThat(host.err.toString()).contains(complaint).hasLineCount(1);
     }
 }
