@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hammer [--workers N] [--pause MICROSECONDS] [--file FILE] ERRNO...
+ * hammer [--workers N] [--pause MICROSECONDS] [--file FILE] [--forward] ERRNO...
  *
  * Call ks_test_vuln() through FILE from N processes in a loop, in turn with the
  * number for which it fails with EBADMSG and with one for which it succeeds,
  * until SIGTERM or SIGINT. The only other results that may occur are the given
  * errnos, those of overrides. With --pause each process rests for that long
- * after every 64 calls, which leaves the CPU to others. Prints "running" once every process has made a
- * call, and in the end how often which result occurred.
+ * after every 64 calls, which leaves the CPU to others. With --forward the real
+ * result may not occur in a process after an override. Prints "running" once
+ * every process has made a call, and in the end how often which result occurred.
  *
  * Exit status: 0 if for both numbers both the real result and an override
  * occurred; 1 if not, or, at once, when anything else occurs.
@@ -56,10 +57,11 @@ static struct tally *tallies;
 static pid_t workers[WORKERS_MAX];
 static int worker_count = 2;
 static long pause_us;
+static bool forward;
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: hammer [--workers 1..%d] [--pause MICROSECONDS] [--file FILE] ERRNO... (at most %d)\n",
+	fprintf(stderr, "usage: hammer [--workers 1..%d] [--pause MICROSECONDS] [--file FILE] [--forward] ERRNO... (at most %d)\n",
 		WORKERS_MAX, OVERRIDES_MAX);
 	exit(USAGE_ERROR);
 }
@@ -79,6 +81,8 @@ static void parse(int argc, char *argv[])
 				usage();
 		} else if (!strcmp(argv[i], "--file") && i + 1 < argc) {
 			file = argv[++i];
+		} else if (!strcmp(argv[i], "--forward")) {
+			forward = true;
 		} else {
 			int err = errno_by_name(argv[i]);
 
@@ -93,15 +97,19 @@ static void parse(int argc, char *argv[])
 
 static bool count(struct tally *t, size_t call, int result)
 {
+	static bool overridden;
 	int i;
 
 	if (result == calls[call].result) {
+		if (forward && overridden)
+			return false;
 		t->real[call]++;
 		return true;
 	}
 	for (i = 0; i < override_count; i++) {
 		if (result == overrides[i]) {
 			t->overridden[call][i]++;
+			overridden = true;
 			return true;
 		}
 	}

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,14 +17,15 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
-    /** Writes a file, and the folders that it is in. */
+    /** Writes a file, and the folders that it is in; what a loss of power left of earlier attempts goes. */
     public static void write(Path file, String text) throws PolicyException {
         Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
         // Not .yaml, and hidden: nothing takes it for the file while it is written.
-        Path unfinished = folder.resolve(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid());
+        String prefix = "." + file.getFileName() + ".";
+        Path unfinished = folder.resolve(prefix + ProcessHandle.current().pid());
         try {
             Files.createDirectories(folder);
+            removeLeftovers(folder, prefix);
             try (FileChannel channel = FileChannel.open(
                     unfinished,
                     StandardOpenOption.CREATE,
@@ -45,6 +47,22 @@ public final class AtomicFile {
             }
             throw new PolicyException(file + " cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    /** Those of processes that are no more. */
+    private static void removeLeftovers(Path folder, String prefix) throws IOException {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, f -> isLeftover(f, prefix))) {
+            for (Path leftover : found) {
+                Files.deleteIfExists(leftover);
+            }
+        }
+    }
+
+    private static boolean isLeftover(Path file, String prefix) {
+        String name = file.getFileName().toString();
+        String pid = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+        return pid.matches("[1-9][0-9]{0,8}")
+                && ProcessHandle.of(Long.parseLong(pid)).isEmpty();
     }
 
     /** The names in a folder are on the disk, too. */

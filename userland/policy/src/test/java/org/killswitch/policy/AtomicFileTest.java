@@ -70,7 +70,25 @@ class AtomicFileTest {
                 .filter(l -> l.contains(directory + "/.a.yaml.") || l.contains("<" + directory + ">"))
                 .map(l -> l.replaceFirst("^\\d+ +(\\w+)\\(.*", "$1"))
                 .toList();
-        assertThat(calls).containsExactly("openat", "write", "fsync", "rename", "openat", "fsync");
+        // first it looks for what others have left
+        assertThat(calls).containsExactly("openat", "openat", "write", "fsync", "rename", "openat", "fsync");
+    }
+
+    @Test
+    void whatOthersHaveIsLeftAlone() throws IOException, PolicyException {
+        Path parent = file.getParent();
+        List<Path> others = List.of(
+                parent.resolve(".a.yaml.1"), // a process that is there
+                parent.resolve(".a.yaml.swp"),
+                parent.resolve(".b.yaml.999999999"));
+        for (Path other : others) {
+            Files.writeString(other, "");
+        }
+        Files.writeString(parent.resolve(".a.yaml.999999999"), "half");
+        AtomicFile.write(file, NEW);
+        try (Stream<Path> files = Files.list(parent)) {
+            assertThat(files.filter(f -> !f.equals(file))).containsExactlyInAnyOrderElementsOf(others);
+        }
     }
 
     @ParameterizedTest
@@ -86,5 +104,8 @@ class AtomicFileTest {
         }
         assertThat(write("-e", "trace=none")).isZero();
         assertThat(file).hasContent(NEW);
+        try (Stream<Path> files = Files.list(file.getParent())) {
+            assertThat(files).as("what was left is removed").containsExactly(file);
+        }
     }
 }

@@ -3,6 +3,8 @@ package org.killswitch.systemtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,35 @@ final class ObserveTest extends SharedGuest {
             assertThat(hits).as("no call is lost").isEqualTo(Long.parseLong(lines[2].strip()));
             control("disengage ks_test_vuln");
         }
+    }
+
+    /**
+     * On a busy path, for as long as the property killswitch.observe.seconds says: each call is counted, and with enforce
+     * every caller sees the value from one call on. The calls of the two callers that are killed may be counted or not.
+     */
+    @Test
+    void noCallOfABusyPathIsLost() {
+        int seconds = Integer.getInteger("killswitch.observe.seconds", 3);
+        control("observe ks_test_vuln");
+        String result = require("""
+                    hammer --workers 2 --forward EACCES > /tmp/hammer 2>&1 & hammer=$!
+                    until grep -qs running /tmp/hammer; do sleep 0.1; done
+                    sleep %1$d
+                    cat %2$s/fn/ks_test_vuln/hits
+                    printf 'enforce ks_test_vuln -13' | kwrite %2$s/control
+                    sleep 1
+                    kill $hammer; wait $hammer; echo "hammer $?"
+                    cat /tmp/hammer %2$s/fn/ks_test_vuln/hits
+                    """.formatted(seconds, ROOT));
+        assertThat(result).contains("\nok 24\nhammer 0\nrunning\n");
+        List<Long> calls = Pattern.compile("(?:success|EBADMSG|EACCES) (\\d+)")
+                .matcher(result)
+                .results()
+                .map(m -> Long.parseLong(m.group(1)))
+                .toList();
+        long counted = Long.parseLong(result.strip().substring(result.strip().lastIndexOf('\n') + 1));
+        assertThat(calls).as(result).hasSize(4);
+        assertThat(counted - calls.stream().mapToLong(n -> n).sum()).as(result).isBetween(0L, 2L);
     }
 
     @Test

@@ -72,6 +72,12 @@ final class PowerCutTest {
                 }
             }
             assertThat(found).as("both were there at some time").isEqualTo(whole);
+            try (Guest guest = boot(kernel, spec)) {
+                persisted(guest, "few");
+                assertThat(require(guest, "ls -A " + FOLDER + " " + FOLDER + "/policy.d"))
+                        .as("what was not finished is removed")
+                        .doesNotContain(".zz-persist.yaml.", ".boot.state.");
+            }
         }
     }
 
