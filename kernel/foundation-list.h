@@ -102,6 +102,7 @@
 /* The files. */
 "securityfs_*", "remove_one", "simple_recursive_removal", "simple_pin_fs", "simple_release_fs",
 "simple_read_from_buffer", "simple_write_to_buffer", "simple_transaction_*",
+"simple_attr_release",
 "seq_open", "seq_read*", "seq_lseek",
 "seq_release", "seq_printf", "seq_vprintf", "seq_write", "seq_put*", "__seq_put*",
 "seq_list_*", "single_open", "single_open_size", "single_release", "single_start",

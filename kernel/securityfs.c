@@ -192,31 +192,30 @@ static const struct ks_root_file {
 };
 
 /*
- * An open list is what simple_transaction_read() reads: a size and text, in
- * pages that are one block. simple_transaction_release() gives back the first.
+ * An open list outlives the module, and is the kernel's own to read and to give
+ * back then: it is what simple_transaction_read() reads, a size and text, and
+ * from kmalloc(), for simple_attr_release(). What simple_transaction_release()
+ * takes is a page up to some kernel, and from kmalloc() since.
  * It may grow while it is written: then once more, with more room.
  */
 static int ks_list_fill(const struct ks_root_file *f, struct file *file)
 {
 	struct simple_transaction_argresp *t;
-	size_t room = PAGE_SIZE - sizeof(*t), length;
-	unsigned int order;
+	size_t size = PAGE_SIZE, room, length;
 
 	do {
-		order = get_order(sizeof(*t) + room);
-		t = (void *)__get_free_pages(GFP_KERNEL_ACCOUNT, order);
+		t = kmalloc(size, GFP_KERNEL_ACCOUNT);
 		if (!t)
 			return -ENOMEM;
-		room = (PAGE_SIZE << order) - sizeof(*t);
+		room = size - sizeof(*t);
 		length = f->list(t->data, room);
 		if (length < room) {
 			t->size = length;
-			set_page_private(virt_to_page(t), order);
 			file->private_data = t;
 			return 0;
 		}
-		free_pages((unsigned long)t, order);
-		room = length + PAGE_SIZE;
+		kfree(t);
+		size = PAGE_ALIGN(sizeof(*t) + length + PAGE_SIZE);
 	} while (1);
 }
 
@@ -235,10 +234,8 @@ static int ks_list_open(struct inode *inode, struct file *file)
 
 static int ks_list_release(struct inode *inode, struct file *file)
 {
-	struct simple_transaction_argresp *t = file->private_data;
-
 	atomic_inc(&ks_files_busy);
-	free_pages((unsigned long)t, page_private(virt_to_page(t)));
+	kfree(file->private_data);
 	ks_files_leave();
 	return 0;
 }
@@ -381,7 +378,7 @@ static void ks_fops_clear(void)
 			ks_fops_set(&fops->read, NULL);
 		ks_fops_set(&fops->write, NULL);
 		if (fops->release)
-			ks_fops_set(&fops->release, simple_transaction_release);
+			ks_fops_set(&fops->release, simple_attr_release);
 		/* Where there is no open() to be found any more, nothing else is of ours. */
 		smp_wmb();
 		ks_fops_set(&fops->open, NULL);
