@@ -15,6 +15,7 @@
 #include <linux/module.h>
 #include <linux/ptrace.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include <ks_arch.h>
 #include <ks_features.h>
@@ -239,6 +240,13 @@ typedef int (*ks_module_symbol_fn)(void *data, KS_MODULE_SYMBOL_ARGS);
 #define KS_MODULE_SYMBOLS_ARGS ks_module_symbol_fn fn, void *data
 #define KS_MODULE_SYMBOLS_USES "r" (fn), "r" (data)
 #define ks_module_symbols_call(walk, modname, fn, data) walk(fn, data)
+#endif
+
+/* For work of no CPU in particular; newer kernels warn of the older name. */
+#ifdef KS_HAVE_SYSTEM_DFL_WQ
+#define ks_unbound_wq system_dfl_wq
+#else
+#define ks_unbound_wq system_unbound_wq
 #endif
 
 /*

@@ -3,6 +3,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
 #include "grace.h"
 #include "lock.h"
 
@@ -47,7 +48,7 @@ void ks_grace_add(struct ks_grace *g)
 
 void ks_grace_later(void)
 {
-	queue_work(system_unbound_wq, &ks_grace_work);
+	queue_work(ks_unbound_wq, &ks_grace_work);
 }
 
 void ks_grace_exit(void)

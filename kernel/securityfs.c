@@ -24,7 +24,6 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/fs.h>
-#include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/kmemleak.h>
 #include <linux/list.h>
@@ -569,12 +568,12 @@ static DECLARE_DELAYED_WORK(ks_tree_work, ks_tree_work_run);
 static void ks_tree_work_run(struct work_struct *work)
 {
 	if (ks_tree_follow())
-		queue_delayed_work(system_unbound_wq, &ks_tree_work, KS_TREE_RETRY);
+		queue_delayed_work(ks_unbound_wq, &ks_tree_work, KS_TREE_RETRY);
 }
 
 static void ks_tree_changed(void)
 {
-	mod_delayed_work(system_unbound_wq, &ks_tree_work, 0);
+	mod_delayed_work(ks_unbound_wq, &ks_tree_work, 0);
 }
 
 static void ks_tree_make(struct work_struct *work);
@@ -607,7 +606,7 @@ int ks_securityfs_init(void)
 	if (!ks_fops)
 		return -ENOMEM;
 	ks_engagement_notify(ks_tree_changed);
-	queue_work(system_unbound_wq, &ks_tree_make_work);
+	queue_work(ks_unbound_wq, &ks_tree_make_work);
 	if (!wait_for_completion_timeout(&ks_tree_done, KS_TREE_PATIENCE)) {
 		ks_refuse("a task keeps /sys/kernel/security busy: the files are made when that ends; what is engaged by the parameter is engaged");
 		return 0;

@@ -21,6 +21,7 @@ final class PolicyBootTest {
     /** A system that comes up takes less from when the module is loaded. */
     private static final Duration IN_VAIN = Duration.ofSeconds(75);
 
+    private static final String METRICS = "/var/lib/prometheus/node-exporter/killswitch.prom";
     private static final String STATE = "/etc/killswitch/boot.state";
 
     /** The catalogue's entry of this one ends with the fix of 6.1.180, which the newer of the two kernels has. */
@@ -97,6 +98,7 @@ final class PolicyBootTest {
     }
 
     private static void install(Guest guest) {
+        require(guest, "mkdir -p $(dirname " + METRICS + ")"); // as prometheus-node-exporter has it
         require(guest, "export DEBIAN_FRONTEND=noninteractive; dpkg -i /srv/packages/killswitch_*.deb");
         assertThat(require(
                         guest, "systemctl is-enabled killswitch.service killswitch-good.timer killswitch-ended.timer"))
@@ -167,12 +169,15 @@ final class PolicyBootTest {
         require(guest, "mkdir -p $(dirname " + file + "); cat > " + file + " <<'EOF'\n" + text + "EOF\n");
     }
 
-    /** The unit writes them where Debian's node_exporter reads them. */
+    /** The unit writes them where Debian's node_exporter reads them, a minute after boot and from then on. */
     private static void metricsAreWritten(Guest guest) {
-        String folder = "/var/lib/prometheus/node-exporter";
+        require(guest, "for i in $(seq 120); do [ -e " + METRICS + " ] && break; sleep 1; done; rm " + METRICS);
+        assertThat(require(guest, "systemctl list-timers killswitch-metrics.timer"))
+                .as("the timer has run it, and will again")
+                .containsPattern("\\d{4}-\\d\\d-\\d\\d .* \\d{4}-\\d\\d-\\d\\d .* ago +killswitch-metrics.timer");
         require(guest, "killswitch engage loadavg_proc_show -EIO --for 1h");
-        require(guest, "mkdir -p " + folder + " && systemctl start killswitch-metrics.service");
-        assertThat(require(guest, "cat " + folder + "/killswitch.prom"))
+        require(guest, "systemctl start killswitch-metrics.service");
+        assertThat(require(guest, "cat " + METRICS))
                 .contains(
                         "killswitch_loaded 1\n",
                         "killswitch_sealed 0\n",
