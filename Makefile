@@ -28,6 +28,7 @@ help:
 	@echo '                          DESTDIR=D below D, TEST_MODULE=y with the tests'\'' module, PREFIX=/usr/local elsewhere'
 	@echo 'make uninstall            take that away again; the same DESTDIR and PREFIX'
 	@echo 'make deb                  the Debian packages killswitch and killswitch-dkms, in packaging/target'
+	@echo 'make rpm                  the same two as RPM packages, in packaging/target/rpm'
 	@echo 'make selftests            what selftests/killswitch_test.sh needs'
 	@echo 'make format               lay out the Java sources as "make userland" wants them'
 	@echo 'make clean                remove what was built'
@@ -93,6 +94,16 @@ install-userland:
 	for e in $(EXAMPLES); do install -D -m 644 packaging/$$e '$(DESTDIR)$(DOC_DIR)/examples/'$$e || exit 1; done
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 
+# For dkms, which "dkms add" is told of: no more than it needs, and nothing to tidy up.
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
+DKMS_DIR = $(DESTDIR)$(PREFIX)/src/killswitch-$(VERSION)
+install-dkms-source:
+	cd kernel && find . -type f \( -name '*.[chS]' -o -name Kbuild \) ! -name '*.mod.c' ! -name ks_features.h \
+		-exec install -D -m 644 '{}' '$(DKMS_DIR)/kernel/{}' \;
+	install -m 644 Makefile '$(DKMS_DIR)/'
+	install -D -m 755 -t '$(DKMS_DIR)/script' script/kernel-compiler script/lacking
+	sed '/POST_ADD/d; /^# "dkms add/d' dkms.conf >'$(DKMS_DIR)/dkms.conf'
+
 # The module goes for every kernel it was installed for. dkms keeps its own in updates/dkms.
 uninstall:
 	$(call need,install)
@@ -113,17 +124,30 @@ uninstall:
 # dpkg-buildpackage leaves what it makes above the folder that it is started in.
 PACKAGES ?= packaging/target
 deb: deb-tools userland
-	@rm -rf '$(PACKAGES)'
-	@mkdir -p '$(PACKAGES)/build'
+	@mkdir -p '$(PACKAGES)'
+	@find '$(PACKAGES)' -maxdepth 1 -type f -delete
+	@rm -rf '$(PACKAGES)/build'
+	@mkdir '$(PACKAGES)/build'
 	@cp -R packaging/debian '$(PACKAGES)/build/debian'
 	@cd '$(PACKAGES)/build' && KS_SOURCE='$(CURDIR)' dpkg-buildpackage --build=binary --no-sign >../build.log 2>&1 || \
 		{ cat ../build.log >&2; exit 1; }
 	@rm -rf '$(PACKAGES)/build'
 	@ls '$(PACKAGES)'/*.deb
 
+# rpmbuild makes folders of its own wherever it is told to work.
+RPM_BUILD = $(abspath $(PACKAGES))/rpm/build
+rpm: rpm-tools userland
+	@rm -rf '$(PACKAGES)/rpm'
+	@mkdir -p '$(RPM_BUILD)'
+	@rpmbuild -bb --define '_topdir $(RPM_BUILD)' --define 'ks_source $(CURDIR)' --define 'ks_version $(VERSION)' \
+		packaging/rpm/killswitch.spec >'$(PACKAGES)/rpm/build.log' 2>&1 || { cat '$(PACKAGES)/rpm/build.log' >&2; exit 1; }
+	@mv '$(RPM_BUILD)'/RPMS/*/*.rpm '$(PACKAGES)/rpm/'
+	@rm -rf '$(RPM_BUILD)'
+	@ls '$(PACKAGES)'/rpm/*.rpm
+
 # before the userland is built for nothing
-deb-tools:
-	$(call need,deb)
+deb-tools rpm-tools: %-tools:
+	$(call need,$*)
 
 format:
 	@script/maven --quiet --activate-profiles systemtest spotless:apply
@@ -140,4 +164,4 @@ clean: clean-kernel
 clean-kernel:
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(KERNEL)' clean
 
-.PHONY: all help modules userland install install-module install-userland uninstall deb deb-tools format selftests clean clean-kernel
+.PHONY: all help modules userland install install-module install-userland install-dkms-source uninstall deb deb-tools rpm rpm-tools format selftests clean clean-kernel

@@ -29,12 +29,13 @@
 #define UNLOAD_LIMIT 20000	/* killswitch waits for grace periods before it goes */
 #define AFTER_LIMIT 60000	/* ms for what still waits, once the attack is over */
 #define JOBS_MAX 16
+#define SHOWN_LEAST 10		/* the attacks on what is sealed need one each */
 #define PARAMETERS "engage=test_killswitch:ks_test_vuln=-1"
 
 long limit = MSEC_PER_SEC;
 
-/* Each is called when its file is read, and only then. */
-static const struct shown {
+/* Each is called when its file is read, and only then. Not every kernel has all of them. */
+static struct shown {
 	const char *symbol, *file;
 } shown[] = {
 	{ "version_proc_show", "/proc/version" },
@@ -54,6 +55,7 @@ static const struct shown {
 	{ "uptime_proc_show", "/proc/uptime" },
 };
 
+static size_t shown_count;
 static size_t next_shown;	/* sealed, each can be used once */
 
 /* What has been started and not yet returned. */
@@ -127,6 +129,30 @@ static void print_stacks(void)
 	}
 	if (dir)
 		closedir(dir);
+}
+
+bool find_shown(void)
+{
+	bool there[sizeof(shown) / sizeof(shown[0])] = { false };
+	char line[512], name[256], type;
+	FILE *f = fopen("/proc/kallsyms", "r");
+	size_t i;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%*s %c %255s", &type, name) != 2 || !strchr("tT", type))
+			continue;
+		for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+			there[i] |= !strcmp(name, shown[i].symbol);
+	}
+	if (f)
+		fclose(f);
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		if (there[i])
+			shown[shown_count++] = shown[i];
+		else
+			printf("%s: not a function of this kernel\n", shown[i].symbol);
+	}
+	return shown_count > SHOWN_LEAST;
 }
 
 static int command(const char *text)
@@ -225,10 +251,10 @@ static long seen(const struct shown *s, bool overridden, long begin, long allowe
 static const struct shown *pick(bool sealed)
 {
 	if (!sealed)
-		next_shown = (next_shown + 1) % (sizeof(shown) / sizeof(shown[0]));
-	else if (++next_shown >= sizeof(shown) / sizeof(shown[0]))
+		next_shown = (next_shown + 1) % (shown_count);
+	else if (++next_shown >= shown_count)
 		wrong("no function is left to be engaged");
-	return &shown[next_shown % (sizeof(shown) / sizeof(shown[0]))];
+	return &shown[next_shown % (shown_count)];
 }
 
 static bool overrides(const char *when)
@@ -390,7 +416,7 @@ bool check_after(bool sealed)
 		return fine;
 	for (i = 0; i < sizeof(attackers) / sizeof(attackers[0]); i++)
 		command(attackers[i]);
-	for (i = 0; untidy && i < sizeof(shown) / sizeof(shown[0]); i++) {
+	for (i = 0; untidy && i < shown_count; i++) {
 		snprintf(buf, sizeof(buf), "disengage %s", shown[i].symbol);
 		command(buf);
 	}

@@ -459,6 +459,10 @@ int main(int argc, char *argv[])
 		      "       hostile --attack NAME\n", stderr);
 		return USAGE_ERROR;
 	}
+	if (!find_shown()) {
+		puts("too few of the functions to be engaged are here");
+		return 1;
+	}
 	/* without it, what needs it says so */
 	(void)!system("modprobe -q fuse");
 	/* as udev has it: all may have file systems of their own */

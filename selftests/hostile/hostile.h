@@ -85,6 +85,9 @@ struct times {
 extern long limit;		/* ms that an engage may take */
 extern unsigned int wrongs;
 
+/* Before all: which functions can be engaged. Return: false if there are too few. */
+bool find_shown(void);
+
 bool check(unsigned int may, bool sealed, bool locked, struct times *t);
 
 /* Wait for the commands that did not return, and see that all is as before; after an attack. */

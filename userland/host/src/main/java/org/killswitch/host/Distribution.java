@@ -7,22 +7,24 @@ import java.util.Optional;
 
 /** How a distribution installs packages, and what it calls those that killswitch needs. */
 public enum Distribution {
-    DEBIAN("apt install ", "linux-headers-%s", "libbpf1", "debian ubuntu"),
-    FEDORA("dnf install ", "kernel-devel-%s", "libbpf", "fedora rhel centos"),
-    SUSE("zypper install ", "kernel-devel", "libbpf1", "suse opensuse"),
-    ARCH("pacman -S ", "linux-headers", "libbpf", "arch"),
-    OTHER("install ", "the headers of kernel %s", "libbpf 1.x", "");
+    DEBIAN("apt install ", "linux-headers-%s", "libbpf1", "libcapstone5, or libcapstone4", "debian ubuntu"),
+    FEDORA("dnf install ", "kernel-devel-%s", "libbpf", "capstone", "fedora rhel centos"),
+    SUSE("zypper install ", "kernel-devel", "libbpf1", "libcapstone5", "suse opensuse"),
+    ARCH("pacman -S ", "linux-headers", "libbpf", "capstone", "arch"),
+    OTHER("install ", "the headers of kernel %s", "libbpf 1.x", "libcapstone 4 or 5", "");
 
     private final String install;
     private final String headers;
     private final String libbpf;
+    private final String libcapstone;
     /** As os-release names it and those that are made from it. */
     private final String ids;
 
-    Distribution(String install, String headers, String libbpf, String ids) {
+    Distribution(String install, String headers, String libbpf, String libcapstone, String ids) {
         this.install = install;
         this.headers = headers;
         this.libbpf = libbpf;
+        this.libcapstone = libcapstone;
         this.ids = ids;
     }
 
@@ -67,5 +69,10 @@ public enum Distribution {
     /** How to install the library that loads guards. */
     public String installLibbpf() {
         return install + libbpf;
+    }
+
+    /** How to install the library that decodes the kernel's code. */
+    public String installLibcapstone() {
+        return install + libcapstone;
     }
 }

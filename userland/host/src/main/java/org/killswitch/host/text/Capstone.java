@@ -13,11 +13,14 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.killswitch.host.Distribution;
+import org.killswitch.host.SystemFiles;
 
 /** libcapstone, through the FFM API. What of it is used is the same in versions 4 and 5, but for an offset. */
 public final class Capstone implements Disassembler, AutoCloseable {
@@ -138,8 +141,8 @@ public final class Capstone implements Disassembler, AutoCloseable {
             }
             return new Capstone(machine, library);
         }
-        throw new UnavailableException(
-                "libcapstone is not installed: apt install libcapstone5 (Debian 12: libcapstone4)");
+        throw new UnavailableException("libcapstone is not installed: "
+                + Distribution.of(new SystemFiles(Path.of("/"))).installLibcapstone());
     }
 
     @SuppressWarnings("restricted") // as above
