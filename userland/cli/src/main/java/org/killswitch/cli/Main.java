@@ -27,6 +27,7 @@ import org.killswitch.cli.policy.ApplyCommand;
 import org.killswitch.cli.policy.BootCommand;
 import org.killswitch.cli.policy.DiffCommand;
 import org.killswitch.cli.policy.PersistCommand;
+import org.killswitch.cli.rehearse.RehearseCommand;
 import org.killswitch.cli.status.ShowCommand;
 import org.killswitch.cli.status.StatusCommand;
 import org.killswitch.cli.status.WatchCommand;
@@ -68,7 +69,7 @@ public final class Main implements Runnable {
     /** In the order of the help text. */
     private static final Map<String, Function<Host, Object>> COMMANDS = commands();
 
-    private static final List<String> TAKING_A_VALUE = List.of("check", "engage", "enforce", "set");
+    private static final List<String> TAKING_A_VALUE = List.of("check", "engage", "enforce", "rehearse", "set");
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -156,6 +157,7 @@ public final class Main implements Runnable {
         commands.put("keep", KeepCommand::new);
         commands.put("check", CheckCommand::new);
         commands.put("advise", AdviseCommand::new);
+        commands.put("rehearse", RehearseCommand::new);
         commands.put("observe", ObserveCommand::new);
         commands.put("enforce", EnforceCommand::new);
         commands.put("set", SetCommand::new);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.lab.qemu;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What runs a guest's CPUs. */
+public enum Accelerator {
+    /** QEMU emulates them. Emulated cross-modifying code is only safe while one host thread runs all CPUs of the guest. */
+    TCG("tcg,thread=single"),
+    /** The host's CPUs. Its device may be there and not work: only a guest that comes up shows that it does. */
+    KVM("kvm");
+
+    private static final Path DEVICE = Path.of("/dev/kvm");
+
+    private final String option;
+
+    Accelerator(String option) {
+        this.option = option;
+    }
+
+    /** Whether this user can try it. */
+    public boolean isOffered() {
+        return this == TCG || (Files.isReadable(DEVICE) && Files.isWritable(DEVICE));
+    }
+
+    /** QEMU's options. */
+    List<String> options() {
+        return List.of("-accel", option);
+    }
+}
