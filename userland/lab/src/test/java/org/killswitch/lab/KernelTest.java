@@ -42,10 +42,8 @@ final class KernelTest {
         file("usr/lib/modules/6.12/modules.alias.bin", "");
         file("usr/lib/modules/6.12/modules.builtin", "kernel/fs/overlayfs/overlay.ko\n");
         Files.createSymbolicLink(root.resolve("lib"), Path.of("usr/lib"));
-        KernelModules modules =
-                new KernelModules(new Cache(root.resolve("cache")), Kernel.installed(root, "6.12"));
-        assertThat(modules.present(List.of("9p", "overlay", "9pnet_virtio")))
-                .containsExactly("9p", "overlay");
+        KernelModules modules = new KernelModules(new Cache(root.resolve("cache")), Kernel.installed(root, "6.12"));
+        assertThat(modules.present(List.of("9p", "overlay", "9pnet_virtio"))).containsExactly("9p", "overlay");
         assertThat(modules.file("killswitch")).isEmpty();
     }
 

@@ -50,8 +50,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit status: 0 nothing changes but that the flaw is closed; 3 something else changes, or the flaw is not closed;",
-            "4 the guest's kernel gets into trouble or stops answering; 1 it cannot be rehearsed; 2 wrong usage.",
+            "Exit status: 0 nothing changes but that the flaw is closed, 3 something else changes, or the flaw is not closed,"
+                    + " 4 the guest's kernel gets into trouble or stops answering, 1 it cannot be rehearsed, 2 wrong usage.",
             "",
             "Examples:",
             "  killswitch rehearse CVE-2026-31431",

@@ -33,6 +33,9 @@ record Rehearsed(SubjectReader.Known known, String kernel, String accelerator, R
     /** More lines of a log are not read. */
     private static final int LOG_LINES = 30;
 
+    /** What a warning of the command in the guest begins with. */
+    private static final String WARNING = "killswitch: warning: ";
+
     /** Characters of a cell of the table. */
     private static final int CELL = 80;
 
@@ -67,8 +70,7 @@ record Rehearsed(SubjectReader.Known known, String kernel, String accelerator, R
         Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.RIGHT));
         table.row(List.of("FUNCTION", "RETVAL", "HITS"));
         for (Hits hits : report.hits()) {
-            table.row(List.of(
-                    hits.symbol(), retval(hits), hits.isPending() ? "pending" : Long.toString(hits.count())));
+            table.row(List.of(hits.symbol(), retval(hits), hits.isPending() ? "pending" : Long.toString(hits.count())));
         }
         List<String> lines = new ArrayList<>(table.lines());
         lines.add("");
@@ -117,6 +119,10 @@ record Rehearsed(SubjectReader.Known known, String kernel, String accelerator, R
 
     private List<String> notes() {
         List<String> notes = new ArrayList<>(known.notes());
+        report.applied()
+                .lines()
+                .filter(l -> l.startsWith(WARNING))
+                .forEach(l -> notes.add(Messages.visible(l.substring(WARNING.length()))));
         if (report.door().isPresent() && report.door().get().before().isEmpty()) {
             notes.add("whether the flaw is closed was not tried: the program that goes through it (door "
                     + report.door().get().name() + ") is not on this host; it is built in selftests of the sources");

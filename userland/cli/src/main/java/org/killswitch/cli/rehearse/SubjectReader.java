@@ -113,7 +113,8 @@ record SubjectReader(Host host, CvePlaces places, boolean isHostsKernel, Command
                 .entry(cve)
                 .orElseThrow(() -> new PolicyException("the catalogue has no entry of " + cve));
         List<String> notes = isHostsKernel ? onThisKernel(cve, data) : List.of();
-        return new Known(new Subject.Cve(cve), entry.door(), entry.module().stream().toList(), notes);
+        return new Known(
+                new Subject.Cve(cve), entry.door(), entry.module().stream().toList(), notes);
     }
 
     private static List<String> onThisKernel(String cve, CveData data) throws PolicyException, ImportException {

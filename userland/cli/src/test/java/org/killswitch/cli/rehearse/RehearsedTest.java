@@ -36,7 +36,13 @@ final class RehearsedTest {
 
     private static Report report(Optional<Door> door, Optional<Trouble> trouble, Compared... steps) {
         return new Report(
-                "", List.of(steps), door, List.of(new Hits("f", "-1", 3, false)), Optional.empty(), List.of(), trouble);
+                "killswitch: warning: f: it is called in interrupts\nf now returns -1",
+                List.of(steps),
+                door,
+                List.of(new Hits("f", "-1", 3, false)),
+                Optional.empty(),
+                List.of(),
+                trouble);
     }
 
     @Test
@@ -60,6 +66,7 @@ final class RehearsedTest {
                         "pipes     works                  prints something else",
                         "door alg  open                   closed: EPERM",
                         "note: it is fixed here",
+                        "note: f: it is called in interrupts",
                         "note: fails in the guest in any case, and shows nothing: su",
                         "rehearsed on 6.12.95 in 42 s (emulated: KVM is not used)");
     }
@@ -80,7 +87,8 @@ final class RehearsedTest {
     void aKernelInTroubleComesWithItsLastLines() {
         Rehearsed broken = of(report(
                 Optional.empty(),
-                Optional.of(new Trouble("during: files", "the guest oopsed: BUG: x", List.of("before", "BUG: x", "RIP: \u001b[2J"))),
+                Optional.of(new Trouble(
+                        "during: files", "the guest oopsed: BUG: x", List.of("before", "BUG: x", "RIP: \u001b[2J"))),
                 new Compared(new Step("files", "true", true, Duration.ofSeconds(1)), WORKS, Optional.empty())));
         assertThat(broken.lines())
                 .startsWith(

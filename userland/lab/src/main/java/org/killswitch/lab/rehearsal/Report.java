@@ -60,6 +60,9 @@ public record Report(
             }
             case CHANGED -> {
                 int count = changed().size();
+                if (count > 0 && steps.size() == 1) {
+                    yield "It ends in another way: " + steps.getFirst().step().name() + ".";
+                }
                 if (count > 0) {
                     yield count + " of " + steps.size() + (count == 1 ? " steps changes" : " steps change") + ": "
                             + String.join(
