@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.lab.LabOfHost;
 import org.killswitch.lab.Guest;
@@ -33,8 +34,9 @@ import org.killswitch.posix.Architecture;
  * A guest that runs this host's programs on this host's kernel, or on one of the lab.
  *
  * @param series the lab's name of a kernel
+ * @param sources what the module is built from where it is not installed
  */
-record GuestOfHost(Host host, Optional<String> series) {
+record GuestOfHost(Host host, Optional<String> series, Supplier<SourceTree> sources) {
 
     private static final String MODULE = "/run/killswitch-lab/killswitch.ko";
     private static final String RELEASE = "/proc/sys/kernel/osrelease";
@@ -107,10 +109,10 @@ record GuestOfHost(Host host, Optional<String> series) {
     }
 
     /** The module that is installed for the kernel, or else one that is built for it. */
-    private static Path module(Lab lab, Kernel kernel) {
+    private Path module(Lab lab, Kernel kernel) {
         Optional<Path> installed = kernel.isInstalled() ? lab.moduleFile(kernel, "killswitch") : Optional.empty();
         return installed.orElseGet(
-                () -> lab.buildModules(kernel, LabOfHost.sources().module()).resolve("killswitch.ko"));
+                () -> lab.buildModules(kernel, sources.get().module()).resolve("killswitch.ko"));
     }
 
     /** A guest that is up. */
@@ -164,6 +166,8 @@ record GuestOfHost(Host host, Optional<String> series) {
 
         /** Runs what is typed, line by line: each line in a shell that begins in the folder where the last one ended. */
         void takeCommands() {
+            guest.run("command -v killswitch > /dev/null || ln -s " + Rehearsal.quoted(command.toString())
+                    + " /usr/bin/killswitch");
             String folder = "/";
             try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
                 prompt(folder);

@@ -14,6 +14,7 @@ import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.lab.KernelOption;
+import org.killswitch.cli.lab.SourcesOption;
 import org.killswitch.control.ControlException;
 import org.killswitch.lab.rehearsal.Report;
 import org.killswitch.policy.PolicyException;
@@ -37,11 +38,11 @@ import picocli.CommandLine.Spec;
         header = "Engage in a virtual machine with this host's kernel and programs, and see what changes.",
         description = {
             "",
-            "QEMU boots the kernel that runs here, with its modules and the killswitch module, on this host's files: the guest"
-                    + " reads them with the permissions of the user who runs this command, and what it writes is lost when it"
-                    + " ends. Nothing on this host changes. The guest has no network but loopback, and no services run"
-                    + " in it; SELinux and AppArmor are off. With KVM where it works, else the guest is emulated, which is"
-                    + " slower.",
+            "QEMU boots the kernel that runs here, with its modules and the killswitch module, on this host's files:"
+                    + " the guest reads them with the permissions of the user who runs this command, and what it writes is"
+                    + " lost when it ends. Nothing on this host changes. The guest has no network but loopback, and no"
+                    + " services run in it; SELinux and AppArmor are off. With KVM where it works, else the guest is"
+                    + " emulated, which is slower.",
             "Without COMMAND, what every system needs is tried before and after: a user's shell, files, pipes,"
                     + " processes, name resolution and connections over loopback, mounts, modules, namespaces. Of a CVE"
                     + " whose entry names a program that goes through the flawed code, that is tried, too, if it is here.",
@@ -50,8 +51,9 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit status: 0 nothing changes but that the flaw is closed, 3 something else changes, or the flaw is not closed,"
-                    + " 4 the guest's kernel gets into trouble or stops answering, 1 it cannot be rehearsed, 2 wrong usage.",
+            "Exit status: 0 nothing changes but that the flaw is closed, 3 something else changes, or the flaw is not"
+                    + " closed, 4 the guest's kernel gets into trouble or stops answering, 1 it cannot be rehearsed, 2"
+                    + " wrong usage.",
             "",
             "Examples:",
             "  killswitch rehearse CVE-2026-31431",
@@ -103,6 +105,9 @@ public final class RehearseCommand implements Callable<Integer> {
                             + " The first time, it is downloaded and the module built for it.")
     private @Nullable String kernel;
 
+    @Mixin
+    private final SourcesOption sources = new SourcesOption();
+
     @Option(names = "--keep", description = "Then take commands for the guest, until the end of the input.")
     private boolean keep;
 
@@ -139,7 +144,7 @@ public final class RehearseCommand implements Callable<Integer> {
         SubjectReader reader = new SubjectReader(host, places, kernel == null, spec.commandLine());
         SubjectReader.Known known =
                 policy ? reader.policy(subject, time != null) : reader.of(subject, Optional.ofNullable(when));
-        GuestOfHost guests = new GuestOfHost(host, Optional.ofNullable(kernel));
+        GuestOfHost guests = new GuestOfHost(host, Optional.ofNullable(kernel), sources::tree);
         long start = System.nanoTime();
         try (GuestOfHost.Running running = guests.boot()) {
             Report report = running.rehearse(known, command, Optional.ofNullable(time));
@@ -155,7 +160,9 @@ public final class RehearseCommand implements Callable<Integer> {
                 rehearsed.lines().forEach(host.out()::println);
                 host.out().flush();
             }
-            if (keep) {
+            if (keep && report.trouble().isPresent()) {
+                host.err().println("killswitch: the guest has ended, and takes no commands");
+            } else if (keep) {
                 running.takeCommands();
             }
             return report.verdict().exitStatus();

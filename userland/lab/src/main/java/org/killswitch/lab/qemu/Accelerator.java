@@ -8,16 +8,18 @@ import java.util.List;
 /** What runs a guest's CPUs. */
 public enum Accelerator {
     /** QEMU emulates them. Emulated cross-modifying code is only safe while one host thread runs all CPUs of the guest. */
-    TCG("tcg,thread=single"),
+    TCG("tcg,thread=single", ""),
     /** The host's CPUs. Its device may be there and not work: only a guest that comes up shows that it does. */
-    KVM("kvm");
+    KVM("kvm", "host");
 
     private static final Path DEVICE = Path.of("/dev/kvm");
 
-    private final String option;
+    private final String accelerator;
+    private final String cpu;
 
-    Accelerator(String option) {
-        this.option = option;
+    Accelerator(String accelerator, String cpu) {
+        this.accelerator = accelerator;
+        this.cpu = cpu;
     }
 
     /** Whether this user can try it. */
@@ -25,8 +27,8 @@ public enum Accelerator {
         return this == TCG || (Files.isReadable(DEVICE) && Files.isWritable(DEVICE));
     }
 
-    /** QEMU's options. */
+    /** QEMU's options, which come after those of the machine that is emulated: the last one of a name counts. */
     List<String> options() {
-        return List.of("-accel", option);
+        return cpu.isEmpty() ? List.of("-accel", accelerator) : List.of("-accel", accelerator, "-cpu", cpu);
     }
 }
