@@ -14,7 +14,7 @@ import org.killswitch.host.SystemCalls;
 import org.killswitch.posix.Architecture;
 
 /** A system call by its name stands for the functions by which it is entered; any other function for itself. */
-public final class SystemCallEntries {
+final class SystemCallEntries {
 
     private SystemCallEntries() {}
 
@@ -23,7 +23,7 @@ public final class SystemCallEntries {
      *
      * @param byArguments whether a guard looks at the arguments, which not all entries take alike
      */
-    public static List<SymbolName> of(Host host, List<SymbolName> symbols, boolean byArguments) {
+    static List<SymbolName> of(Host host, List<SymbolName> symbols, boolean byArguments) {
         List<SymbolName> entries = new ArrayList<>();
         for (SymbolName symbol : symbols) {
             Optional<SystemCalls.Doors> doors = doors(symbol, byArguments);

@@ -16,7 +16,7 @@ public final class KernelOption {
     private String series;
 
     /** For completion. */
-    public static final class Names implements Iterable<String> {
+    static final class Names implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
             return KernelRelease.ALL.stream().map(KernelRelease::name).iterator();

@@ -35,12 +35,12 @@ public final class LabOfHost {
     }
 
     /** What takes long is said on standard error. */
-    public static Progress progress(Host host) {
+    static Progress progress(Host host) {
         return host.errorTerminal() ? Progress.on(System.err) : Progress.ofLongSteps(System.err);
     }
 
     /** One word is a script already; several are quoted, so that the shell splits them where they were split. */
-    public static String script(List<String> words) {
+    static String script(List<String> words) {
         return words.size() == 1
                 ? words.getFirst()
                 : words.stream().map(Rehearsal::quoted).collect(Collectors.joining(" "));

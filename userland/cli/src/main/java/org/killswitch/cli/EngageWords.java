@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package org.killswitch.cli.engage;
+package org.killswitch.cli;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.killswitch.cli.Converters;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import picocli.CommandLine;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package org.killswitch.cli.rehearse;
+package org.killswitch.cli.lab;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,8 +13,6 @@ import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
-import org.killswitch.cli.lab.KernelOption;
-import org.killswitch.cli.lab.SourcesOption;
 import org.killswitch.control.ControlException;
 import org.killswitch.lab.rehearsal.Report;
 import org.killswitch.policy.PolicyException;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package org.killswitch.cli.rehearse;
+package org.killswitch.cli.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package org.killswitch.cli.rehearse;
+package org.killswitch.cli.lab;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -13,13 +15,13 @@ import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.catalogue.verdict.Status;
 import org.killswitch.catalogue.verdict.Verdict;
 import org.killswitch.cli.Converters;
+import org.killswitch.cli.EngageWords;
 import org.killswitch.cli.Host;
-import org.killswitch.cli.engage.EngageWords;
-import org.killswitch.cli.engage.SystemCallEntries;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Reason;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
+import org.killswitch.host.SystemCalls;
 import org.killswitch.policy.KnownFunctions;
 import org.killswitch.policy.Policy;
 import org.killswitch.policy.PolicyEntry;
@@ -80,7 +82,9 @@ record SubjectReader(Host host, CvePlaces places, boolean isHostsKernel, Command
                 words.subList(1, words.size()),
                 false,
                 command);
-        List<SymbolName> entries = SystemCallEntries.of(host, said.symbols(), when.isPresent());
+        List<SymbolName> entries = said.symbols().stream()
+                .flatMap(s -> entries(s, when.isPresent()).stream())
+                .toList();
         if (isHostsKernel) {
             KnownFunctions known = new KnownFunctions(host.files());
             for (SymbolName symbol : entries) {
@@ -95,6 +99,20 @@ record SubjectReader(Host host, CvePlaces places, boolean isHostsKernel, Command
                 Optional.empty(),
                 entries.stream().flatMap(s -> s.module().stream()).distinct().toList(),
                 List.of());
+    }
+
+    /** A system call by its name stands for the functions by which it is entered. */
+    private static List<SymbolName> entries(SymbolName symbol, boolean byArguments) {
+        if (symbol.module().isPresent()) {
+            return List.of(symbol);
+        }
+        try {
+            return SystemCalls.doors(symbol.function(), byArguments, Architecture.host())
+                    .map(doors -> doors.engaged().stream().map(SymbolName::new).toList())
+                    .orElse(List.of(symbol));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Known cve(List<String> words, Optional<String> when) throws PolicyException, ImportException {
