@@ -22,6 +22,7 @@ import org.killswitch.cli.engage.SealCommand;
 import org.killswitch.cli.engage.SetCommand;
 import org.killswitch.cli.lab.DemoCommand;
 import org.killswitch.cli.lab.LabCommand;
+import org.killswitch.cli.lab.RehearseCommand;
 import org.killswitch.cli.metrics.MetricsCommand;
 import org.killswitch.cli.policy.ApplyCommand;
 import org.killswitch.cli.policy.BootCommand;
@@ -68,7 +69,7 @@ public final class Main implements Runnable {
     /** In the order of the help text. */
     private static final Map<String, Function<Host, Object>> COMMANDS = commands();
 
-    private static final List<String> TAKING_A_VALUE = List.of("check", "engage", "enforce", "set");
+    private static final List<String> TAKING_A_VALUE = List.of("check", "engage", "enforce", "rehearse", "set");
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -157,6 +158,7 @@ public final class Main implements Runnable {
         commands.put("keep", KeepCommand::new);
         commands.put("check", CheckCommand::new);
         commands.put("advise", AdviseCommand::new);
+        commands.put("rehearse", RehearseCommand::new);
         commands.put("observe", ObserveCommand::new);
         commands.put("enforce", EnforceCommand::new);
         commands.put("set", SetCommand::new);

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.killswitch.lab.image.GuestImage;
+import org.killswitch.lab.qemu.Accelerator;
 import org.killswitch.lab.qemu.AgentChannel;
 import org.killswitch.lab.qemu.ConsoleWatch;
 import org.killswitch.lab.qemu.Disk;
@@ -31,8 +32,14 @@ public final class Guest implements AutoCloseable {
     private static final Duration BOOT = Duration.ofSeconds(90);
     /** The same for a whole system on a disk. */
     private static final Duration BOOT_FROM_DISK = Duration.ofMinutes(4);
+    /** With the files of a host that may itself be a guest: then it is emulated in an emulation. */
+    private static final Duration BOOT_OVER_HOST = Duration.ofMinutes(5);
+
     /** Such a guest is slower, and its CPUs are never idle. */
     private static final Duration BOOT_COUNTING = Duration.ofMinutes(5);
+
+    /** With the host's CPUs; where KVM is offered and does not work, that is found out within this time. */
+    private static final Duration BOOT_WITH_KVM = Duration.ofSeconds(10);
 
     private static final Duration POWER_OFF = Duration.ofSeconds(20);
     private static final Duration POWER_OFF_FROM_DISK = Duration.ofMinutes(2);
@@ -44,16 +51,18 @@ public final class Guest implements AutoCloseable {
     private final Qemu qemu;
     private final AgentChannel agent;
     private final ConsoleWatch console;
+    private final Accelerator accelerator;
     private final Duration timeout;
     private final Duration powerOff;
     private boolean powered = true;
 
-    private Guest(Qemu qemu, AgentChannel agent, Duration timeout, Duration powerOff) {
+    private Guest(Qemu qemu, AgentChannel agent, GuestSpec spec) {
         this.qemu = qemu;
         this.agent = agent;
         this.console = qemu.console();
-        this.timeout = timeout;
-        this.powerOff = powerOff;
+        accelerator = spec.accelerator();
+        timeout = spec.timeout();
+        powerOff = spec.isSystem() ? POWER_OFF_FROM_DISK : POWER_OFF;
     }
 
     /**
@@ -69,7 +78,7 @@ public final class Guest implements AutoCloseable {
             try {
                 return start(kernel, spec, cache);
             } catch (GuestFailure e) {
-                if (!boots.again(e)) {
+                if (spec.accelerator() != Accelerator.TCG || !boots.again(e)) {
                     throw e;
                 }
                 notes.println("lab: " + e.getMessage() + "; trying again");
@@ -133,10 +142,10 @@ public final class Guest implements AutoCloseable {
             Optional<Path> layer = spec.disk().map(Disk::layer);
             qemu = Qemu.start(scratch, initramfs, kernel, spec, layer);
             AgentChannel agent = AgentChannel.connect(scratch.folder(), qemu, bootLimit(spec));
-            Guest guest = new Guest(qemu, agent, spec.timeout(), spec.isSystem() ? POWER_OFF_FROM_DISK : POWER_OFF);
+            Guest guest = new Guest(qemu, agent, spec);
             try {
                 guest.awaitReady(bootLimit(spec));
-                guest.check(spec.countsInstructions() ? FIRST_ANSWER.multipliedBy(4) : FIRST_ANSWER);
+                guest.check(spec.countsInstructions() || spec.overHost() ? FIRST_ANSWER.multipliedBy(4) : FIRST_ANSWER);
                 spec.disk().ifPresent(disk -> disk.keep(layer.orElseThrow()));
                 Files.delete(initramfs); // QEMU has read it
                 started = true;
@@ -159,8 +168,14 @@ public final class Guest implements AutoCloseable {
     }
 
     private static Duration bootLimit(GuestSpec spec) {
+        if (spec.accelerator() == Accelerator.KVM) {
+            return BOOT_WITH_KVM;
+        }
         if (spec.countsInstructions()) {
             return BOOT_COUNTING;
+        }
+        if (spec.overHost()) {
+            return BOOT_OVER_HOST;
         }
         return spec.isSystem() ? BOOT_FROM_DISK : BOOT;
     }
@@ -273,6 +288,11 @@ public final class Guest implements AutoCloseable {
         powered = false;
         qemu.kill();
         agent.close();
+    }
+
+    /** What runs its CPUs. */
+    public Accelerator accelerator() {
+        return accelerator;
     }
 
     /** Ends the guest as when its power is cut: what is not on its disk is lost. */

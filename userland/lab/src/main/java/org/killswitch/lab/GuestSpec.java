@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.killswitch.lab.qemu.Accelerator;
 import org.killswitch.lab.qemu.Disk;
 
 /**
@@ -23,6 +24,8 @@ import org.killswitch.lab.qemu.Disk;
  * @param timeout how long one command may take
  * @param ssh the port of this machine's loopback that leads to port 22 of the guest; without one it has no network
  * @param countsInstructions whether a nanosecond of the guest's time is one instruction of its CPUs
+ * @param overHost whether its root file system is this machine's, below a layer that goes when it ends
+ * @param accelerator what runs its CPUs
  */
 public record GuestSpec(
         List<String> append,
@@ -33,7 +36,9 @@ public record GuestSpec(
         Optional<Disk> disk,
         Duration timeout,
         Optional<Integer> ssh,
-        boolean countsInstructions) {
+        boolean countsInstructions,
+        boolean overHost,
+        Accelerator accelerator) {
 
     public GuestSpec {
         append = List.copyOf(append);
@@ -52,29 +57,45 @@ public record GuestSpec(
                 Optional.empty(),
                 Duration.ofMinutes(10),
                 Optional.empty(),
-                false);
+                false,
+                false,
+                Accelerator.TCG);
     }
 
     public GuestSpec withAppend(List<String> words) {
         List<String> all = new ArrayList<>(append);
         all.addAll(words);
-        return new GuestSpec(all, cpus, memory, available, files, disk, timeout, ssh, countsInstructions);
+        return new GuestSpec(
+                all, cpus, memory, available, files, disk, timeout, ssh, countsInstructions, overHost, accelerator);
     }
 
     public GuestSpec withMachine(int newCpus, int newMemory) {
-        return new GuestSpec(append, newCpus, newMemory, available, files, disk, timeout, ssh, countsInstructions);
+        return new GuestSpec(
+                append,
+                newCpus,
+                newMemory,
+                available,
+                files,
+                disk,
+                timeout,
+                ssh,
+                countsInstructions,
+                overHost,
+                accelerator);
     }
 
     public GuestSpec withAvailable(List<String> modules) {
         List<String> all = new ArrayList<>(available);
         all.addAll(modules);
-        return new GuestSpec(append, cpus, memory, all, files, disk, timeout, ssh, countsInstructions);
+        return new GuestSpec(
+                append, cpus, memory, all, files, disk, timeout, ssh, countsInstructions, overHost, accelerator);
     }
 
     public GuestSpec withFile(String guestPath, Path file) {
         Map<String, Path> all = new LinkedHashMap<>(files);
         all.put(guestPath, file);
-        return new GuestSpec(append, cpus, memory, available, all, disk, timeout, ssh, countsInstructions);
+        return new GuestSpec(
+                append, cpus, memory, available, all, disk, timeout, ssh, countsInstructions, overHost, accelerator);
     }
 
     /** Shared libraries of one folder, where a guest's programs look for them. */
@@ -87,13 +108,34 @@ public record GuestSpec(
     }
 
     public GuestSpec withTimeout(Duration newTimeout) {
-        return new GuestSpec(append, cpus, memory, available, files, disk, newTimeout, ssh, countsInstructions);
+        return new GuestSpec(
+                append,
+                cpus,
+                memory,
+                available,
+                files,
+                disk,
+                newTimeout,
+                ssh,
+                countsInstructions,
+                overHost,
+                accelerator);
     }
 
     /** Boots the system on a disk, whose systemd runs the commands; it needs some memory. Another disk is only there. */
     public GuestSpec withDisk(Disk newDisk) {
         return new GuestSpec(
-                append, cpus, memory, available, files, Optional.of(newDisk), timeout, ssh, countsInstructions);
+                append,
+                cpus,
+                memory,
+                available,
+                files,
+                Optional.of(newDisk),
+                timeout,
+                ssh,
+                countsInstructions,
+                overHost,
+                accelerator);
     }
 
     /** Whether it boots a whole system. */
@@ -104,7 +146,17 @@ public record GuestSpec(
     /** Gives it a network of its own: 10.0.2.15 is reached through a port of this machine's loopback, and only its port 22. */
     public GuestSpec withSsh(int port) {
         return new GuestSpec(
-                append, cpus, memory, available, files, disk, timeout, Optional.of(port), countsInstructions);
+                append,
+                cpus,
+                memory,
+                available,
+                files,
+                disk,
+                timeout,
+                Optional.of(port),
+                countsInstructions,
+                overHost,
+                accelerator);
     }
 
     /**
@@ -113,6 +165,31 @@ public record GuestSpec(
      * and between two commands any amount of time may pass.
      */
     public GuestSpec withInstructionCount() {
-        return new GuestSpec(append, cpus, memory, available, files, disk, timeout, ssh, true);
+        return new GuestSpec(append, cpus, memory, available, files, disk, timeout, ssh, true, overHost, accelerator);
+    }
+
+    /**
+     * Runs the programs of this machine, whose root file system it reads with the permissions of the user who starts it.
+     * What it writes goes when it ends.
+     */
+    public GuestSpec withHostsFiles() {
+        return new GuestSpec(
+                append, cpus, memory, available, files, disk, timeout, ssh, countsInstructions, true, accelerator);
+    }
+
+    /** Has its CPUs run by the host's, or emulated. */
+    public GuestSpec withAccelerator(Accelerator newAccelerator) {
+        return new GuestSpec(
+                append,
+                cpus,
+                memory,
+                available,
+                files,
+                disk,
+                timeout,
+                ssh,
+                countsInstructions,
+                overHost,
+                newAccelerator);
     }
 }

@@ -49,6 +49,9 @@ public record KernelRelease(String name, Architecture architecture, String suite
         }
     }
 
+    /** This machine's own, which a distribution's package or the administrator has installed. */
+    public record Installed() implements Origin {}
+
     /** Whether it is one that Debian's users run. */
     public boolean isStock() {
         return !(origin instanceof Built);
@@ -92,6 +95,10 @@ public record KernelRelease(String name, Architecture architecture, String suite
     /** All that the lab can boot. */
     public static final List<KernelRelease> ALL =
             Stream.of(STOCK, OUTDATED, BUILT).flatMap(List::stream).toList();
+
+    /** What this machine boots. */
+    public static final KernelRelease OF_HOST =
+            new KernelRelease("host", Architecture.host(), "", false, new Installed());
 
     private static KernelRelease built(String series, int minutes, String... parts) {
         Built how = new Built("linux-source-" + series, "gcc-12", List.of(parts), minutes);

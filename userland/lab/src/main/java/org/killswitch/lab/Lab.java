@@ -15,6 +15,7 @@ import org.killswitch.lab.debian.Packages;
 import org.killswitch.lab.image.GuestLibraries;
 import org.killswitch.lab.image.JavaProgram;
 import org.killswitch.lab.image.KernelModules;
+import org.killswitch.lab.qemu.Accelerator;
 import org.killswitch.lab.qemu.Disk;
 import org.killswitch.posix.Architecture;
 
@@ -38,6 +39,11 @@ public final class Lab {
      */
     public static Lab open(Progress progress, PrintStream notes) {
         return new Lab(Cache.standard(), progress, notes);
+    }
+
+    /** A lab that keeps nothing: what it makes goes with the folder. */
+    public static Lab in(Path folder, Progress progress, PrintStream notes) {
+        return new Lab(new Cache(Cache.usable(folder)), progress, notes);
     }
 
     /** The folders that all labs of this user keep things in. */
@@ -82,6 +88,29 @@ public final class Lab {
      */
     public Guest boot(Kernel kernel, GuestSpec spec) {
         return Guest.boot(kernel, spec, cache, progress, notes);
+    }
+
+    /**
+     * Boots a guest with KVM where that is offered and the guest comes up with it, else emulated.
+     *
+     * @throws GuestFailure if it does not get to its init
+     */
+    public Guest bootAccelerated(Kernel kernel, GuestSpec spec) {
+        if (!Accelerator.KVM.isOffered()) {
+            return boot(kernel, spec);
+        }
+        try {
+            return boot(kernel, spec.withAccelerator(Accelerator.KVM));
+        } catch (LabException e) {
+            Guest emulated = boot(kernel, spec);
+            notes.println("lab: KVM is offered and does not work; the guest is emulated");
+            return emulated;
+        }
+    }
+
+    /** The file of one of a kernel's modules, not compressed; empty if it has none of that name. */
+    public Optional<Path> moduleFile(Kernel kernel, String name) {
+        return new KernelModules(cache, kernel).file(name);
     }
 
     /**

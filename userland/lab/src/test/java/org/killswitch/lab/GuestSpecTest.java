@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.killswitch.lab.qemu.Accelerator;
 
 /** Whatever is changed of what a guest is to be, the rest stays. */
 final class GuestSpecTest {
@@ -24,7 +25,9 @@ final class GuestSpecTest {
             Optional.empty(),
             Duration.ofSeconds(7),
             Optional.of(2222),
-            false);
+            false,
+            false,
+            Accelerator.TCG);
 
     @SuppressWarnings("unused") // by the annotation
     private static final List<Change> CHANGES = List.of(
@@ -39,7 +42,9 @@ final class GuestSpecTest {
                             FULL.disk(),
                             FULL.timeout(),
                             FULL.ssh(),
-                            false)),
+                            false,
+                            false,
+                            Accelerator.TCG)),
             new Change(
                     s -> s.withMachine(1, 512),
                     new GuestSpec(
@@ -51,7 +56,9 @@ final class GuestSpecTest {
                             FULL.disk(),
                             FULL.timeout(),
                             FULL.ssh(),
-                            false)),
+                            false,
+                            false,
+                            Accelerator.TCG)),
             new Change(
                     s -> s.withAvailable(List.of("esp4")),
                     new GuestSpec(
@@ -63,7 +70,9 @@ final class GuestSpecTest {
                             FULL.disk(),
                             FULL.timeout(),
                             FULL.ssh(),
-                            false)),
+                            false,
+                            false,
+                            Accelerator.TCG)),
             new Change(
                     s -> s.withLibraries(Path.of("/usr/lib"), List.of("a.so")),
                     new GuestSpec(
@@ -75,7 +84,9 @@ final class GuestSpecTest {
                             FULL.disk(),
                             FULL.timeout(),
                             FULL.ssh(),
-                            false)),
+                            false,
+                            false,
+                            Accelerator.TCG)),
             new Change(
                     s -> s.withTimeout(Duration.ofSeconds(8)),
                     new GuestSpec(
@@ -87,7 +98,9 @@ final class GuestSpecTest {
                             FULL.disk(),
                             Duration.ofSeconds(8),
                             FULL.ssh(),
-                            false)),
+                            false,
+                            false,
+                            Accelerator.TCG)),
             new Change(
                     s -> s.withSsh(2223),
                     new GuestSpec(
@@ -99,7 +112,9 @@ final class GuestSpecTest {
                             FULL.disk(),
                             FULL.timeout(),
                             Optional.of(2223),
-                            false)),
+                            false,
+                            false,
+                            Accelerator.TCG)),
             new Change(
                     GuestSpec::withInstructionCount,
                     new GuestSpec(
@@ -111,7 +126,9 @@ final class GuestSpecTest {
                             FULL.disk(),
                             FULL.timeout(),
                             FULL.ssh(),
-                            true)));
+                            true,
+                            false,
+                            Accelerator.TCG)));
 
     record Change(UnaryOperator<GuestSpec> change, GuestSpec result) {}
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.killswitch.bpf.BpfException;
 import org.killswitch.bpf.Pin;
 import org.killswitch.cli.Converters;
+import org.killswitch.cli.EngageWords;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Messages;

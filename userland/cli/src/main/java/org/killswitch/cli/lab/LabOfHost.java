@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.lab;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.Version;
 import org.killswitch.lab.CommandInGuest;
@@ -10,6 +12,7 @@ import org.killswitch.lab.Lab;
 import org.killswitch.lab.LabException;
 import org.killswitch.lab.Progress;
 import org.killswitch.lab.SourceTree;
+import org.killswitch.lab.rehearsal.Rehearsal;
 
 /** The lab, as commands use it. */
 public final class LabOfHost {
@@ -31,8 +34,16 @@ public final class LabOfHost {
         return SourceTree.required(Version.number());
     }
 
-    private static Progress progress(Host host) {
+    /** What takes long is said on standard error. */
+    static Progress progress(Host host) {
         return host.errorTerminal() ? Progress.on(System.err) : Progress.ofLongSteps(System.err);
+    }
+
+    /** One word is a script already; several are quoted, so that the shell splits them where they were split. */
+    static String script(List<String> words) {
+        return words.size() == 1
+                ? words.getFirst()
+                : words.stream().map(Rehearsal::quoted).collect(Collectors.joining(" "));
     }
 
     /** Puts this command, and the libraries that it loads, into a guest. */

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
@@ -158,7 +157,7 @@ final class LabRunCommand implements Callable<Integer> {
             if (cli) {
                 CommandInGuest.link(guest);
             }
-            return guest.run(script(command), System.out, System.err);
+            return guest.run(LabOfHost.script(command), System.out, System.err);
         }
     }
 
@@ -184,12 +183,5 @@ final class LabRunCommand implements Callable<Integer> {
                     path);
         }
         return spec;
-    }
-
-    /** One word is a script already; several are quoted, so that the shell splits them where they were split. */
-    static String script(List<String> words) {
-        return words.size() == 1
-                ? words.getFirst()
-                : words.stream().map(w -> "'" + w.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
     }
 }

@@ -90,7 +90,7 @@ final class LabCommandsTest {
             echo|"",         "'echo' ''"
             """)
     void severalWordsAreQuotedForTheShell(String words, String script) {
-        assertThat(LabRunCommand.script(List.of(words.replace("\"\"", "").split("\\|", -1))))
+        assertThat(LabOfHost.script(List.of(words.replace("\"\"", "").split("\\|", -1))))
                 .isEqualTo(script);
     }
 

@@ -80,7 +80,8 @@ public final class ModuleFile {
         }
     }
 
-    private static byte[] unpacked(Path file) throws IOException {
+    /** What a file has in it, whether or not it is compressed. */
+    public static byte[] unpacked(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         String name = file.toString();
         if (name.endsWith(".zst")) {

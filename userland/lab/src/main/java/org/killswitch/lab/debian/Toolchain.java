@@ -33,6 +33,9 @@ public record Toolchain(String compiler, Optional<Path> aside) {
 
     /** The one for a kernel, fetched if need be. */
     public static Toolchain of(Kernel kernel, Cache cache, Progress progress) {
+        if (kernel.isInstalled()) {
+            return ofThisMachine(kernel);
+        }
         Architecture architecture = kernel.release().architecture();
         String gcc = compilerNamed(kernel);
         String compiler = architecture.toolPrefix() + gcc;
@@ -56,6 +59,21 @@ public record Toolchain(String compiler, Optional<Path> aside) {
         Toolchain toolchain = new Toolchain(compiler, Optional.of(home));
         toolchain.adoptKbuild(kernel, cache);
         return toolchain;
+    }
+
+    /** For a kernel that is installed here nothing is fetched. */
+    private static Toolchain ofThisMachine(Kernel kernel) {
+        if (!Files.exists(kernel.headers().resolve("Makefile"))) {
+            throw new LabException("killswitch is not built for " + kernel.version()
+                    + ", and cannot be: install killswitch-dkms and the kernel's headers (linux-headers-"
+                    + kernel.version() + ")");
+        }
+        for (String program : List.of("make", "gcc")) {
+            if (Commands.find(program).isEmpty()) {
+                throw new LabException("no " + program + " on this machine: install " + program);
+            }
+        }
+        return new Toolchain("gcc", Optional.empty());
     }
 
     private static String compilerNamed(Kernel kernel) {

@@ -20,13 +20,24 @@ import org.killswitch.posix.Architecture;
 /** The initial file system of a guest: busybox, our agent, kernel modules, and the files that the guest is to have. */
 public final class GuestImage {
 
+    /** What the host's root file system is called on its way into a guest. */
+    public static final String HOST_TAG = "host";
+
+    /** What a kernel mounts the host's root file system with, below a layer of its own. */
+    private static final List<String> HOSTS_FILES = List.of("9pnet_virtio", "9p", "overlay");
+
     private GuestImage() {}
 
     /** Writes it. */
     public static void write(Path file, Kernel kernel, GuestSpec spec, Cache cache) throws IOException {
+        KernelModules known = new KernelModules(cache, kernel);
         List<String> modules = new ArrayList<>(List.of("virtio_pci", "virtio_console"));
         if (spec.disk().isPresent()) {
-            modules.addAll(new KernelModules(cache, kernel).present(List.of("virtio_blk", "ext4", "crc32c_generic")));
+            modules.addAll(known.present(List.of("virtio_blk", "ext4", "crc32c_generic")));
+        }
+        if (spec.overHost()) {
+            requireAll(HOSTS_FILES, kernel, known);
+            modules.addAll(HOSTS_FILES);
         }
         modules.addAll(spec.available());
         try (Initramfs fs = new Initramfs(file)) {
@@ -36,10 +47,16 @@ public final class GuestImage {
             fs.text("etc/passwd", 0644, "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n");
             fs.text("etc/group", 0644, "root:x:0:\nnogroup:x:65534:\n");
             fs.link("sbin/modprobe", "/bin/busybox");
-            fs.tree("", new KernelModules(cache, kernel).pick(modules));
+            fs.tree("", known.pick(modules));
             String root = "";
             if (spec.isSystem()) {
                 fs.text("boot-disk", 0644, resource("boot-disk"));
+                root = "files/";
+                fs.directory("files");
+            }
+            if (spec.overHost()) {
+                fs.text("over-host", 0644, resource("over-host"));
+                fs.text("host-modules", 0644, kernel.modules() + "\n");
                 root = "files/";
                 fs.directory("files");
             }
@@ -51,6 +68,15 @@ public final class GuestImage {
                     fs.file(path, entry.getValue());
                 }
             }
+        }
+    }
+
+    private static void requireAll(List<String> names, Kernel kernel, KernelModules known) {
+        List<String> absent = new ArrayList<>(names);
+        absent.removeAll(known.present(names));
+        if (!absent.isEmpty()) {
+            throw new LabException("kernel " + kernel.version()
+                    + " cannot mount this machine's files in a guest: it has no " + String.join(", ", absent));
         }
     }
 

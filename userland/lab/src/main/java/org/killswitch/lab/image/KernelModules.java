@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.lab.image;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,14 +14,15 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.killswitch.host.btf.ModuleFile;
 import org.killswitch.lab.Cache;
 import org.killswitch.lab.Commands;
 import org.killswitch.lab.Digest;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.LabException;
-import org.tukaani.xz.XZInputStream;
 
 /** A stock kernel's own modules, picked with what they depend on, in a form that modprobe in a guest can load. */
 public final class KernelModules {
@@ -66,6 +65,23 @@ public final class KernelModules {
         } catch (IOException e) {
             throw new LabException("kernel modules cannot be listed: " + e.getMessage(), e);
         }
+    }
+
+    /** The file of one module, not compressed; empty if the kernel has none of that name. */
+    public Optional<Path> file(String name) {
+        try {
+            indexKernel();
+        } catch (IOException e) {
+            throw new LabException("kernel modules cannot be listed: " + LabException.why(e), e);
+        }
+        return Optional.ofNullable(dependencies.get(name))
+                .map(files -> pick(List.of(name))
+                        .resolve("lib/modules/" + kernel.version())
+                        .resolve(withoutCompression(files.getFirst())));
+    }
+
+    private static String withoutCompression(String file) {
+        return file.replaceFirst("\\.(xz|gz|zst)$", "");
     }
 
     private Set<String> builtin() throws IOException {
@@ -113,6 +129,9 @@ public final class KernelModules {
             }
             return index;
         });
+        if (!dependencies.isEmpty()) {
+            return;
+        }
         for (String line : Files.readAllLines(index)) {
             int colon = line.indexOf(':');
             List<String> files = new ArrayList<>(List.of(line.substring(0, colon)));
@@ -125,11 +144,9 @@ public final class KernelModules {
 
     private void copy(Set<String> files, Path into) throws IOException {
         for (String file : files) {
-            Path target = into.resolve(file.replaceFirst("\\.xz$", ""));
+            Path target = into.resolve(withoutCompression(file));
             Files.createDirectories(target.getParent());
-            try (InputStream in = open(kernel.modules().resolve(file))) {
-                Files.copy(in, target);
-            }
+            Files.write(target, ModuleFile.unpacked(kernel.modules().resolve(file)));
         }
         Files.createDirectories(into);
         for (String list : List.of("modules.builtin", "modules.builtin.modinfo", "modules.order")) {
@@ -139,11 +156,6 @@ public final class KernelModules {
                 // not every kernel has every list
             }
         }
-    }
-
-    private static InputStream open(Path file) throws IOException {
-        InputStream in = new BufferedInputStream(Files.newInputStream(file));
-        return file.toString().endsWith(".xz") ? new XZInputStream(in) : in;
     }
 
     private static String moduleName(String file) {

@@ -17,6 +17,7 @@ import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.LabException;
 import org.killswitch.lab.Scratch;
+import org.killswitch.lab.image.GuestImage;
 
 /** QEMU's process, which ends with this program whatever ends that, and what the guest's console says. */
 public final class Qemu {
@@ -89,10 +90,8 @@ public final class Qemu {
                 + String.join(" ", spec.append());
         List<String> command = new ArrayList<>(List.of(emulator.path().toString()));
         command.addAll(emulator.machine());
+        command.addAll(spec.accelerator().options());
         command.addAll(List.of(
-                // Emulated cross-modifying code is only safe while one host thread runs all CPUs of the guest.
-                "-accel",
-                "tcg,thread=single",
                 "-nodefaults",
                 "-no-user-config",
                 "-smp",
@@ -114,6 +113,14 @@ public final class Qemu {
                 "virtio-serial-pci"));
         if (spec.countsInstructions()) {
             command.addAll(List.of("-icount", "shift=0,sleep=off"));
+        }
+        if (spec.overHost()) {
+            // QEMU opens files as the user who has started it, who lends the guest no more than his own permissions.
+            command.addAll(List.of(
+                    "-fsdev",
+                    "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap",
+                    "-device",
+                    "virtio-9p-pci,fsdev=host,mount_tag=" + GuestImage.HOST_TAG));
         }
         // Of a disk without a system it matters what a loss of power finds: it is slow, so that there is time between
         // writes.

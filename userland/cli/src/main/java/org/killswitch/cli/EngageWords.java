@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package org.killswitch.cli.engage;
+package org.killswitch.cli;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.killswitch.cli.Converters;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import picocli.CommandLine;
@@ -17,7 +16,8 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param retval null with a program, which has its own
  */
-record EngageWords(List<SymbolName> symbols, @Nullable Retval retval) {
+public record EngageWords(
+        List<SymbolName> symbols, @Nullable Retval retval) {
 
     /**
      * Takes the words apart.
@@ -25,7 +25,7 @@ record EngageWords(List<SymbolName> symbols, @Nullable Retval retval) {
      * @param words all after the first one
      * @param program whether there is a program instead of a value
      */
-    static EngageWords of(Converters.Symbols first, List<String> words, boolean program, CommandLine command) {
+    public static EngageWords of(Converters.Symbols first, List<String> words, boolean program, CommandLine command) {
         List<String> functions = program || words.isEmpty() ? words : words.subList(0, words.size() - 1);
         List<Converters.Symbols> symbols = new ArrayList<>(List.of(first));
         for (String word : functions) {
