@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,13 @@ public final class Kernel {
             uses.put(site.address(), known);
         }
         return known;
+    }
+
+    /** Where a caller follows a value, if the call at an address returns that, as a pointer; empty if that is not seen. */
+    Optional<String> follows(CallGraph.Site site, long value) throws IOException {
+        Body body = body(site.function());
+        OptionalLong at = Uses.follows(body, site.address(), convention(), this::nameAt, this::parameterCount, value);
+        return at.isPresent() ? Optional.of(place(site.function(), at.getAsLong())) : Optional.empty();
     }
 
     /** The functions that call a function directly, itself aside. */
