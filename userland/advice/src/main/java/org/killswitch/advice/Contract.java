@@ -133,6 +133,11 @@ final class Contract {
         return Arrays.stream(name.split("_")).anyMatch(Contract::isReleaseWord);
     }
 
+    /** Whether a function's name promises to take or set up something. */
+    static boolean isAcquisition(String name) {
+        return Arrays.stream(name.split("_")).anyMatch(ACQUISITION::contains);
+    }
+
     private static boolean isReleaseWord(String word) {
         return RELEASE.contains(word) || PUT.matcher(word).matches();
     }

@@ -2,6 +2,7 @@
 package org.killswitch.advice;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,8 @@ public final class Kernel {
     private final Map<Integer, Set<Integer>> callers = new HashMap<>();
     private final Map<Integer, Candidate> candidates = new HashMap<>();
     private final Map<String, List<Integer>> requests = new HashMap<>();
+    private final Map<Integer, Requests.Reach> reaches = new HashMap<>();
+    private final Map<String, List<Integer>> ofModules = new HashMap<>();
     private final Map<Long, Use> uses = new HashMap<>();
     private final Map<String, Optional<Symbol>> linker = new HashMap<>();
     private final Map<String, Integer> parameterCounts = new HashMap<>();
@@ -111,13 +114,31 @@ public final class Kernel {
     }
 
     /** See {@link Requests}. */
-    List<Integer> requests(String module) throws IOException {
-        List<Integer> known = requests.get(module);
+    List<Integer> requests(String module) {
+        return requests.computeIfAbsent(module, m -> Requests.of(this, m));
+    }
+
+    Requests.Reach reach(int function) {
+        Requests.Reach known = reaches.get(function);
         if (known == null) {
-            known = Requests.of(this, module);
-            requests.put(module, known);
+            known = Requests.Reach.of(this, function);
+            reaches.put(function, known);
         }
         return known;
+    }
+
+    /** The lasting functions of a module, or for "" of the kernel without its modules. */
+    List<Integer> functionsOf(String module) {
+        if (ofModules.isEmpty()) {
+            for (int f = 0; f < functions().count(); f++) {
+                if (functions().isLasting(f)) {
+                    ofModules
+                            .computeIfAbsent(functions().symbol(f).module(), m -> new ArrayList<>())
+                            .add(f);
+                }
+            }
+        }
+        return ofModules.getOrDefault(module, List.of());
     }
 
     /** A symbol that the linker makes. */
