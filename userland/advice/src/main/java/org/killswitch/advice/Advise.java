@@ -25,7 +25,7 @@ public final class Advise {
 
     private static final int CUTS_MAX = 6;
 
-    private static final int REQUESTS_MAX = 3;
+    private static final int REQUESTS_MAX = 6;
 
     private static final String SYSTEM_CALL = "__do_sys_";
     private static final List<String> SYSTEM_CALL_ENTRIES = List.of("__se_sys_", "__x64_sys_", "__arm64_sys_");
@@ -92,7 +92,11 @@ public final class Advise {
             return;
         }
         List<String> inlinedInto = new ArrayList<>();
-        for (String caller : callers.apply(qualified)) {
+        List<String> possible = new ArrayList<>(callers.apply(qualified));
+        if (name.startsWith("__")) {
+            possible.addFirst(name.substring(2)); // f is around __f
+        }
+        for (String caller : possible) {
             Map<Integer, Symbol> here = functions(kernel.text().symbols().named(caller), module);
             if (here.size() == 1) {
                 inlinedInto.add(caller);
@@ -159,30 +163,51 @@ public final class Advise {
                 rejected);
     }
 
-    /** Requests that come before are next to the best, if that is not good by all that is known, and else come last. */
+    /** What comes before takes turns with the rest, if the best is not good by all that is known, and else is last. */
     private List<Choice> withRequests(List<Choice> clean) throws IOException {
         boolean good = clean.stream()
                 .anyMatch(c -> c.verdict() == Verdict.GOOD && c.open().isEmpty());
-        List<Choice> merged = new ArrayList<>(clean);
-        merged.addAll(good ? merged.size() : Math.min(1, merged.size()), requests());
+        List<Choice> direct = new ArrayList<>();
+        for (Choice choice : clean) {
+            if (direct.stream().noneMatch(d -> isRoundabout(choice, d))) {
+                direct.add(choice);
+            }
+        }
+        List<Choice> before = requests();
+        List<Choice> merged = new ArrayList<>(good ? direct : List.of());
+        for (int i = 0; i < Math.max(direct.size(), before.size()); i++) {
+            if (i < direct.size() && !good) {
+                merged.add(direct.get(i));
+            }
+            if (i < before.size()) {
+                merged.add(before.get(i));
+            }
+        }
+        clean.stream().filter(c -> !merged.contains(c)).forEach(merged::add);
         return merged;
     }
 
+    /** Whether a better choice closes as much with fewer functions. */
+    private static boolean isRoundabout(Choice choice, Choice better) {
+        return better.functions().size() < choice.functions().size()
+                && better.closed().containsAll(choice.closed());
+    }
+
     private List<Choice> requests() throws IOException {
-        Set<String> modules = new LinkedHashSet<>();
-        targets.values()
-                .forEach(of ->
-                        of.forEach(f -> modules.add(kernel.functions().symbol(f).module())));
-        modules.remove("");
         List<Choice> found = new ArrayList<>();
-        for (String module : modules) {
-            for (int function : kernel.requests(module)) {
-                Choice choice = new Choice(
-                        Choice.Kind.PREVENTS,
-                        List.of(kernel.candidate(function)),
-                        List.of(),
-                        List.copyOf(targets.keySet()));
-                if (choice.isClean() && found.size() < REQUESTS_MAX && !isTarget(function)) {
+        List<Ways> all =
+                targets.values().stream().flatMap(List::stream).map(this::ways).toList();
+        for (Set<Integer> functions : Preceding.of(kernel, all)) {
+            if (found.size() == REQUESTS_MAX) {
+                break;
+            }
+            if (functions.stream().noneMatch(this::isTarget)) {
+                List<Candidate> members = new ArrayList<>();
+                for (int function : functions) {
+                    members.add(kernel.candidate(function));
+                }
+                Choice choice = new Choice(Choice.Kind.PREVENTS, members, List.of(), List.copyOf(targets.keySet()));
+                if (choice.isClean()) {
                     found.add(choice);
                 }
             }

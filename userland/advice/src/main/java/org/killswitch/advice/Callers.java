@@ -4,6 +4,7 @@ package org.killswitch.advice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.killswitch.advice.flow.Use;
 import org.killswitch.host.text.CallGraph;
 
@@ -11,8 +12,9 @@ import org.killswitch.host.text.CallGraph;
  * What one direct caller does with the result.
  *
  * @param where the call
+ * @param followed where it reads or writes what the value points to; empty if that is not seen, or it is no pointer
  */
-record Callers(String where, Use use) {
+record Callers(String where, Use use, Optional<String> followed) {
 
     private static final Finding.Id ID = Finding.Id.CALLERS;
 
@@ -29,7 +31,14 @@ record Callers(String where, Use use) {
         Kernel kernel = subject.kernel();
         for (CallGraph.Site site : sites(subject).stream().limit(LOOKED_MAX).toList()) {
             Use use = kernel.use(site);
-            callers.add(new Callers(kernel.place(site.function(), site.address()), use));
+            callers.add(new Callers(
+                    kernel.place(site.function(), site.address()),
+                    use,
+                    subject.returns(Signature.Kind.POINTER)
+                                    && subject.retval().isPresent()
+                                    && use.has(Use.Kind.DEREFERENCED)
+                            ? kernel.follows(site, subject.retval().getAsLong())
+                            : Optional.empty()));
         }
         return callers;
     }
@@ -92,12 +101,25 @@ record Callers(String where, Use use) {
                             + " looked at test for an error pointer only, and take NULL for a good one",
                     deceived.stream().limit(LISTED_MAX).map(Callers::describe).toList()));
         }
+        List<Callers> following =
+                all.stream().filter(c -> c.followed.isPresent()).toList();
+        if (!following.isEmpty()) {
+            findings.add(new Finding(
+                    ID,
+                    Level.DANGER,
+                    following.size() + " of " + all.size() + " looked at read or write what the result points to, also"
+                            + " if that is " + Subject.describe(subject.retval().orElseThrow()),
+                    following.stream()
+                            .limit(LISTED_MAX)
+                            .map(c -> c.where + ", there at " + c.followed.orElseThrow())
+                            .toList()));
+        }
         if (subject.retval().isPresent() && !computing.isEmpty()) {
             findings.add(new Finding(
                     ID,
                     Level.DANGER,
-                    computing.size() + " of " + all.size() + " looked at compute with the result, and do not test it"
-                            + " before: it is a number that they believe",
+                    computing.size() + " of " + all.size() + " looked at compute with the result or pass it on, and do"
+                            + " not test it before: it is a number that they believe",
                     computing.stream().limit(LISTED_MAX).map(Callers::describe).toList()));
         }
         return findings;
@@ -130,10 +152,14 @@ record Callers(String where, Use use) {
                 && !use.isSame(-1, GOOD_POINTER);
     }
 
-    /** Numbers are computed with; what was tested before is taken to be in order. */
+    /** Numbers are computed with, or handed on if they are no errnos; what was tested is taken to be in order. */
     private boolean computes(Subject subject) {
+        boolean unsigned =
+                !subject.signature().filter(Signature::isSignedNumber).isPresent();
         return subject.returns(Signature.Kind.NUMBER)
-                && (use.has(Use.Kind.COMPUTED) || use.has(Use.Kind.DEREFERENCED))
+                && (use.has(Use.Kind.COMPUTED)
+                        || use.has(Use.Kind.DEREFERENCED)
+                        || (unsigned && use.has(Use.Kind.PASSED)))
                 && !use.has(Use.Kind.TESTED);
     }
 

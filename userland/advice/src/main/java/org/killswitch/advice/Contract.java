@@ -90,7 +90,8 @@ final class Contract {
             "clone");
 
     private static final Set<String> COUNT = Set.of(
-            "count", "size", "len", "length", "nr", "num", "npages", "bytes", "sizeof", "avail", "order", "depth");
+            "count", "size", "len", "length", "nr", "num", "npages", "nents", "bytes", "sizeof", "avail", "order",
+            "depth");
 
     /** mmput, fput. */
     private static final Pattern PUT = Pattern.compile("(?!in|out|through|com)[a-z]{1,4}put");
@@ -108,7 +109,7 @@ final class Contract {
         }
         Optional<String> count = words.stream().filter(COUNT::contains).findFirst();
         if (count.isPresent()
-                && subject.returns(Signature.Kind.NUMBER)
+                && (subject.signature().isEmpty() || subject.returns(Signature.Kind.NUMBER))
                 && !canRefuse(subject).orElse(true)) {
             return Optional.of(Finding.of(
                     ID,
@@ -130,6 +131,11 @@ final class Contract {
     /** Whether a function's name promises to give back or end something. */
     static boolean isRelease(String name) {
         return Arrays.stream(name.split("_")).anyMatch(Contract::isReleaseWord);
+    }
+
+    /** Whether a function's name promises to take or set up something. */
+    static boolean isAcquisition(String name) {
+        return Arrays.stream(name.split("_")).anyMatch(ACQUISITION::contains);
     }
 
     private static boolean isReleaseWord(String word) {
@@ -156,8 +162,12 @@ final class Contract {
                                         + " tells"));
     }
 
-    /** Empty where only the body tells, and it cannot be decoded. */
+    /** Empty where only the body tells, and it cannot be decoded. Without a type only errnos tell that it returns any. */
     private static Optional<Boolean> canRefuse(Subject subject) throws IOException {
+        if (subject.signature().isEmpty() && subject.kernel().canDecode()) {
+            return Optional.of(
+                    !OwnErrors.of(subject.kernel(), subject.function()).errors().isEmpty());
+        }
         boolean number = subject.signature()
                 .filter(s -> s.isSignedNumber() || s.kind() == Signature.Kind.POINTER)
                 .isPresent();

@@ -17,9 +17,14 @@ final class Found {
     private static final Finding.Id ID = Finding.Id.FOUND;
     private static final int LISTED_MAX = 12;
 
-    /** nop dword ptr [rax + rax], nopl with a prefix, and the call that a tracer puts in its place. */
+    /**
+     * nop dword ptr [rax + rax], the nop with four prefixes that kernels before 5.13 take on some processors, and the call
+     * that a tracer puts in its place.
+     */
     private static final List<byte[]> X86_SITES =
-            List.of(new byte[] {0x0f, 0x1f, 0x44, 0, 0}, new byte[] {(byte) 0xe8});
+            List.of(new byte[] {0x0f, 0x1f, 0x44, 0, 0}, new byte[] {0x66, 0x66, 0x66, 0x66, (byte) 0x90}, new byte[] {
+                (byte) 0xe8
+            });
 
     /** The site is the first instruction, or follows the mark of a target of indirect calls, which may be a nop. */
     private static final int X86_MARK = 4;

@@ -4,10 +4,13 @@ package org.killswitch.advice;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.killswitch.host.SystemFiles;
 import org.killswitch.host.text.Capstone;
 import org.killswitch.host.text.HostText;
+import org.killswitch.host.text.Symbol;
 
 /** The {@link Kernel} that runs here. */
 public final class HostKernel implements Closeable {
@@ -54,6 +57,28 @@ public final class HostKernel implements Closeable {
                 .symbols()
                 .functions(symbol.substring(colon + 1), module)
                 .isEmpty();
+    }
+
+    /** A function's name with its module in front, if it has one; what is not one function stays as it is. */
+    public String qualified(String symbol) {
+        int colon = symbol.indexOf(':');
+        Optional<String> module = colon < 0 ? Optional.empty() : Optional.of(symbol.substring(0, colon));
+        List<String> found = text.text().symbols().functions(symbol.substring(colon + 1), module).stream()
+                .map(Symbol::qualified)
+                .distinct()
+                .toList();
+        return found.size() == 1 ? found.getFirst() : symbol;
+    }
+
+    /** The lasting functions of the kernel and its modules, as {@code check} takes them. */
+    public List<String> functions() {
+        List<String> found = new ArrayList<>();
+        for (int f = 0; f < kernel.functions().count(); f++) {
+            if (kernel.functions().isLasting(f)) {
+                found.add(kernel.functions().symbol(f).qualified());
+            }
+        }
+        return found;
     }
 
     @Override

@@ -2,10 +2,12 @@
 package org.killswitch.advice;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,8 @@ public final class Kernel {
     private final Map<Integer, Set<Integer>> callers = new HashMap<>();
     private final Map<Integer, Candidate> candidates = new HashMap<>();
     private final Map<String, List<Integer>> requests = new HashMap<>();
+    private final Map<Integer, Requests.Reach> reaches = new HashMap<>();
+    private final Map<String, List<Integer>> ofModules = new HashMap<>();
     private final Map<Long, Use> uses = new HashMap<>();
     private final Map<String, Optional<Symbol>> linker = new HashMap<>();
     private final Map<String, Integer> parameterCounts = new HashMap<>();
@@ -76,6 +80,13 @@ public final class Kernel {
         return known;
     }
 
+    /** Where a caller follows a value, if the call at an address returns that, as a pointer; empty if that is not seen. */
+    Optional<String> follows(CallGraph.Site site, long value) throws IOException {
+        Body body = body(site.function());
+        OptionalLong at = Uses.follows(body, site.address(), convention(), this::nameAt, this::parameterCount, value);
+        return at.isPresent() ? Optional.of(place(site.function(), at.getAsLong())) : Optional.empty();
+    }
+
     /** The functions that call a function directly, itself aside. */
     Set<Integer> callers(int function) {
         return callers.computeIfAbsent(function, this::findCallers);
@@ -103,13 +114,30 @@ public final class Kernel {
     }
 
     /** See {@link Requests}. */
-    List<Integer> requests(String module) throws IOException {
-        List<Integer> known = requests.get(module);
+    List<Integer> requests(String module) {
+        return requests.computeIfAbsent(module, m -> Requests.of(this, m));
+    }
+
+    Requests.Reach reach(int function) {
+        Requests.Reach known = reaches.get(function);
         if (known == null) {
-            known = Requests.of(this, module);
-            requests.put(module, known);
+            known = Requests.Reach.of(this, function);
+            reaches.put(function, known);
         }
         return known;
+    }
+
+    /** The lasting functions of a module. */
+    List<Integer> functionsOf(String module) {
+        if (ofModules.isEmpty()) {
+            for (int f = 0; f < functions().count(); f++) {
+                String of = functions().symbol(f).module();
+                if (!of.isEmpty() && functions().isLasting(f)) {
+                    ofModules.computeIfAbsent(of, m -> new ArrayList<>()).add(f);
+                }
+            }
+        }
+        return ofModules.getOrDefault(module, List.of());
     }
 
     /** A symbol that the linker makes. */

@@ -22,17 +22,21 @@ final class Outputs {
         }
         Body body = subject.kernel().body(subject.function());
         Map<Integer, Set<String>> places = new TreeMap<>();
+        Set<Integer> whole = new TreeSet<>();
         for (Summary.Store store : subject.kernel().summary(subject.function()).stores()) {
             Term place = store.place();
             if (place instanceof Term.Argument || (place instanceof Term.Sum s && s.base() instanceof Term.Argument)) {
                 places.computeIfAbsent(place.argument().orElseThrow(), n -> new TreeSet<>())
                         .add(place.describe() + " at " + body.offset(store.site()));
+                if (place instanceof Term.Argument a) {
+                    whole.add(a.number());
+                }
             }
         }
         if (places.isEmpty()) {
             return Optional.empty();
         }
-        boolean result = places.keySet().stream().anyMatch(n -> isResult(subject, n) || isFilledIn(subject, n));
+        boolean result = places.keySet().stream().anyMatch(n -> isResult(subject, n, whole) || isFilledIn(subject, n));
         String names = String.join(
                 ", ", places.keySet().stream().map(n -> name(subject, n)).toList());
         return Optional.of(new Finding(
@@ -42,8 +46,14 @@ final class Outputs {
                 places.values().stream().flatMap(Set::stream).limit(12).toList()));
     }
 
-    /** Whether an argument is there to be filled in: it points to a number or a pointer. */
-    private static boolean isResult(Subject subject, int number) {
+    /**
+     * Whether an argument is there to be filled in: it points to a number or a pointer, or where there is no type, it is not
+     * the first and is written to at its beginning.
+     */
+    private static boolean isResult(Subject subject, int number, Set<Integer> whole) {
+        if (subject.signature().isEmpty()) {
+            return number > 0 && whole.contains(number);
+        }
         return subject.signature()
                 .filter(s -> number < s.parameters().size())
                 .map(s -> s.parameters().get(number))

@@ -83,7 +83,8 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
                 || other;
     }
 
-    private List<Long> errors() {
+    /** The errnos that the body returns itself. */
+    List<Long> errors() {
         return constants.keySet().stream()
                 .filter(c -> Sign.of(c) == Sign.ERROR)
                 .sorted((a, b) -> Long.compare(b, a))
@@ -168,7 +169,8 @@ record OwnErrors(Map<Long, List<Long>> constants, Map<Long, Set<Sign>> calls, bo
             return new Finding(
                     ID,
                     Level.DANGER,
-                    "the body returns errors: 0 says that the work was done, and the callers go on with what it did not do",
+                    "the body returns errors: 0 says that the work was done, and the callers go on with what it did"
+                            + " not do",
                     evidence);
         }
         boolean passedOn = calls.values().stream().anyMatch(s -> s.contains(sign));

@@ -13,6 +13,8 @@ class AdviseTest {
     private static final Kernel V6_12 = Excerpt.named("6.12-amd64.txt").kernel();
     private static final Kernel V7_3 = Excerpt.named("7.3-amd64.txt").kernel();
 
+    private static final Kernel NFT = Excerpt.named("6.12-nft.txt").kernel();
+
     private static List<String> names(Choice choice) {
         return choice.functions().stream().map(Candidate::symbol).toList();
     }
@@ -98,5 +100,36 @@ class AdviseTest {
                 .flatExtracting(Choice::functions)
                 .filteredOn(c -> c.symbol().equals("ptrace_may_access"))
                 .allSatisfy(c -> assertThat(c.value()).hasValue(0));
+    }
+
+    @Test
+    void anOperationOfTheSameTableAndRequestsOfTheModuleComeBefore() throws IOException {
+        Advice advice = Advise.of(NFT, List.of("nft_payload_eval"));
+
+        List<Choice> before = advice.choices().stream()
+                .filter(c -> c.kind() == Choice.Kind.PREVENTS)
+                .toList();
+        assertThat(names(before.getFirst())).containsExactly("nf_tables:nft_payload_init");
+        assertThat(before.stream().map(AdviseTest::names))
+                .contains(List.of("nf_tables:nf_tables_newrule"))
+                .doesNotContain(List.of("nf_tables:nf_tables_deltable"));
+        assertThat(before).allSatisfy(c -> assertThat(c.verdict()).isEqualTo(Verdict.REHEARSE));
+    }
+
+    @Test
+    void aRoundaboutWayComesAfterAllOthers() throws IOException {
+        List<Choice> choices = Advise.of(V6_12, List.of("af_alg_sendmsg")).choices();
+
+        List<Integer> sizes = choices.stream()
+                .filter(c -> c.kind() == Choice.Kind.CLOSES)
+                .map(c -> c.functions().size())
+                .toList();
+        assertThat(sizes).isSorted().contains(1).anyMatch(s -> s > 1);
+    }
+
+    @Test
+    void aFunctionThatIsNotHereIsLookedForInTheOneAroundIt() throws IOException {
+        assertThat(Advise.of(V6_12, List.of("__vfs_mkdir")).inlined())
+                .containsEntry("__vfs_mkdir", List.of("vfs_mkdir"));
     }
 }

@@ -17,6 +17,9 @@ class CheckTest {
     private static final Kernel V7_3 = Excerpt.named("7.3-amd64.txt").kernel();
     private static final Kernel V6_1 = Excerpt.named("6.1-amd64.txt").kernel();
 
+    private static final Kernel V6_1_CALLERS = Excerpt.named("6.1-callers.txt").kernel();
+    private static final Kernel V5_10 = Excerpt.named("5.10-amd64.txt").kernel();
+
     private static Report check(Kernel kernel, String symbol, long retval) throws IOException {
         return Check.of(kernel, symbol, OptionalLong.of(retval));
     }
@@ -165,5 +168,42 @@ class CheckTest {
         Report report = Check.of(V6_12, "vfs_mkdir", OptionalLong.empty());
 
         assertThat(worst(report, Finding.Id.OWN_ERRORS).text()).contains("-EPERM", "-ENOENT", "-EMLINK");
+    }
+
+    @Test
+    void aCallerThatFollowsNullIsFoundThoughItTestsForItElsewhere() throws IOException {
+        Report report = check(V6_1_CALLERS, "alloc_pid", 0);
+
+        assertThat(report.verdict()).isEqualTo(Verdict.DANGEROUS);
+        Finding callers = worst(report, Finding.Id.CALLERS);
+        assertThat(callers.text()).endsWith("read or write what the result points to, also if that is 0");
+        assertThat(callers.evidence())
+                .singleElement()
+                .asString()
+                .startsWith("copy_process+0xf61, there at copy_process+0x");
+        assertThat(check(V6_1_CALLERS, "alloc_pid", -12).verdict()).isEqualTo(Verdict.GOOD);
+    }
+
+    @Test
+    void theSmallerOfTwoIsNoTest() throws IOException {
+        Report report = check(V6_1_CALLERS, "skb_zerocopy_headlen", 0);
+
+        assertThat(report.verdict()).isEqualTo(Verdict.DANGEROUS);
+        assertThat(worst(report, Finding.Id.CALLERS).evidence())
+                .containsExactly("openvswitch:queue_userspace_packet+0x407: computed, passed");
+    }
+
+    @Test
+    void theNopOfOlderKernelsIsASiteOfFtrace() throws IOException {
+        assertThat(worst(check(V5_10, "vfs_mkdir", -1), Finding.Id.FOUND).level())
+                .isEqualTo(Level.OK);
+    }
+
+    @Test
+    void aCountIsBelievedAlsoWhereItsTypeIsNotKnown() throws IOException {
+        Report report = check(V5_10, "af_alg:af_alg_count_tsgl", 0);
+
+        assertThat(report.missing()).containsKey(Finding.Id.VALUE);
+        assertThat(worst(report, Finding.Id.CONTRACT).level()).isEqualTo(Level.DANGER);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
@@ -50,6 +51,19 @@ final class AdviceCommand implements Callable<Integer> {
             description = "The kernels (default: ${DEFAULT-VALUE}).")
     private List<String> kernels = List.of();
 
+    @Option(
+            names = "--random",
+            paramLabel = "N",
+            description = "Measure instead how check does on N functions that are taken at random.")
+    private int random;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "What the random functions are drawn with (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -65,11 +79,17 @@ final class AdviceCommand implements Callable<Integer> {
         SourceTree sources = LabOfHost.sources();
         AdviceData data = AdviceData.read(sources.bench(), sources.root().resolve("mitigations"));
         Lab lab = LabOfHost.open(host);
-        List<AdviceScore> scores = new ArrayList<>();
+        Map<String, Path> roots = new LinkedHashMap<>();
         for (String name : kernels) {
             Kernel kernel = lab.kernel(KernelRelease.named(name));
-            Path root = KernelRecorder.record(lab, kernel, data.modules());
-            scores.add(AdviceScore.of(data, name, root));
+            roots.put(name, KernelRecorder.record(lab, kernel, data.modules()));
+        }
+        if (random > 0) {
+            return random(roots);
+        }
+        List<AdviceScore> scores = new ArrayList<>();
+        for (Map.Entry<String, Path> root : roots.entrySet()) {
+            scores.add(AdviceScore.of(data, root.getKey(), root.getValue()));
         }
         if (json) {
             host.out()
@@ -87,6 +107,23 @@ final class AdviceCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    /** Fails where check does. */
+    private int random(Map<String, Path> roots) throws IOException {
+        List<RandomChecks> results = new ArrayList<>();
+        for (Map.Entry<String, Path> root : roots.entrySet()) {
+            results.add(RandomChecks.of(root.getKey(), root.getValue(), random, seed));
+        }
+        if (json) {
+            List<Map<String, @Nullable Object>> nodes =
+                    results.stream().map(RandomChecks::json).toList();
+            host.out().println(Json.render(Json.document("kernels", nodes), true));
+        } else {
+            RandomChecks.table(results).lines().forEach(host.out()::println);
+            results.forEach(r -> explain(r.kernel() + ", failed:", r.failures()));
+        }
+        return results.stream().allMatch(r -> r.failures().isEmpty()) ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
     private static Table table(List<AdviceScore> scores) {
         List<Table.Align> columns = new ArrayList<>(List.of(Table.Align.LEFT, Table.Align.RIGHT));
         List<String> header = new ArrayList<>(List.of("", "GOAL"));
@@ -96,11 +133,9 @@ final class AdviceCommand implements Callable<Integer> {
         }
         Table table = new Table(columns);
         table.row(header);
-        row(table, scores, "fixes", "60", s -> Integer.toString(s.fixes()));
-        row(table, scores, "the first is the chosen one", "", s -> share(s.first(), s.fixes()));
-        row(table, scores, "  or does the same as well", "60 %", s -> share(s.firstAlike(), s.fixes()));
-        row(table, scores, "one of three is the chosen one", "", s -> share(s.three(), s.fixes()));
-        row(table, scores, "  or does the same as well", "80 %", s -> share(s.threeAlike(), s.fixes()));
+        rows(table, scores, "fixes", "60", AdviceScore::all);
+        rows(table, scores, "of these, with an even number", "", AdviceScore::even);
+        rows(table, scores, "of these, with an odd number", "", AdviceScore::odd);
         row(table, scores, "good engagements", "", s -> Integer.toString(s.good()));
         row(table, scores, "false alarms", "< 5 %", s -> share(s.falseAlarms().size(), s.good()));
         row(table, scores, "bad engagements", "100", s -> Integer.toString(s.bad()));
@@ -111,6 +146,35 @@ final class AdviceCommand implements Callable<Integer> {
                 "0",
                 s -> Integer.toString(s.missed().size()));
         return table;
+    }
+
+    private static void rows(
+            Table table,
+            List<AdviceScore> scores,
+            String what,
+            String goal,
+            Function<AdviceScore, AdviceScore.Asked> asked) {
+        boolean goals = !goal.isEmpty();
+        row(table, scores, what, goal, s -> Integer.toString(asked.apply(s).fixes()));
+        share(table, scores, "  the first is the chosen one", "", asked, AdviceScore.Asked::first);
+        share(table, scores, "    or does the same as well", goals ? "60 %" : "", asked, AdviceScore.Asked::firstAlike);
+        share(table, scores, "  one of three is the chosen one", "", asked, AdviceScore.Asked::three);
+        share(table, scores, "    or does the same as well", goals ? "80 %" : "", asked, AdviceScore.Asked::threeAlike);
+    }
+
+    private static void share(
+            Table table,
+            List<AdviceScore> scores,
+            String what,
+            String goal,
+            Function<AdviceScore, AdviceScore.Asked> asked,
+            ToIntFunction<AdviceScore.Asked> part) {
+        row(
+                table,
+                scores,
+                what,
+                goal,
+                s -> share(part.applyAsInt(asked.apply(s)), asked.apply(s).fixes()));
     }
 
     private static void row(
@@ -142,17 +206,25 @@ final class AdviceCommand implements Callable<Integer> {
     private static Map<String, @Nullable Object> json(AdviceScore score) {
         Map<String, @Nullable Object> node = new LinkedHashMap<>();
         node.put("kernel", score.kernel());
-        node.put("fixes", (long) score.fixes());
-        node.put("first", (long) score.first());
-        node.put("first_alike", (long) score.firstAlike());
-        node.put("three", (long) score.three());
-        node.put("three_alike", (long) score.threeAlike());
+        node.put("all", json(score.all()));
+        node.put("even", json(score.even()));
+        node.put("odd", json(score.odd()));
         node.put("good", (long) score.good());
         node.put("false_alarms", score.falseAlarms());
         node.put("bad", (long) score.bad());
         node.put("missed", score.missed());
         node.put("misses", score.misses());
         node.put("skipped", score.skipped());
+        return node;
+    }
+
+    private static Map<String, @Nullable Object> json(AdviceScore.Asked asked) {
+        Map<String, @Nullable Object> node = new LinkedHashMap<>();
+        node.put("fixes", (long) asked.fixes());
+        node.put("first", (long) asked.first());
+        node.put("first_alike", (long) asked.firstAlike());
+        node.put("three", (long) asked.three());
+        node.put("three_alike", (long) asked.threeAlike());
         return node;
     }
 }

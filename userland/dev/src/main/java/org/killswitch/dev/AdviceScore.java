@@ -23,10 +23,9 @@ import org.killswitch.advice.Verdict;
 /**
  * How good the advice is on one kernel.
  *
- * @param fixes how many fixes it was asked about: those of whose chosen functions the kernel has one
- * @param first how often the first choice is the chosen function
- * @param firstAlike or one that does the same as well
- * @param three how often one of the first three is
+ * @param all the fixes that it was asked about: those of whose chosen functions the kernel has one
+ * @param even those of them whose CVE has an even number, with which the ranking was developed
+ * @param odd the others
  * @param good engagements that a careful person made
  * @param falseAlarms those of them that are called dangerous, and why
  * @param bad engagements that nobody must make
@@ -36,17 +35,51 @@ import org.killswitch.advice.Verdict;
  */
 record AdviceScore(
         String kernel,
-        int fixes,
-        int first,
-        int firstAlike,
-        int three,
-        int threeAlike,
+        Asked all,
+        Asked even,
+        Asked odd,
         int good,
         List<String> falseAlarms,
         int bad,
         List<String> missed,
         List<String> misses,
         List<String> skipped) {
+
+    /**
+     * How often the advice is right.
+     *
+     * @param first how often the first choice is the chosen function
+     * @param firstAlike or one that does the same as well
+     * @param three how often one of the first three is
+     */
+    record Asked(int fixes, int first, int firstAlike, int three, int threeAlike) {
+
+        static final Asked NONE = new Asked(0, 0, 0, 0, 0);
+
+        /**
+         * One more fix.
+         *
+         * @param place that of the chosen function among the choices, from 0; negative if it is not among the first three
+         * @param alike that of one that does the same as well
+         */
+        Asked plus(int place, int alike) {
+            return new Asked(
+                    fixes + 1,
+                    first + (place == 0 ? 1 : 0),
+                    firstAlike + (alike == 0 ? 1 : 0),
+                    three + (place >= 0 ? 1 : 0),
+                    threeAlike + (alike >= 0 ? 1 : 0));
+        }
+
+        Asked plus(Asked other) {
+            return new Asked(
+                    fixes + other.fixes,
+                    first + other.first,
+                    firstAlike + other.firstAlike,
+                    three + other.three,
+                    threeAlike + other.threeAlike);
+        }
+    }
 
     private static final int SHOWN = 3;
 
@@ -62,9 +95,8 @@ record AdviceScore(
         private final HostKernel host;
         private final List<String> misses = new ArrayList<>();
         private final List<String> skipped = new ArrayList<>();
-        private int fixes;
-        private final int[] first = new int[2];
-        private final int[] three = new int[2];
+        private Asked even = Asked.NONE;
+        private Asked odd = Asked.NONE;
 
         Counter(AdviceData data, String kernel, HostKernel host) {
             this.data = data;
@@ -103,19 +135,7 @@ record AdviceScore(
                     missed.add(never.function() + " " + never.value() + " (" + never.kind() + "): " + report.verdict());
                 }
             }
-            return new AdviceScore(
-                    kernel,
-                    fixes,
-                    first[0],
-                    first[1],
-                    three[0],
-                    three[1],
-                    good,
-                    falseAlarms,
-                    bad,
-                    missed,
-                    misses,
-                    skipped);
+            return new AdviceScore(kernel, even.plus(odd), even, odd, good, falseAlarms, bad, missed, misses, skipped);
         }
 
         private Report check(String function, long value) throws IOException {
@@ -147,7 +167,6 @@ record AdviceScore(
                 skipped.add(fix.cve() + ": of " + String.join(", ", chosen.keySet()) + " there is none in this kernel");
                 return;
             }
-            fixes++;
             Set<String> alike = new LinkedHashSet<>(right);
             fix.also().forEach(a -> alike.add(plain(a)));
             Advice advice = Advise.of(
@@ -158,9 +177,14 @@ record AdviceScore(
                             .limit(1)
                             .toList());
             List<Choice> choices = advice.choices().stream().limit(SHOWN).toList();
-            boolean found = count(choices, right, 0);
-            found |= count(choices, alike, 1);
-            if (!found) {
+            int place = place(choices, right);
+            int placeOfAlike = place(choices, alike);
+            if (isEven(fix)) {
+                even = even.plus(place, placeOfAlike);
+            } else {
+                odd = odd.plus(place, placeOfAlike);
+            }
+            if (placeOfAlike < 0) {
                 misses.add(fix.cve() + ": " + String.join(", ", right) + " for "
                         + String.join(", ", fix.functions()) + "; said: "
                         + (choices.isEmpty()
@@ -171,15 +195,17 @@ record AdviceScore(
             }
         }
 
-        private boolean count(List<Choice> choices, Set<String> right, int column) {
+        private static boolean isEven(AdviceData.Fix fix) {
+            return "02468".indexOf(fix.cve().charAt(fix.cve().length() - 1)) >= 0;
+        }
+
+        private static int place(List<Choice> choices, Set<String> right) {
             for (int i = 0; i < choices.size(); i++) {
                 if (right.containsAll(names(choices.get(i)))) {
-                    three[column]++;
-                    first[column] += i == 0 ? 1 : 0;
-                    return true;
+                    return i;
                 }
             }
-            return false;
+            return -1;
         }
 
         private static List<String> names(Choice choice) {

@@ -109,7 +109,7 @@ final class Evaluator {
             return Optional.empty();
         }
         State result = state.copy();
-        result.flags = new State.Flags(flags.compare(), narrowed);
+        result.flags = new State.Flags(flags.compare(), narrowed, flags.right());
         Map<Term, Set<Sign>> had = flags.left().atoms();
         for (int i = 0; i < result.registers.length; i++) {
             Value r = result.registers[i];

@@ -225,10 +225,10 @@ public final class Flow {
                 Value value = Evaluator.value(s.value(), state);
                 state.registers[s.register()] = value;
                 if (s.flags()) {
-                    state.flags = new State.Flags(withZero(s.register()), value);
+                    state.flags = State.Flags.of(withZero(s.register()), state);
                 }
             }
-            case Operation.Compare c -> state.flags = new State.Flags(c, Evaluator.value(c.left(), state));
+            case Operation.Compare c -> state.flags = State.Flags.of(c, state);
             case Operation.Store s -> store(at, s.place(), Evaluator.value(s.value(), state), state);
             case Operation.Atomic a -> store(at, a.place(), Value.UNKNOWN, state);
             case Operation.Clobber c -> {

@@ -23,8 +23,14 @@ final class State {
      * The comparison that the flags came from.
      *
      * @param left what was compared, at that time
+     * @param right with what
      */
-    record Flags(Compare compare, Value left) {}
+    record Flags(Compare compare, Value left, Value right) {
+
+        static Flags of(Compare compare, State state) {
+            return new Flags(compare, Evaluator.value(compare.left(), state), Evaluator.value(compare.right(), state));
+        }
+    }
 
     private State(Value[] registers, Map<Long, Value> slots, @Nullable Flags flags) {
         this.registers = registers;

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -32,6 +34,9 @@ public final class Uses {
     private final SortedSet<Long> open = new TreeSet<>();
     private final Set<Kind> found = new LinkedHashSet<>();
     private final Map<Long, Test> tests = new TreeMap<>();
+    private final OptionalLong assumed;
+    private OptionalLong followed = OptionalLong.empty();
+    private long at;
     private int steps;
     private boolean gap;
 
@@ -43,18 +48,36 @@ public final class Uses {
         int count(String function);
     }
 
-    private Uses(Body body, long site, Convention convention, Flow.Callees callees, Parameters parameters) {
+    private Uses(
+            Body body,
+            long site,
+            Convention convention,
+            Flow.Callees callees,
+            Parameters parameters,
+            OptionalLong assumed) {
         this.body = body;
         this.site = site;
         this.convention = convention;
         this.callees = callees;
         this.parameters = parameters;
+        this.assumed = assumed;
         result = new Term.Result(site);
     }
 
     /** What the caller does with what the call at {@code site} returns. */
     public static Use of(Body body, long site, Convention convention, Flow.Callees callees, Parameters parameters) {
-        return new Uses(body, site, convention, callees, parameters).run();
+        return new Uses(body, site, convention, callees, parameters, OptionalLong.empty()).run();
+    }
+
+    /**
+     * Where the caller reads or writes what the result points to, if the call at {@code site} returns a value; empty if
+     * that is not seen.
+     */
+    public static OptionalLong follows(
+            Body body, long site, Convention convention, Flow.Callees callees, Parameters parameters, long value) {
+        Uses uses = new Uses(body, site, convention, callees, parameters, OptionalLong.of(value));
+        uses.run();
+        return uses.followed;
     }
 
     private Use run() {
@@ -96,7 +119,7 @@ public final class Uses {
     }
 
     private void walk(long start, State startState) {
-        long at = start;
+        at = start;
         State state = startState;
         while (holds(state)) {
             Instruction instruction = body.at(at);
@@ -109,7 +132,15 @@ public final class Uses {
                 switch (operation) {
                     case Operation.Branch b -> {
                         State here = state;
-                        test(at, b, here);
+                        test(b, here);
+                        Optional<Boolean> taken = taken(b, here);
+                        if (taken.isPresent()) {
+                            if (taken.get()) {
+                                jump(b.target(), here);
+                                return;
+                            }
+                            continue;
+                        }
                         Evaluator.assume(here, b.condition()).ifPresent(s -> jump(b.target(), s));
                         var rest = Evaluator.assume(here, Flow.inverse(b.condition()));
                         if (rest.isEmpty()) {
@@ -187,14 +218,28 @@ public final class Uses {
         state.flags = null;
     }
 
-    private void test(long at, Operation.Branch branch, State state) {
+    private void test(Operation.Branch branch, State state) {
         State.Flags flags = state.flags;
+        if (flags != null && flags.right().has(result)) {
+            found.add(Kind.TESTED);
+        }
         if (flags == null || !flags.left().has(result)) {
             return;
         }
         found.add(Kind.TESTED);
         Operation.Compare compare = flags.compare();
         tests.put(at, new Test(at, value -> Evaluator.isTaken(compare, branch.condition(), value)));
+    }
+
+    /** Which way it goes with the assumed result; empty if that does not decide it. */
+    private Optional<Boolean> taken(Operation.Branch branch, State state) {
+        State.Flags flags = state.flags;
+        return assumed.isPresent()
+                        && flags != null
+                        && flags.left().single().equals(result)
+                        && Evaluator.constant(flags.compare()) != null
+                ? Optional.of(Evaluator.isTaken(flags.compare(), branch.condition(), assumed.getAsLong()))
+                : Optional.empty();
     }
 
     private void apply(Operation operation, State state) {
@@ -204,16 +249,12 @@ public final class Uses {
                 Value value = Evaluator.value(s.value(), state);
                 state.registers[s.register()] = value;
                 if (s.flags()) {
-                    state.flags = new State.Flags(Flow.withZero(s.register()), value);
+                    state.flags = State.Flags.of(Flow.withZero(s.register()), state);
                 }
             }
             case Operation.Compare c -> {
-                Value left = Evaluator.value(c.left(), state);
-                if (Evaluator.value(c.right(), state).has(result) && !c.left().equals(c.right())) {
-                    found.add(Kind.TESTED);
-                }
                 looked(c.left(), state);
-                state.flags = new State.Flags(c, left);
+                state.flags = State.Flags.of(c, state);
             }
             case Operation.Store s -> store(s.place(), Evaluator.value(s.value(), state), state);
             case Operation.Atomic a -> store(a.place(), Evaluator.value(a.value(), state), state);
@@ -232,9 +273,13 @@ public final class Uses {
     /** Finds what is more than moved. */
     private void looked(Operand operand, State state) {
         switch (operand) {
-            case Operand.Place p -> {
-                if (isIn(p, state)) {
-                    found.add(Kind.DEREFERENCED);
+            case Operand.Place p -> dereferenced(p, state);
+            case Operand.Choice c -> {
+                // The smaller or the greater of two: no other way is taken.
+                if (state.flags != null
+                        && (state.flags.left().has(result)
+                                || state.flags.right().has(result))) {
+                    found.add(Kind.COMPUTED);
                 }
             }
             case Operand.AddressOf a -> {
@@ -254,15 +299,24 @@ public final class Uses {
         }
     }
 
+    private void dereferenced(Operand.Place place, State state) {
+        if (isIn(place, state)) {
+            found.add(Kind.DEREFERENCED);
+        }
+        if (followed.isEmpty()
+                && place.base() >= 0
+                && state.registers[place.base()].single().equals(result)) {
+            followed = OptionalLong.of(at);
+        }
+    }
+
     private boolean isIn(Operand.Place place, State state) {
         return (place.base() >= 0 && state.registers[place.base()].has(result))
                 || (place.index() >= 0 && state.registers[place.index()].has(result));
     }
 
     private void store(Operand.Place place, Value value, State state) {
-        if (isIn(place, state)) {
-            found.add(Kind.DEREFERENCED);
-        }
+        dereferenced(place, state);
         Long slot = State.slot(Evaluator.address(place, state).single());
         if (slot != null) {
             state.slots.put(slot, value);

@@ -60,7 +60,7 @@ record AdviceOutput(Advice advice, List<String> notes) {
         lines.add(number + ". " + Messages.word(choice.verdict())
                 + (several ? ", " + choice.functions().size() + " functions, all of them needed" : ""));
         if (choice.kind() == Choice.Kind.PREVENTS) {
-            lines.add("   a request of the same module that may come before; no code shows that it does");
+            lines.add("   may come before, and can refuse; no code shows that it does come before");
         }
         for (Candidate c : choice.functions()) {
             lines.add("   " + c.symbol() + " " + c.shownValue() + ": " + c.why());

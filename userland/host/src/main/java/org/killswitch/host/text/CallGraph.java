@@ -2,6 +2,7 @@
 package org.killswitch.host.text;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -128,6 +129,16 @@ public final class CallGraph {
         List<Long> found = new ArrayList<>();
         for (int i = slotsByTarget.first[function]; i < slotsByTarget.first[function + 1]; i++) {
             found.add(slots[slotsByTarget.members[i]]);
+        }
+        return found;
+    }
+
+    /** The functions that words of data in a range point to, in order of the words. */
+    public List<Integer> pointedToFrom(long start, long end) {
+        int first = Arrays.binarySearch(slots, start);
+        List<Integer> found = new ArrayList<>();
+        for (int i = first < 0 ? -first - 1 : first; i < slots.length && slots[i] < end; i++) {
+            found.add(slotTargets[i]);
         }
         return found;
     }

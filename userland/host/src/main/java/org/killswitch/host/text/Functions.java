@@ -189,7 +189,7 @@ public final class Functions {
     }
 
     /** The address of the first symbol after an address. */
-    long nextSymbol(long address) {
+    public long nextSymbol(long address) {
         int next = symbols.before(address) + 1;
         return next < symbols.count() ? symbols.addresses[next] : Long.MAX_VALUE;
     }
