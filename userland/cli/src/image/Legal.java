@@ -24,7 +24,7 @@ final class Legal {
 
     private static final Pattern LEGAL = Pattern.compile("META-INF/((?:\\w+-)*(?:LICENSE|NOTICE|MODIFIED)[.\\w]*)");
     private static final Pattern LICENCE = Pattern.compile("^License: ([^ \\n]+)", Pattern.MULTILINE);
-    private static final String FILES = "Files: usr/lib/killswitch/lib/";
+    private static final Pattern FILES = Pattern.compile("Files: usr/lib/killswitch(?:-fleet)?/lib/(.+)");
 
     private Legal() {}
 
@@ -45,9 +45,10 @@ final class Legal {
     private static String stanza(String jar, List<String> stanzas) {
         for (String stanza : stanzas) {
             String first = stanza.lines().findFirst().orElse("");
-            if (first.startsWith(FILES)
+            Matcher files = FILES.matcher(first);
+            if (files.matches()
                     && FileSystems.getDefault()
-                            .getPathMatcher("glob:" + first.substring(FILES.length()))
+                            .getPathMatcher("glob:" + files.group(1))
                             .matches(Path.of(jar))) {
                 return stanza;
             }

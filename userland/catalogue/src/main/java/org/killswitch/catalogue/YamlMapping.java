@@ -66,7 +66,7 @@ public final class YamlMapping {
     }
 
     /** The mapping that is a whole file. */
-    static YamlMapping ofFile(Path file, String text) throws EntryException {
+    public static YamlMapping ofFile(Path file, String text) throws EntryException {
         Optional<Node> node = compose(file, text);
         if (node.isEmpty()) {
             throw new EntryException(file, 1, "", "the file is empty");
@@ -142,13 +142,13 @@ public final class YamlMapping {
     }
 
     /** Whatever has not been taken is an error. */
-    void rejectTheRest() throws EntryException {
+    public void rejectTheRest() throws EntryException {
         for (String name : values.keySet()) {
             throw error(name, "unknown key");
         }
     }
 
-    String text(String name) throws EntryException {
+    public String text(String name) throws EntryException {
         return optionalText(name).orElseThrow(() -> missing(name));
     }
 
@@ -207,7 +207,7 @@ public final class YamlMapping {
     }
 
     /** A list of texts of one form; empty where the key is not there. */
-    List<String> texts(String name, Pattern form, String what) throws EntryException {
+    public List<String> texts(String name, Pattern form, String what) throws EntryException {
         List<String> texts = new ArrayList<>();
         int index = 0;
         for (Node element : elements(name)) {
@@ -222,7 +222,7 @@ public final class YamlMapping {
     }
 
     /** A list of mappings; empty where the key is not there. */
-    <T> List<T> mappings(String name, ElementReader<T> reader) throws EntryException {
+    public <T> List<T> mappings(String name, ElementReader<T> reader) throws EntryException {
         List<T> read = new ArrayList<>();
         int index = 0;
         for (Node element : elements(name)) {
@@ -244,7 +244,7 @@ public final class YamlMapping {
         return sequence.getValue();
     }
 
-    <T> Optional<T> optionalMapping(String name, ElementReader<T> reader) throws EntryException {
+    public <T> Optional<T> optionalMapping(String name, ElementReader<T> reader) throws EntryException {
         Node node = values.remove(name);
         if (node == null) {
             return Optional.empty();

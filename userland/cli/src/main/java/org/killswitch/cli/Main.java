@@ -20,6 +20,7 @@ import org.killswitch.cli.engage.LockCommand;
 import org.killswitch.cli.engage.ObserveCommand;
 import org.killswitch.cli.engage.SealCommand;
 import org.killswitch.cli.engage.SetCommand;
+import org.killswitch.cli.fleet.FleetCommand;
 import org.killswitch.cli.lab.DemoCommand;
 import org.killswitch.cli.lab.LabCommand;
 import org.killswitch.cli.lab.RehearseCommand;
@@ -175,6 +176,7 @@ public final class Main implements Runnable {
         commands.put("doctor", DoctorCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("lab", LabCommand::create);
+        commands.put("fleet", FleetCommand::create);
         commands.put("help", host -> new HelpCommand());
         return commands;
     }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 class DependenciesTest {
 
     /** A layer knows nothing of those after it. */
-    private static final List<String> LAYERS =
-            List.of("posix", "control", "host", "bpf", "guard", "advice", "catalogue", "policy", "lab", "cli", "dev");
+    private static final List<String> LAYERS = List.of(
+            "posix", "control", "host", "bpf", "guard", "advice", "catalogue", "policy", "lab", "cli", "fleet", "dev");
 
     private static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -53,7 +53,8 @@ class DependenciesTest {
     void onlyCommandsParseArgumentsAndRenderJson() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("org.killswitch.cli..", "org.killswitch.dev..")
+                .resideOutsideOfPackages(
+                        "org.killswitch.cli..", "org.killswitch.fleet.command..", "org.killswitch.dev..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("picocli..", "tools.jackson.databind..")
@@ -65,10 +66,35 @@ class DependenciesTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "org.killswitch.cli..", "org.killswitch.dev..", "org.killswitch.catalogue.data..")
+                        "org.killswitch.cli..",
+                        "org.killswitch.dev..",
+                        "org.killswitch.fleet.api..",
+                        "org.killswitch.catalogue.data..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("tools.jackson..")
+                .check(OURS);
+    }
+
+    /** The image of a host's agent has no command line, and that of the command has no NATS. */
+    @Test
+    void onlyTheFleetsCommandsKnowTheCommandLine() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "org.killswitch.fleet.api..",
+                        "org.killswitch.fleet.agent..",
+                        "org.killswitch.fleet.controller..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.killswitch.cli..", "org.killswitch.lab..", "picocli..")
+                .check(OURS);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.killswitch.fleet..", "org.killswitch.dev..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.nats..")
                 .check(OURS);
     }
 }

@@ -39,7 +39,14 @@ public record Policy(List<PolicyEntry> entries, List<String> problems) {
         for (Path file : files(folder, problems)) {
             entries.addAll(PolicyReader.read(file, zone, problems));
         }
-        return new Policy(once(entries, problems), problems);
+        return ofEntries(entries, problems);
+    }
+
+    /** Of each function or CVE the first entry; another one is a problem. */
+    public static Policy ofEntries(List<PolicyEntry> entries, List<String> problems) {
+        List<String> all = new ArrayList<>(problems);
+        List<PolicyEntry> kept = once(entries, all);
+        return new Policy(kept, all);
     }
 
     private static List<Path> files(Path folder, List<String> problems) {

@@ -17,7 +17,7 @@ import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
 
 /** Reads a file of the policy: a list of entries. */
-final class PolicyReader {
+public final class PolicyReader {
 
     private final Path file;
     private final ZoneId zone;
@@ -43,6 +43,11 @@ final class PolicyReader {
             problems.add(file + ": cannot be read: " + e);
         }
         return List.of();
+    }
+
+    /** An entry that is part of another file than one of the host's policy. */
+    public static PolicyEntry entry(YamlMapping yaml, Path file, ZoneId zone) throws EntryException {
+        return new PolicyReader(file, zone).entry(yaml);
     }
 
     private PolicyEntry entry(YamlMapping yaml) throws EntryException {

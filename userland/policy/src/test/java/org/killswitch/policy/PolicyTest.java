@@ -63,6 +63,25 @@ class PolicyTest {
                 .isEqualTo(new Until.Time(Instant.parse("2026-12-31T17:00:00Z"), "2026-12-31T18:00:00+01:00"));
     }
 
+    /** The agent of a fleet writes entries that it has read elsewhere. */
+    @Test
+    void anEntryThatIsWrittenIsReadAsItWas() throws IOException {
+        List<PolicyEntry> entries = read("""
+                - {symbol: "m:f", retval: -EPERM, when: "comm == 'x'", unread: pass, reason: "it's CVE-2026-1234", until: fixed}
+                - {cve: CVE-2026-43284, until: "2026-12-31T18:00:00Z"}
+                - {symbol: g, mode: observe}
+                - {symbol: h, retval: 7, mode: observe}
+                """).entries();
+        assertThat(entries).hasSize(4);
+        StringBuilder text = new StringBuilder();
+        entries.forEach(e -> text.append(PolicyText.of(e)));
+        Policy again = read(text.toString());
+        assertThat(again.problems()).isEmpty();
+        assertThat(again.entries())
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("line")
+                .isEqualTo(entries);
+    }
+
     @Test
     void aDateIsTheDaysBeginningHere() {
         assertThat(Until.parse("2026-12-31", ZoneId.of("Asia/Tokyo")))

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.dev;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Nats;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.killswitch.cli.HelpOption;
+import org.killswitch.cli.Host;
+import org.killswitch.fleet.Keys;
+import org.killswitch.fleet.NatsServer;
+import org.killswitch.fleet.SimulatedFleet;
+import org.killswitch.fleet.agent.AgentLink;
+import org.killswitch.fleet.api.FleetConfig;
+import org.killswitch.fleet.api.Order;
+import org.killswitch.fleet.api.Store;
+import org.killswitch.fleet.controller.Controller;
+import org.killswitch.fleet.controller.FleetWatch;
+import org.killswitch.policy.PolicyException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code script/dev fleet}: how long a policy takes to many hosts. */
+@Command(
+        name = "fleet",
+        header = "Measure a roll-out to simulated hosts, over a real nats-server on this machine.",
+        description =
+                "The agents run in one process, at their usual pace, each with a connection and a certificate of its own. The"
+                        + " server has the shipped configuration. Needs nats-server, ssh-keygen and openssl.")
+final class FleetCommand implements Callable<Integer> {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration IDLE = Duration.ofSeconds(30);
+    private static final double POLICY_GOAL = 5;
+    private static final double BACK_GOAL = 2;
+    private static final double PER_SECOND = 1e9;
+
+    private final Host host;
+
+    @Option(
+            names = "--agents",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "How many (default: ${DEFAULT-VALUE}).")
+    private int agents;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
+
+    FleetCommand(Host host) {
+        this.host = host;
+    }
+
+    /** All hosts have checked the signature before the second ring opens: each has a processor of its own, here they share. */
+    private static String policy() {
+        return """
+                serial: 1
+                expires: 2099-12-31T00:00:00Z
+                rings:
+                  - name: first
+                    count: 1
+                    gate: {soak: 30s}
+                  - name: rest
+                    gate: {soak: 5s}
+                entries: [{symbol: f, retval: -1}]
+                """;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = Files.createTempDirectory("killswitch-fleet");
+        try {
+            run(folder);
+        } finally {
+            remove(folder);
+        }
+        return 0;
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    @SuppressWarnings("try") // that closing a connection can be interrupted is no matter
+    private void run(Path folder) throws Exception {
+        Keys keys = new Keys(Files.createDirectory(folder.resolve("keys")));
+        Path key = keys.allow("bench", "");
+        List<String> names =
+                IntStream.rangeClosed(1, agents).mapToObj(i -> "host" + i).toList();
+        Map<String, Map<String, String>> labels = new TreeMap<>();
+        names.forEach(n -> labels.put(n, Map.of()));
+        host.err().println("making " + agents + " certificates");
+        try (NatsServer server = new NatsServer(Files.createDirectory(folder.resolve("nats")), names)) {
+            FleetConfig config = server.config("controller", Map.of(), keys.signatures());
+            Thread controller = Thread.ofPlatform().start(() -> control(config));
+            until("a controller leads", () -> log.contains("leads"));
+            host.err().println("starting " + agents + " agents");
+            try (SimulatedFleet fleet = new SimulatedFleet(server, keys.signatures(), labels, AgentLink.Pace.USUAL);
+                    Connection operator =
+                            Nats.connect(Store.options(server.config("operator", Map.of(), keys.signatures()))
+                                    .build())) {
+                measure(server, fleet, operator, Keys.signed(policy(), key));
+            } finally {
+                controller.interrupt();
+                controller.join();
+            }
+        }
+    }
+
+    private void control(FleetConfig config) {
+        try {
+            new Controller(config, "controller", Controller.Pace.USUAL, InstantSource.system(), log::add).run();
+        } catch (PolicyException e) {
+            log.add(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void measure(NatsServer server, SimulatedFleet fleet, Connection operator, byte[] policy) throws Exception {
+        try (FleetWatch watch = new FleetWatch(operator.keyValue(Store.HOSTS), log::add)) {
+            until("all hosts report", () -> watch.fleet(PATIENCE).hosts().size() == agents);
+            double cpu = cpu(server);
+            Thread.sleep(IDLE);
+            row("server when idle, CPU", (cpu(server) - cpu) / IDLE.toSeconds() * 100, "%", Double.NaN);
+            row("server, memory", memory(server), "MB", Double.NaN);
+            operator.keyValue(Store.POLICY).put(Store.POLICY_KEY, policy);
+            until("the second ring opens", () -> logged("engage ring rest"));
+            long opened = System.nanoTime();
+            until("all have it", () -> inEffect(fleet) == agents);
+            row("policy on all hosts after the ring opened", since(opened), "s", POLICY_GOAL);
+            until("it is kept", () -> logged("keep ring rest"));
+            long ordered = System.nanoTime();
+            order(operator);
+            until("no host has it", () -> inEffect(fleet) == 0);
+            row("taken back from all hosts after the order", since(ordered), "s", BACK_GOAL);
+        }
+    }
+
+    private static void order(Connection operator) throws IOException, JetStreamApiException {
+        Order order = new Order(1, Order.Verb.ROLLBACK, "bench", "");
+        operator.keyValue(Store.ORDER).put(Store.ORDER_KEY, order.message());
+    }
+
+    private boolean logged(String what) {
+        return log.stream().anyMatch(l -> l.contains(what));
+    }
+
+    private static long inEffect(SimulatedFleet fleet) {
+        return fleet.engaged().values().stream().filter(e -> !e.isEmpty()).count();
+    }
+
+    private static double since(long start) {
+        return (System.nanoTime() - start) / PER_SECOND;
+    }
+
+    /** Seconds of a processor that the server has had. */
+    private static double cpu(NatsServer server) throws IOException {
+        return ProcessHandle.of(server.pid())
+                        .flatMap(p -> p.info().totalCpuDuration())
+                        .orElseThrow(() -> new IOException("nats-server has ended"))
+                        .toMillis()
+                / 1e3;
+    }
+
+    private static double memory(NatsServer server) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + server.pid() + "/status")).stream()
+                        .filter(l -> l.startsWith("VmRSS:"))
+                        .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", "")))
+                        .sum()
+                / 1024.0;
+    }
+
+    /** A result, and whether it is within the goal, where there is one. */
+    private void row(String what, double value, String unit, double goal) {
+        host.out()
+                .println(String.format(Locale.ROOT, "%-45s %8.2f %s", what, value, unit)
+                        + (Double.isNaN(goal)
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT,
+                                        "  (goal for 10000 agents: %.0f %s)%s",
+                                        goal,
+                                        unit,
+                                        value <= goal ? "" : " MISSED")));
+        host.out().flush();
+    }
+
+    private void until(String what, Callable<Boolean> condition) throws Exception {
+        long start = System.nanoTime();
+        while (!condition.call()) {
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                List<String> last = new ArrayList<>(log);
+                throw new PolicyException(
+                        "never: " + what + "; the log ends with: " + (last.isEmpty() ? "nothing" : last.getLast()));
+            }
+            Thread.sleep(10);
+        }
+    }
+}

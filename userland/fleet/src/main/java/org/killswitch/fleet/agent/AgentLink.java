@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.agent;
+
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.Dispatcher;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.fleet.api.FleetConfig;
+import org.killswitch.fleet.api.Opening;
+import org.killswitch.fleet.api.Report;
+import org.killswitch.fleet.api.Store;
+import org.killswitch.policy.PolicyException;
+
+/**
+ * Connects an agent with the NATS server: what arrives goes to the agent, and its report to the host's own subject. All that
+ * the agent does, it does on one thread.
+ */
+public final class AgentLink implements AutoCloseable {
+
+    /**
+     * How often things are done.
+     *
+     * @param tick between two looks at the countdown
+     * @param least between two reports
+     * @param heartbeat a report is sent and the store is asked, if nothing has happened meanwhile
+     */
+    public record Pace(Duration tick, Duration least, Duration heartbeat) {
+        public static final Pace USUAL = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(30));
+    }
+
+    private static final double JITTER = 0.2;
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final FleetConfig config;
+    private final Agent agent;
+    private final Pace pace;
+    private final Consumer<String> log;
+    private final ScheduledExecutorService thread;
+    private @Nullable Connection connection;
+    private String logged = "";
+    private String summary = "";
+    private boolean isUnsent;
+    private byte[] sent = new byte[0];
+    private long sentAt;
+    private long askedAt;
+    private long heartbeat;
+
+    /**
+     * A link; nothing happens before {@link #start}.
+     *
+     * @param thread that everything is done on
+     * @param log takes a line when something changes
+     */
+    public AgentLink(
+            FleetConfig config, Agent agent, Pace pace, ScheduledExecutorService thread, Consumer<String> log) {
+        this.config = config;
+        this.agent = agent;
+        this.pace = pace;
+        this.thread = thread;
+        this.log = log;
+        long now = System.nanoTime();
+        sentAt = now - pace.least().toNanos();
+        askedAt = now;
+        heartbeat = withJitter(pace.heartbeat());
+    }
+
+    /** A thread for one agent. */
+    public static ScheduledExecutorService thread() {
+        return Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("agent").factory());
+    }
+
+    private static long withJitter(Duration time) {
+        return (long) (time.toNanos() * ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER));
+    }
+
+    /** Connects, now or as soon as there is a server, and goes on until it is closed. */
+    public void start() throws PolicyException, InterruptedException {
+        Options options = Store.options(config)
+                .connectionListener((c, event) -> onThread(() -> changed(event)))
+                .build();
+        var _ = thread.scheduleWithFixedDelay(
+                this::tick, pace.tick().toNanos(), pace.tick().toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            Connection made = Nats.connectReconnectOnConnect(options);
+            onThread(() -> use(made));
+        } catch (IOException e) {
+            throw new PolicyException(config.server() + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private void onThread(Runnable work) {
+        try {
+            thread.execute(() -> logFailure(work));
+        } catch (RejectedExecutionException e) {
+            // It has been closed.
+        }
+    }
+
+    private void logFailure(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            log.accept("internal error: " + e);
+        }
+    }
+
+    private void use(Connection made) {
+        connection = made;
+        Dispatcher dispatcher = made.createDispatcher();
+        dispatcher.subscribe(
+                Store.subject(Store.POLICY, Store.POLICY_KEY),
+                m -> onThread(() -> changed(() -> agent.offer(m.getData()))));
+        dispatcher.subscribe(
+                Store.subject(Store.ROLLOUT, Store.OPENING_KEY), m -> onThread(() -> changed(() -> open(m.getData()))));
+        agent.connected(made.getStatus() == Connection.Status.CONNECTED);
+        ask();
+    }
+
+    private void changed(ConnectionListener.Events event) {
+        switch (event) {
+            case CONNECTED, RECONNECTED, RESUBSCRIBED -> {
+                agent.connected(true);
+                ask();
+            }
+            case DISCONNECTED, CLOSED -> agent.connected(false);
+            default -> {}
+        }
+    }
+
+    /** What was published while there was no connection, or was lost. */
+    private void ask() {
+        Connection current = connection;
+        if (current == null || current.getStatus() != Connection.Status.CONNECTED) {
+            return;
+        }
+        askedAt = System.nanoTime();
+        heartbeat = withJitter(pace.heartbeat());
+        try {
+            Optional<byte[]> policy = Store.get(current, Store.POLICY, Store.POLICY_KEY);
+            Optional<byte[]> opening = Store.get(current, Store.ROLLOUT, Store.OPENING_KEY);
+            changed(() -> {
+                policy.ifPresent(agent::offer);
+                opening.ifPresent(this::open);
+            });
+        } catch (PolicyException e) {
+            log.accept(e.getMessage());
+            heartbeat = withJitter(RETRY); // the server is there, and JetStream not yet
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void open(byte[] message) {
+        try {
+            agent.open(Opening.of(message));
+        } catch (PolicyException e) {
+            log.accept(e.getMessage());
+        }
+    }
+
+    /** Something that the report may be another after. */
+    private void changed(Runnable work) {
+        work.run();
+        report(false);
+    }
+
+    private void tick() {
+        logFailure(() -> {
+            agent.tick();
+            long now = System.nanoTime();
+            if (now - askedAt > heartbeat || agent.needsOpening()) {
+                ask();
+                report(true);
+            } else if (isUnsent || agent.isOnTrial() || !agent.summary().equals(summary)) {
+                report(false);
+            }
+        });
+    }
+
+    private void report(boolean evenIfTheSame) {
+        Connection current = connection;
+        long now = System.nanoTime();
+        if (current == null
+                || current.getStatus() != Connection.Status.CONNECTED
+                || now - sentAt < pace.least().toNanos()) {
+            isUnsent = true; // the next tick does it
+            return;
+        }
+        isUnsent = false;
+        summary = agent.summary();
+        Report report = agent.report();
+        byte[] bytes = report.bytes();
+        if (evenIfTheSame || !Arrays.equals(bytes, sent)) {
+            current.publish(Store.subject(Store.HOSTS, config.name()), bytes);
+            sent = bytes;
+            sentAt = now;
+        }
+        String line = "serial " + report.serial() + ": " + report.phase().name().toLowerCase(Locale.ROOT)
+                + (report.message().isEmpty() ? "" : ": " + report.message());
+        if (!line.equals(logged)) {
+            log.accept(line);
+            logged = line;
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        Connection current = connection;
+        if (current != null) {
+            Store.close(current);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.agent;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.killswitch.control.ControlException;
+import org.killswitch.control.SymbolName;
+import org.killswitch.policy.Overrides;
+import org.killswitch.policy.Policy;
+import org.killswitch.policy.PolicyException;
+import org.killswitch.policy.Resolution;
+
+/** The host that an agent runs on: all that it has to do with the kernel and with the host's own policy. */
+public interface ManagedHost {
+
+    /**
+     * The kernel module.
+     *
+     * @param limit after which what is engaged ends by itself, unless it is kept
+     */
+    Overrides overrides(Optional<Duration> limit);
+
+    /** What a policy means on this kernel. */
+    Resolution resolve(Policy policy);
+
+    /** What the host's own administrators have written. */
+    Policy ownPolicy();
+
+    /** Writes the fleet's part of the host's policy, which is in effect from the next boot on; empty: there is none. */
+    void savePolicy(Optional<String> text) throws PolicyException;
+
+    /** What the module's parameters engage, which is not ours to end. */
+    List<SymbolName> parameters();
+
+    /** How the kernel is. */
+    Vitals vitals();
+
+    /** Calls so far, by function. */
+    Map<String, Long> hits() throws ControlException;
+}

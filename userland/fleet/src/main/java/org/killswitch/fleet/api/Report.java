@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.api;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.killswitch.policy.PolicyException;
+
+/**
+ * What a host reports about itself. It is bounded: of what is more, the first ones are there.
+ *
+ * @param serial of the newest policy that the host has taken; 0: none
+ * @param digest of that policy
+ * @param phase of that policy on the host
+ * @param kept the serial of the policy that the host keeps; 0: none
+ * @param message why, where something was refused or undone; empty: nothing to say
+ * @param hits calls, by function, the most called ones first
+ * @param notes a line for each entry that asks nothing of this host, and why
+ * @param trouble what the kernel had since the policy began: an oops, a warning, a reboot
+ */
+public record Report(
+        Member host,
+        long serial,
+        String digest,
+        Phase phase,
+        long kept,
+        String message,
+        Map<String, Long> hits,
+        List<String> notes,
+        List<String> trouble) {
+
+    /** More bytes are not stored. */
+    public static final int MAX = 40 * 1024;
+
+    private static final int HITS = 16;
+    private static final int LINES = 8;
+    private static final int LINE = 300;
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
+    /** How far a policy has come on a host. */
+    public enum Phase {
+        /** There is none. */
+        NONE,
+        /** It is not for this host, or in none of its rings. */
+        EXCLUDED,
+        /** The ring is not open. */
+        WAITING,
+        OBSERVING,
+        /** In effect, with a countdown. */
+        TRIAL,
+        KEPT,
+        /** It cannot be followed here. */
+        FAILED,
+        /** The host undid it. */
+        UNDONE
+    }
+
+    public Report {
+        message = cut(message);
+        hits = hits.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(HITS)
+                .collect(Collectors.toMap(e -> cut(e.getKey()), Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
+        notes = notes.stream().limit(LINES).map(Report::cut).toList();
+        trouble = trouble.stream().limit(LINES).map(Report::cut).toList();
+    }
+
+    private static String cut(String text) {
+        String printable = CONTROL.matcher(text).replaceAll("?");
+        return printable.length() <= LINE ? printable : printable.substring(0, LINE - 3) + "...";
+    }
+
+    public byte[] bytes() {
+        return json().bytes();
+    }
+
+    /** As an object. */
+    public Json json() {
+        return Json.object()
+                .with("host", host.name())
+                .with("labels", host.sortedLabels())
+                .with("kernel", host.kernel())
+                .with("distribution", host.distribution())
+                .with("serial", serial)
+                .with("digest", digest)
+                .with("phase", phase.name())
+                .with("kept", kept)
+                .with("message", message)
+                .with("hits", hits)
+                .with("notes", notes)
+                .with("trouble", trouble);
+    }
+
+    /**
+     * Reads a message.
+     *
+     * @param name of the host that it is from, by where it is stored: what the message says does not count
+     */
+    public static Report of(String name, byte[] message) throws PolicyException {
+        Json json = Json.parse(message);
+        return new Report(
+                new Member(name, json.map("labels", String.class), json.text("kernel"), json.text("distribution")),
+                json.number("serial"),
+                json.text("digest"),
+                json.constant("phase", Phase.class),
+                json.number("kept"),
+                json.text("message"),
+                json.map("hits", Long.class),
+                json.texts("notes"),
+                json.texts("trouble"));
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.api;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.killswitch.policy.PolicyException;
+
+/**
+ * TLS with certificates on both sides. The server's must be one for servers (extended key usage): each host has one of the
+ * same authority, and none can pose as the server.
+ */
+final class Tls {
+
+    private static final Pattern KEY =
+            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+    private static final char[] NONE = new char[0];
+
+    private Tls() {}
+
+    static SSLContext context(FleetConfig config) throws PolicyException {
+        try {
+            KeyStore own = empty();
+            own.setKeyEntry(
+                    "own",
+                    key(config.key()),
+                    NONE,
+                    certificates(config.certificate()).toArray(Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, NONE);
+            KeyStore authorities = empty();
+            int index = 0;
+            for (Certificate authority : certificates(config.ca())) {
+                authorities.setCertificateEntry("ca" + index++, authority);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(authorities);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new PolicyException("certificates or key cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static KeyStore empty() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    private static Collection<? extends Certificate> certificates(Path file)
+            throws IOException, GeneralSecurityException {
+        return CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+    }
+
+    private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
+        Matcher m = KEY.matcher(Files.readString(file, StandardCharsets.US_ASCII));
+        if (!m.find()) {
+            throw new IOException(file + " is no private key in PKCS #8 (BEGIN PRIVATE KEY)");
+        }
+        PKCS8EncodedKeySpec encoded =
+                new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(m.group(1)));
+        GeneralSecurityException last = new GeneralSecurityException(file + " is no EC, RSA or Ed25519 key");
+        for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
+            } catch (GeneralSecurityException e) {
+                last.addSuppressed(e);
+            }
+        }
+        throw last;
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.command;
+
+import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.killswitch.cli.HelpOption;
+import org.killswitch.cli.Host;
+import org.killswitch.cli.output.Table;
+import org.killswitch.fleet.api.FleetPolicy;
+import org.killswitch.fleet.api.Json;
+import org.killswitch.fleet.api.Opening.Stage;
+import org.killswitch.fleet.api.Report;
+import org.killswitch.fleet.api.Rollout;
+import org.killswitch.fleet.controller.Fleet;
+import org.killswitch.policy.PolicyException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code killswitch fleet status}. */
+@Command(name = "status", header = "Show how far the roll-out has come, and each decision: who, what, why.")
+final class FleetStatusCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Mixin
+    private final ConfigOption config = new ConfigOption();
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    FleetStatusCommand(Host host) {
+        this.host = host;
+    }
+
+    /** How many hosts of a ring are in which phase of the policy. */
+    private static Map<String, Long> phases(Rings.Part part, Rollout rollout) {
+        return part.hosts().stream()
+                .map(Fleet.Seen::report)
+                .map(r -> r.digest().equals(rollout.digest()) ? r.phase() : Report.Phase.WAITING)
+                .collect(Collectors.groupingBy(FleetStatusCommand::word, TreeMap::new, Collectors.counting()));
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String stage(Rings.Part part, Rollout rollout) {
+        Stage stage = rollout.stages().get(part.ring().name());
+        return stage == null ? "closed" : word(stage);
+    }
+
+    private static String state(Rollout rollout, FleetPolicy policy) {
+        return rollout.rolledBack()
+                ? "taken back"
+                : rollout.halted() ? "halted" : rollout.ring() >= policy.rings().size() ? "done" : "rolling out";
+    }
+
+    @Override
+    public Integer call() throws PolicyException, InterruptedException {
+        try (Session session = new Session(config.read())) {
+            Rollout rollout = session.requireRollout();
+            FleetPolicy policy = session.policy(rollout);
+            Rings rings = Rings.of(policy, session.hosts(host.err()), rollout.chosen());
+            if (json) {
+                host.out().println(new String(json(rollout, policy, rings).bytes(), StandardCharsets.UTF_8));
+            } else {
+                print(rollout, policy, rings);
+            }
+        }
+        return 0;
+    }
+
+    private void print(Rollout rollout, FleetPolicy policy, Rings rings) {
+        host.out().println("serial " + rollout.serial() + ": " + state(rollout, policy));
+        Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.RIGHT, Table.Align.LEFT));
+        table.row(List.of("RING", "STAGE", "HOSTS", ""));
+        for (Rings.Part part : rings.parts()) {
+            String phases = phases(part, rollout).entrySet().stream()
+                    .map(e -> e.getValue() + " " + e.getKey())
+                    .collect(Collectors.joining(", "));
+            table.row(List.of(
+                    part.ring().name(),
+                    stage(part, rollout),
+                    String.valueOf(part.hosts().size()),
+                    phases));
+        }
+        table.lines().forEach(host.out()::println);
+        for (Rollout.Decision d : rollout.decisions()) {
+            host.out()
+                    .println(d.when().truncatedTo(ChronoUnit.SECONDS) + "  " + d.what() + " (" + d.who() + ")"
+                            + Optional.of(d.why())
+                                    .filter(w -> !w.isEmpty())
+                                    .map(w -> ": " + w)
+                                    .orElse(""));
+        }
+    }
+
+    private static Json json(Rollout rollout, FleetPolicy policy, Rings rings) {
+        return Json.object()
+                .with("version", 1L)
+                .with("serial", rollout.serial())
+                .with("state", state(rollout, policy))
+                .with(
+                        "rings",
+                        rings.parts().stream()
+                                .map(p -> Json.object()
+                                        .with("name", p.ring().name())
+                                        .with("stage", stage(p, rollout))
+                                        .with("hosts", (long) p.hosts().size())
+                                        .with("phases", phases(p, rollout)))
+                                .toList())
+                .with(
+                        "decisions",
+                        rollout.decisions().stream().map(Rollout.Decision::json).toList());
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.command;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Nats;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.killswitch.fleet.api.Admission;
+import org.killswitch.fleet.api.FleetConfig;
+import org.killswitch.fleet.api.FleetPolicy;
+import org.killswitch.fleet.api.Order;
+import org.killswitch.fleet.api.Rollout;
+import org.killswitch.fleet.api.Store;
+import org.killswitch.fleet.controller.Fleet;
+import org.killswitch.fleet.controller.FleetWatch;
+import org.killswitch.policy.PolicyException;
+
+/** A connection of one command with the NATS server. */
+final class Session implements AutoCloseable {
+
+    private static final String MADE = "; killswitch fleet serve makes what is missing in JetStream when it starts";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration ROUND = Duration.ofMillis(100);
+    private static final Duration FOLLOWED = Duration.ofSeconds(10);
+
+    private final Connection connection;
+
+    Session(FleetConfig config) throws PolicyException, InterruptedException {
+        try {
+            connection = Nats.connect(Store.options(config).maxReconnects(0).build());
+        } catch (IOException e) {
+            throw new PolicyException(
+                    "no connection with " + config.server() + ": " + e.getMessage()
+                            + "; see the server's log, and the certificate " + config.certificate(),
+                    e);
+        }
+    }
+
+    /** How far the current policy has come; empty if there never was one. */
+    Optional<Rollout> rollout() throws PolicyException, InterruptedException {
+        Optional<byte[]> message = Store.get(connection, Store.ROLLOUT, Store.ROLLOUT_KEY);
+        return message.isPresent() ? Optional.of(Rollout.of(message.get())) : Optional.empty();
+    }
+
+    /** The same; refuses where there never was one. */
+    Rollout requireRollout() throws PolicyException, InterruptedException {
+        return rollout()
+                .orElseThrow(() -> new PolicyException(
+                        "there is no roll-out: push a policy, and see that killswitch fleet serve runs"));
+    }
+
+    /** The policy that a roll-out is of. */
+    FleetPolicy policy(Rollout rollout) throws PolicyException, InterruptedException {
+        byte[] message = Store.get(connection, Store.ROLLOUT, Store.accepted(rollout.digest()))
+                .orElseThrow(() -> new PolicyException("the policy of serial " + rollout.serial() + " is not there"));
+        return Admission.accepted(message, rollout.digest()).policy();
+    }
+
+    /** The hosts by their last reports, in the order of their names. */
+    List<Fleet.Seen> hosts(PrintWriter err) throws PolicyException, InterruptedException {
+        try (FleetWatch watch = new FleetWatch(connection.keyValue(Store.HOSTS), err::println)) {
+            if (!watch.await(PATIENCE)) {
+                throw new PolicyException("the reports of the hosts do not arrive");
+            }
+            return watch.fleet(PATIENCE).hosts().stream()
+                    .sorted(Comparator.comparing(h -> h.report().host().name()))
+                    .toList();
+        } catch (IOException | JetStreamApiException e) {
+            throw new PolicyException("the reports of the hosts cannot be read: " + e.getMessage() + MADE, e);
+        }
+    }
+
+    void push(byte[] message) throws PolicyException {
+        put(Store.POLICY, Store.POLICY_KEY, message);
+    }
+
+    /** Gives an order; whether a controller has followed it soon. */
+    boolean order(Order order) throws PolicyException, InterruptedException {
+        long revision = put(Store.ORDER, Store.ORDER_KEY, order.message());
+        long end = System.nanoTime() + FOLLOWED.toNanos();
+        while (System.nanoTime() < end) {
+            if (requireRollout().order() >= revision) {
+                return true;
+            }
+            Thread.sleep(ROUND);
+        }
+        return false;
+    }
+
+    private long put(String bucket, String key, byte[] value) throws PolicyException {
+        try {
+            return connection.keyValue(bucket).put(key, value);
+        } catch (IOException | JetStreamApiException e) {
+            throw new PolicyException(bucket + " cannot be written: " + e.getMessage() + MADE, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Store.close(connection);
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.controller;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.killswitch.fleet.api.FleetPolicy;
+import org.killswitch.fleet.api.Member;
+import org.killswitch.fleet.api.Report;
+import org.killswitch.fleet.api.Ring;
+
+/** The hosts, as their last reports have them. */
+public record Fleet(List<Seen> hosts) {
+
+    /**
+     * A host.
+     *
+     * @param silent whether it has not been heard of for longer than it takes a host to report again
+     * @param live whether it has been heard of since this controller began to listen: what was stored before may be long
+     *     over, with the server away
+     */
+    public record Seen(Report report, boolean silent, boolean live) {}
+
+    public Fleet {
+        hosts = List.copyOf(hosts);
+    }
+
+    /** The hosts of a ring. */
+    List<Seen> of(Ring ring, FleetPolicy policy, Map<String, Set<String>> chosen) {
+        return hosts.stream()
+                .filter(h -> policy.ringOf(h.report().host(), chosen)
+                        .map(ring::equals)
+                        .orElse(false))
+                .toList();
+    }
+
+    /** Picks hosts for a ring of a number of them: the first ones by their places, of those that are there and in no earlier ring. */
+    public Set<String> choose(Ring ring, int count, FleetPolicy policy, Map<String, Set<String>> chosen) {
+        Collection<Ring> earlier = policy.rings().subList(0, policy.rings().indexOf(ring));
+        return hosts.stream()
+                .filter(h -> !h.silent())
+                .map(h -> h.report().host())
+                .filter(policy::isFor)
+                .filter(h ->
+                        policy.ringOf(h, chosen).map(r -> !earlier.contains(r)).orElse(true))
+                .sorted(Comparator.comparingDouble(Member::place).thenComparing(Member::name))
+                .limit(count)
+                .map(Member::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}

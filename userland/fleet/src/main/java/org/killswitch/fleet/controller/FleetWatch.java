@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.controller;
+
+import io.nats.client.JetStreamApiException;
+import io.nats.client.KeyValue;
+import io.nats.client.api.KeyValueEntry;
+import io.nats.client.api.KeyValueOperation;
+import io.nats.client.api.KeyValueWatcher;
+import io.nats.client.impl.NatsKeyValueWatchSubscription;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.killswitch.fleet.api.Report;
+import org.killswitch.policy.PolicyException;
+
+/** Follows the reports of the hosts. */
+public final class FleetWatch implements AutoCloseable {
+
+    /**
+     * A report.
+     *
+     * @param isLive whether it has arrived since, rather than been there already
+     */
+    private record Heard(Report report, long at, boolean isLive) {}
+
+    private final Map<String, Heard> hosts = new ConcurrentHashMap<>();
+    /** Hosts of which that has been logged. */
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
+    private final CountDownLatch complete = new CountDownLatch(1);
+    private final Consumer<String> log;
+    private final NatsKeyValueWatchSubscription subscription;
+
+    /**
+     * Begins to follow.
+     *
+     * @param log takes a line for each report that cannot be read
+     */
+    public FleetWatch(KeyValue bucket, Consumer<String> log)
+            throws IOException, JetStreamApiException, InterruptedException {
+        this.log = log;
+        subscription = bucket.watchAll(new KeyValueWatcher() {
+            @Override
+            public void watch(KeyValueEntry entry) {
+                hear(entry);
+            }
+
+            @Override
+            public void endOfData() {
+                complete.countDown();
+            }
+        });
+    }
+
+    private void hear(KeyValueEntry entry) {
+        byte[] value = entry.getValue();
+        if (entry.getOperation() != KeyValueOperation.PUT || value == null) {
+            hosts.remove(entry.getKey());
+            return;
+        }
+        try {
+            // By when it arrives: clocks of other machines may be wrong.
+            hosts.put(
+                    entry.getKey(),
+                    new Heard(Report.of(entry.getKey(), value), System.nanoTime(), complete.getCount() == 0));
+        } catch (PolicyException e) {
+            if (unreadable.add(entry.getKey())) {
+                log.accept("the report of " + entry.getKey() + " cannot be read: " + e.getMessage());
+            }
+        }
+    }
+
+    /** Waits until all that was there has been read; false if it takes too long. */
+    public boolean await(Duration time) throws InterruptedException {
+        return complete.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** The hosts as they are known now. */
+    public Fleet fleet(Duration silence) {
+        long now = System.nanoTime();
+        return new Fleet(hosts.values().stream()
+                .map(h -> new Fleet.Seen(h.report, now - h.at > silence.toNanos(), h.isLive))
+                .toList());
+    }
+
+    @Override
+    public void close() {
+        subscription.unsubscribe();
+    }
+}

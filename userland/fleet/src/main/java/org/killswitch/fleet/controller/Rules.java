@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.controller;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.killswitch.fleet.api.FleetPolicy;
+import org.killswitch.fleet.api.Opening.Stage;
+import org.killswitch.fleet.api.Order;
+import org.killswitch.fleet.api.Ring;
+import org.killswitch.fleet.api.Rollout;
+
+/**
+ * The rules by which rings are opened, kept and taken back. They have no state of their own.
+ *
+ * @param who decides, for the record
+ */
+record Rules(String who) {
+
+    /** The next decision, if it is time for one. */
+    Optional<Rollout> next(Rollout rollout, FleetPolicy policy, Fleet fleet, Instant now) {
+        if (rollout.halted() || rollout.ring() >= policy.rings().size()) {
+            return Optional.empty();
+        }
+        Ring ring = policy.rings().get(rollout.ring());
+        Stage stage = rollout.stages().get(ring.name());
+        if (stage == null) {
+            return Optional.of(open(rollout, ring, policy, fleet, now));
+        }
+        Tally tally = Tally.of(rollout, ring, stage, fleet.of(ring, policy, rollout.chosen()));
+        Optional<String> whyNot = tally.whyNot(ring.gate()).or(() -> earlierTrouble(rollout, policy, fleet, ring));
+        if (whyNot.isPresent()) {
+            return Optional.of(rollout.stage(ring.name(), Stage.BACK, now)
+                    .halt(true)
+                    .decided(now, who, "halt, take back ring " + ring.name(), whyNot.get()));
+        }
+        Duration passed = Duration.between(rollout.since(), now);
+        return switch (stage) {
+            case OBSERVE ->
+                passed.compareTo(ring.observe().orElse(Duration.ZERO)) >= 0 && tally.isReached(ring.gate())
+                        ? Optional.of(rollout.stage(ring.name(), Stage.TRIAL, now)
+                                .decided(now, who, "engage ring " + ring.name(), "observed for " + time(passed)))
+                        : Optional.empty();
+            case TRIAL ->
+                passed.compareTo(ring.gate().soak()) >= 0 && tally.isReached(ring.gate())
+                        ? Optional.of(rollout.stage(ring.name(), Stage.KEEP, now)
+                                .nextRing(now)
+                                .decided(
+                                        now,
+                                        who,
+                                        "keep ring " + ring.name(),
+                                        tally.reached() + " of " + tally.hosts() + " hosts well after " + time(passed)))
+                        : Optional.empty();
+            // Kept and gone on; taken back and halted.
+            case KEEP, BACK -> Optional.empty();
+        };
+    }
+
+    private Rollout open(Rollout before, Ring ring, FleetPolicy policy, Fleet fleet, Instant now) {
+        Rollout rollout = ring.members() instanceof Ring.Count(int hosts)
+                        && !before.chosen().containsKey(ring.name())
+                ? before.choose(ring.name(), fleet.choose(ring, hosts, policy, before.chosen()))
+                : before;
+        List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
+        if (members.isEmpty() && !rollout.stages().containsValue(Stage.KEEP)) {
+            // Of a first ring it is a label that is misspelt, rather than a fleet without hosts.
+            return before.halt(true).decided(now, who, "halt", "ring " + ring.name() + " has no hosts");
+        }
+        if (members.isEmpty()) {
+            return rollout.stage(ring.name(), Stage.KEEP, now)
+                    .nextRing(now)
+                    .decided(now, who, "keep ring " + ring.name(), "it has no hosts yet");
+        }
+        Stage stage = ring.observe().isPresent() ? Stage.OBSERVE : Stage.TRIAL;
+        return rollout.stage(ring.name(), stage, now)
+                .decided(
+                        now,
+                        who,
+                        (stage == Stage.OBSERVE ? "observe ring " : "engage ring ") + ring.name(),
+                        members.size() + (members.size() == 1 ? " host" : " hosts"));
+    }
+
+    /** Trouble with this policy in a ring that was found well before. */
+    private static Optional<String> earlierTrouble(Rollout rollout, FleetPolicy policy, Fleet fleet, Ring current) {
+        for (Ring ring : policy.rings().subList(0, rollout.ring())) {
+            Tally tally = Tally.of(rollout, ring, Stage.KEEP, fleet.of(ring, policy, rollout.chosen()));
+            if (tally.trouble().size() > current.gate().trouble()) {
+                return Optional.of("kernel trouble in ring " + ring.name() + ", which was kept: "
+                        + tally.trouble().getFirst());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What becomes of it by an order, which is followed once. */
+    Rollout ordered(Rollout before, Order order, long revision, FleetPolicy policy, Instant now) {
+        Rollout rollout = before.ordered(revision);
+        if (order.serial() != rollout.serial()) {
+            return rollout.decided(now, who, "ignore " + order.verb(), order.who() + " meant serial " + order.serial());
+        }
+        return switch (order.verb()) {
+            case HALT -> rollout.halt(true).decided(now, order.who(), "halt", order.why());
+            case ROLLBACK -> rollout.back(now).decided(now, order.who(), "take back all rings", order.why());
+            case RESUME -> {
+                if (rollout.rolledBack()) {
+                    yield rollout.decided(
+                            now,
+                            who,
+                            "ignore RESUME",
+                            "it was taken back from all hosts: push a policy with a new serial");
+                }
+                Rollout resumed = rollout.halt(false);
+                if (rollout.ring() < policy.rings().size()) {
+                    String ring = policy.rings().get(rollout.ring()).name();
+                    Stage stage = rollout.stages().get(ring);
+                    // What was on trial may have ended meanwhile: it begins and soaks anew.
+                    resumed = stage == Stage.BACK
+                            ? resumed.reopen(ring, now)
+                            : stage == null ? resumed : resumed.stage(ring, stage, now);
+                }
+                yield resumed.decided(now, order.who(), "resume", order.why());
+            }
+        };
+    }
+
+    private static String time(Duration time) {
+        return time.toSeconds() + " s";
+    }
+}

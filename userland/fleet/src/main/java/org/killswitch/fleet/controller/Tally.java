@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.controller;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.killswitch.fleet.api.Opening.Stage;
+import org.killswitch.fleet.api.Report;
+import org.killswitch.fleet.api.Report.Phase;
+import org.killswitch.fleet.api.Ring;
+import org.killswitch.fleet.api.Rollout;
+
+/**
+ * How the hosts of a ring are.
+ *
+ * @param hosts that count: those that were away before the ring was opened do not
+ * @param reached those that have the policy in effect
+ * @param failed a line for each host that refused it, or was lost with it
+ * @param trouble a line for each host whose kernel had trouble with it
+ * @param bursts a line for each host with more hits than the gate allows
+ */
+record Tally(int hosts, int reached, List<String> failed, List<String> trouble, List<String> bursts) {
+
+    private static final double ROUNDING = 1e-9;
+
+    static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members) {
+        int hosts = 0;
+        int reached = 0;
+        List<String> failed = new ArrayList<>();
+        List<String> trouble = new ArrayList<>();
+        List<String> bursts = new ArrayList<>();
+        for (Fleet.Seen seen : members) {
+            Report report = seen.report();
+            String name = report.host().name();
+            boolean isThis = report.digest().equals(rollout.digest());
+            boolean isInEffect = isThis && isInEffect(report.phase(), stage);
+            boolean hasBegun = isThis
+                    && (report.phase() == Phase.OBSERVING
+                            || report.phase() == Phase.TRIAL
+                            || report.phase() == Phase.KEPT);
+            if (seen.silent() && !hasBegun) {
+                continue;
+            }
+            hosts++;
+            if (isThis && report.phase() == Phase.FAILED) {
+                failed.add(name + ": " + report.message());
+            } else if (seen.silent()) {
+                failed.add(name + ": lost: it does not report any more");
+            } else if (isInEffect && seen.live()) {
+                reached++;
+            }
+            if (isThis && !report.trouble().isEmpty()) {
+                trouble.add(name + ": " + String.join(", ", report.trouble()));
+            }
+            Optional<String> burst = hasBegun ? burst(report, ring.gate()) : Optional.empty();
+            burst.ifPresent(b -> bursts.add(name + ": " + b));
+        }
+        return new Tally(hosts, reached, failed, trouble, bursts);
+    }
+
+    private static boolean isInEffect(Phase phase, Stage stage) {
+        return phase == Phase.TRIAL || phase == Phase.KEPT || (stage == Stage.OBSERVE && phase == Phase.OBSERVING);
+    }
+
+    private static Optional<String> burst(Report report, Ring.Gate gate) {
+        if (gate.hits().isEmpty()) {
+            return Optional.empty();
+        }
+        return report.hits().entrySet().stream()
+                .filter(h -> h.getValue() > gate.hits().getAsLong())
+                .findFirst()
+                .map(h -> h.getValue() + " calls of " + h.getKey());
+    }
+
+    /** Why the ring is not well; empty if nothing is known against it. */
+    Optional<String> whyNot(Ring.Gate gate) {
+        if (trouble.size() > gate.trouble()) {
+            return Optional.of("kernel trouble on " + some(trouble));
+        }
+        if (failed.size() > gate.failed() * hosts + ROUNDING) {
+            return Optional.of(failed.size() + " of " + hosts + " hosts failed: " + some(failed));
+        }
+        return bursts.isEmpty() ? Optional.empty() : Optional.of("hits: " + some(bursts));
+    }
+
+    boolean isReached(Ring.Gate gate) {
+        return hosts > 0 && reached + ROUNDING >= gate.reached() * hosts;
+    }
+
+    private static String some(List<String> lines) {
+        return lines.getFirst() + (lines.size() == 1 ? "" : " and " + (lines.size() - 1) + " more");
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet;
+
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.killswitch.fleet.agent.Agent;
+import org.killswitch.fleet.agent.AgentLink;
+import org.killswitch.fleet.agent.SimulatedHost;
+import org.killswitch.fleet.api.FleetConfig;
+import org.killswitch.fleet.api.Member;
+import org.killswitch.fleet.api.Signatures;
+import org.killswitch.policy.PolicyException;
+
+/** Hosts whose agents are real, and whose kernels are not. */
+public final class SimulatedFleet implements AutoCloseable {
+
+    private final NatsServer server;
+    private final Signatures signatures;
+    private final AgentLink.Pace pace;
+    private final Map<String, Map<String, String>> labels = new LinkedHashMap<>();
+    private final Map<String, SimulatedHost> hosts = new TreeMap<>();
+    private final Map<String, AgentLink> links = new TreeMap<>();
+    private final ExecutorService connecting = Executors.newCachedThreadPool();
+
+    /** What the agents have logged. */
+    public final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
+
+    /** Starts the agents. */
+    public SimulatedFleet(
+            NatsServer server, Signatures signatures, Map<String, Map<String, String>> labels, AgentLink.Pace pace)
+            throws PolicyException {
+        this.server = server;
+        this.signatures = signatures;
+        this.pace = pace;
+        this.labels.putAll(labels);
+        for (String name : labels.keySet()) {
+            hosts.put(name, new SimulatedHost(System::nanoTime));
+            startAgent(name);
+        }
+    }
+
+    /** Starts the agent of a host, which connects when it can. */
+    void startAgent(String name) throws PolicyException {
+        FleetConfig config = server.config(name, labels.get(name), signatures);
+        Agent agent = new Agent(
+                new Member(name, config.labels(), "6.1.0-28-amd64", "debian"),
+                signatures,
+                hosts.get(name),
+                config.state(),
+                InstantSource.system(),
+                System::nanoTime);
+        AgentLink link = new AgentLink(config, agent, pace, AgentLink.thread(), line -> log.add(name + ": " + line));
+        links.put(name, link);
+        connecting.execute(() -> {
+            try {
+                link.start();
+            } catch (PolicyException e) {
+                log.add(name + ": " + e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** The agent is gone at once, and its host is as it left it. */
+    void killAgent(String name) {
+        links.remove(name).close();
+    }
+
+    SimulatedHost host(String name) {
+        return hosts.get(name);
+    }
+
+    /** What is engaged on each host. */
+    public Map<String, List<String>> engaged() {
+        Map<String, List<String>> all = new TreeMap<>();
+        hosts.forEach((name, host) -> all.put(name, host.engaged()));
+        return all;
+    }
+
+    /** The same for some hosts. */
+    List<List<String>> engaged(List<String> names) {
+        return names.stream().map(n -> hosts.get(n).engaged()).toList();
+    }
+
+    @Override
+    public void close() {
+        links.values().forEach(AgentLink::close);
+        connecting.shutdownNow();
+    }
+}

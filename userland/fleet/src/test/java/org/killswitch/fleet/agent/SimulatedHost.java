@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.fleet.agent;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.killswitch.control.ControlException;
+import org.killswitch.control.Reason;
+import org.killswitch.control.Retval;
+import org.killswitch.control.SymbolName;
+import org.killswitch.policy.Actual;
+import org.killswitch.policy.Desired;
+import org.killswitch.policy.Overrides;
+import org.killswitch.policy.Policy;
+import org.killswitch.policy.Resolution;
+import org.killswitch.policy.Resolver;
+import org.killswitch.posix.Architecture;
+
+/**
+ * A host without a kernel: what is engaged is in a map, and countdowns run by a clock. It outlives its agents, as a kernel
+ * does. One thread uses it at a time, but for the tests, which look.
+ */
+public final class SimulatedHost implements ManagedHost {
+
+    private record Entry(Actual actual, long endsAt) {}
+
+    private final LongSupplier ticks;
+    private final Map<SymbolName, Entry> kernel = new LinkedHashMap<>();
+    private Policy own = new Policy(List.of(), List.of());
+    private Vitals vitals = new Vitals("boot-1", 0, 0, 0);
+    private Optional<String> saved = Optional.empty();
+    private @Nullable String refused;
+    private long hits;
+    /** What the agent is to die of: after so many changes the next one throws. */
+    private int changesLeft = Integer.MAX_VALUE;
+
+    public SimulatedHost(LongSupplier ticks) {
+        this.ticks = ticks;
+    }
+
+    /** Kills the agent after some more changes. */
+    public static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** What is engaged or observed now, as {@code f=-1 expiring}. */
+    public synchronized List<String> engaged() {
+        return state().stream()
+                .map(a -> a.symbol()
+                        + a.retval().map(r -> "=" + r.value()).orElse(" observed")
+                        + (a.life() == Actual.Life.EXPIRING ? " expiring" : ""))
+                .sorted()
+                .toList();
+    }
+
+    public synchronized Optional<String> saved() {
+        return saved;
+    }
+
+    public synchronized void refuse(@Nullable String symbol) {
+        refused = symbol;
+    }
+
+    public synchronized void dieAfter(int changes) {
+        changesLeft = changes;
+    }
+
+    public synchronized void hits(long count) {
+        hits = count;
+    }
+
+    public synchronized void oops() {
+        vitals = new Vitals(vitals.boot(), vitals.oopses() + 1, vitals.warnings(), vitals.taint() | 1 << 7);
+    }
+
+    public synchronized void reboot() {
+        vitals = new Vitals(vitals.boot() + "+", 0, 0, 0);
+        kernel.clear();
+    }
+
+    /** Something that the host's administrator has engaged by hand. */
+    public synchronized void byHand(String symbol, long retval) {
+        SymbolName name = new SymbolName(symbol);
+        kernel.put(
+                name,
+                new Entry(
+                        new Actual(
+                                name,
+                                Optional.of(new Retval(retval)),
+                                Actual.Life.KEPT,
+                                false,
+                                Optional.empty(),
+                                Optional.empty()),
+                        Long.MAX_VALUE));
+    }
+
+    private List<Actual> state() {
+        kernel.values().removeIf(e -> e.endsAt != Long.MAX_VALUE && ticks.getAsLong() - e.endsAt >= 0);
+        return kernel.values().stream().map(Entry::actual).toList();
+    }
+
+    @Override
+    public Overrides overrides(Optional<Duration> limit) {
+        return new Module(limit);
+    }
+
+    @Override
+    public Resolution resolve(Policy policy) {
+        return new Resolver(
+                        () -> {
+                            throw new IllegalStateException("this host has no catalogue");
+                        },
+                        Architecture.X86_64,
+                        Instant.now())
+                .resolve(policy);
+    }
+
+    @Override
+    public synchronized Policy ownPolicy() {
+        return own;
+    }
+
+    public synchronized void ownPolicy(Policy policy) {
+        own = policy;
+    }
+
+    @Override
+    public synchronized void savePolicy(Optional<String> text) {
+        change();
+        saved = text;
+    }
+
+    @Override
+    public List<SymbolName> parameters() {
+        return List.of();
+    }
+
+    @Override
+    public synchronized Vitals vitals() {
+        return vitals;
+    }
+
+    @Override
+    public synchronized Map<String, Long> hits() {
+        Map<String, Long> all = new TreeMap<>();
+        state().forEach(a -> all.put(a.symbol().text(), hits));
+        return all;
+    }
+
+    private void change() {
+        if (changesLeft-- <= 0) {
+            throw new Killed();
+        }
+    }
+
+    private final class Module implements Overrides {
+
+        private final Optional<Duration> limit;
+
+        Module(Optional<Duration> limit) {
+            this.limit = limit;
+        }
+
+        @Override
+        public List<Actual> state() {
+            synchronized (SimulatedHost.this) {
+                return SimulatedHost.this.state();
+            }
+        }
+
+        @Override
+        public boolean sealed() {
+            return false;
+        }
+
+        @Override
+        public boolean locked() {
+            return false;
+        }
+
+        @Override
+        public void check(Desired desired) {}
+
+        @Override
+        public void begin(Desired d) throws ControlException {
+            synchronized (SimulatedHost.this) {
+                SimulatedHost.this.change();
+                if (d.symbol().text().equals(refused)) {
+                    throw new ControlException("cannot engage " + d.symbol(), null);
+                }
+                boolean ends = limit.isPresent() && d.retval().isPresent();
+                put(
+                        new Actual(
+                                d.symbol(),
+                                d.retval(),
+                                ends ? Actual.Life.EXPIRING : Actual.Life.KEPT,
+                                d.guard().isPresent(),
+                                d.guard(),
+                                d.reason().map(Reason::text)),
+                        ends ? ticks.getAsLong() + limit.get().toNanos() : Long.MAX_VALUE);
+            }
+        }
+
+        private void put(Actual actual, long endsAt) {
+            kernel.put(actual.symbol(), new Entry(actual, endsAt));
+        }
+
+        @Override
+        public void set(SymbolName symbol, Retval retval) throws ControlException {
+            change(symbol, retval);
+        }
+
+        @Override
+        public void enforce(SymbolName symbol, Retval retval, Optional<Reason> reason) throws ControlException {
+            change(symbol, retval);
+        }
+
+        private void change(SymbolName symbol, Retval retval) throws ControlException {
+            synchronized (SimulatedHost.this) {
+                SimulatedHost.this.change();
+                Entry entry = entry(symbol);
+                Actual a = entry.actual;
+                put(
+                        new Actual(symbol, Optional.of(retval), a.life(), a.isGuarded(), a.guard(), a.reason()),
+                        entry.endsAt);
+            }
+        }
+
+        private Entry entry(SymbolName symbol) throws ControlException {
+            state();
+            Entry entry = kernel.get(symbol);
+            if (entry == null) {
+                throw new ControlException(symbol + " is not engaged", null);
+            }
+            return entry;
+        }
+
+        @Override
+        public void keep(SymbolName symbol) throws ControlException {
+            synchronized (SimulatedHost.this) {
+                SimulatedHost.this.change();
+                Actual a = entry(symbol).actual;
+                put(
+                        new Actual(symbol, a.retval(), Actual.Life.KEPT, a.isGuarded(), a.guard(), a.reason()),
+                        Long.MAX_VALUE);
+            }
+        }
+
+        @Override
+        public void disengage(SymbolName symbol) throws ControlException {
+            synchronized (SimulatedHost.this) {
+                SimulatedHost.this.change();
+                entry(symbol);
+                kernel.remove(symbol);
+            }
+        }
+    }
+}
