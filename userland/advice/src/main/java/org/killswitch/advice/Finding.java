@@ -23,7 +23,9 @@ public record Finding(Id id, Level level, String text, List<String> evidence) {
         CONTEXT("context"),
         PERMISSION("permission"),
         OUTPUTS("outputs"),
-        OWES("owes");
+        OWES("owes"),
+        HERE("here"),
+        WHEN("when");
 
         private final String word;
 
@@ -41,7 +43,7 @@ public record Finding(Id id, Level level, String text, List<String> evidence) {
         evidence = List.copyOf(evidence);
     }
 
-    static Finding of(Id id, Level level, String text, String... evidence) {
+    public static Finding of(Id id, Level level, String text, String... evidence) {
         return new Finding(id, level, text, List.of(evidence));
     }
 }

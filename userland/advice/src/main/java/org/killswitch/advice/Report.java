@@ -3,6 +3,7 @@ package org.killswitch.advice;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All that was found about an engagement.
@@ -21,6 +22,12 @@ public record Report(String symbol, List<Finding> findings, Map<Finding.Id, Stri
             case WARNING -> Verdict.REHEARSE;
             case OK, NOTE -> missing.isEmpty() ? Verdict.GOOD : Verdict.REHEARSE;
         };
+    }
+
+    /** With what was found on the host. */
+    public Report with(List<Finding> more) {
+        return new Report(
+                symbol, Stream.concat(findings.stream(), more.stream()).toList(), missing);
     }
 
     public List<Finding> of(Finding.Id id) {

@@ -3,38 +3,48 @@ package org.killswitch.cli.advice;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.advice.Check;
 import org.killswitch.advice.Finding;
+import org.killswitch.advice.Here;
 import org.killswitch.advice.HostKernel;
+import org.killswitch.advice.Level;
 import org.killswitch.advice.Report;
 import org.killswitch.advice.Verdict;
+import org.killswitch.bpf.BpfException;
 import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Json;
 import org.killswitch.cli.output.Messages;
 import org.killswitch.cli.output.Table;
+import org.killswitch.control.ControlException;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
+import org.killswitch.control.trace.HitTrace;
+import org.killswitch.guard.Guard;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code killswitch check SYMBOL [RETVAL] [--json]}. */
+/** {@code killswitch check SYMBOL [RETVAL] [--when EXPR] [--observe TIME] [--json]}. */
 @Command(
         name = "check",
         header = "Report what engaging a function would do on the running kernel.",
         description = {
             "",
-            "Reads the kernel's text, symbols and types; needs root and changes nothing. To look into functions it needs"
-                    + " libcapstone; without it, the report names what is missing.",
+            "Reads the kernel's text, symbols and types; needs root and changes nothing. To look into functions it"
+                    + " needs libcapstone; without it, the report names what is missing.",
+            "With --observe the function is observed for a time, which needs the kernel module, and released again.",
             ""
         },
         footer = {
@@ -44,11 +54,13 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  killswitch check af_alg_sendmsg -EPERM",
-            "  killswitch check ksmbd:smb2_write"
+            "  killswitch check ksmbd:smb2_write",
+            "  killswitch check af_alg_sendmsg -EPERM --when 'uid != 0' --observe 1m"
         })
 public final class CheckCommand implements Callable<Integer> {
 
     private final Host host;
+    private final Observation.Opener opener;
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -70,20 +82,55 @@ public final class CheckCommand implements Callable<Integer> {
             converter = Converters.ToRetval.class)
     private @Nullable Retval retval;
 
+    @Option(
+            names = "--when",
+            paramLabel = "EXPR",
+            description = "Check an engagement that overrides only the calls for which EXPR is true; see 'killswitch"
+                    + " engage'.")
+    private @Nullable String expression;
+
+    @Option(
+            names = "--observe",
+            paramLabel = "TIME",
+            converter = Converters.ToTime.class,
+            description =
+                    "Count the calls for TIME (30s, 5m), and report how many, in which context and by which tasks.")
+    private @Nullable Duration observed;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     public CheckCommand(Host host) {
+        this(host, HitTrace::open);
+    }
+
+    /** For hits that come from elsewhere. */
+    CheckCommand(Host host, Observation.Opener opener) {
         this.host = host;
+        this.opener = opener;
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, ControlException, BpfException {
+        Optional<Guard> guard = expression == null
+                ? Optional.empty()
+                : Optional.of(Guard.compile(expression, symbol.function(), symbol.module(), Guard.Unread.OVERRIDE));
+        List<Finding> more = new ArrayList<>();
+        guard.ifPresent(g -> more.add(new Finding(
+                Finding.Id.WHEN,
+                g.warnings().isEmpty() ? Level.OK : Level.NOTE,
+                "only calls for which the guard is true return the value; the findings are about those",
+                g.warnings())));
+        if (observed != null) {
+            more.add(Observation.of(host, opener, symbol, guard, observed).finding());
+        }
         try (HostKernel kernel = HostKernel.open(Path.of("/"))) {
+            more.addFirst(Here.of(host.files(), kernel.qualified(symbol.toString())));
             Report report = Check.of(
-                    kernel.kernel(),
-                    symbol.toString(),
-                    retval == null ? OptionalLong.empty() : OptionalLong.of(retval.value()));
+                            kernel.kernel(),
+                            symbol.toString(),
+                            retval == null ? OptionalLong.empty() : OptionalLong.of(retval.value()))
+                    .with(more);
             if (json) {
                 host.out().println(json(report));
             } else {
