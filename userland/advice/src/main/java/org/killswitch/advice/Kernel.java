@@ -127,14 +127,13 @@ public final class Kernel {
         return known;
     }
 
-    /** The lasting functions of a module, or for "" of the kernel without its modules. */
+    /** The lasting functions of a module. */
     List<Integer> functionsOf(String module) {
         if (ofModules.isEmpty()) {
             for (int f = 0; f < functions().count(); f++) {
-                if (functions().isLasting(f)) {
-                    ofModules
-                            .computeIfAbsent(functions().symbol(f).module(), m -> new ArrayList<>())
-                            .add(f);
+                String of = functions().symbol(f).module();
+                if (!of.isEmpty() && functions().isLasting(f)) {
+                    ofModules.computeIfAbsent(of, m -> new ArrayList<>()).add(f);
                 }
             }
         }

@@ -110,8 +110,7 @@ final class Preceding {
         Set<String> modules = new LinkedHashSet<>(own);
         modules.addAll(called(own));
         List<Integer> all = modules.stream()
-                .flatMap(m -> kernel.requests(m).stream())
-                .filter(r -> distance(r) <= NEAR)
+                .flatMap(m -> (m.isEmpty() ? near() : kernel.requests(m)).stream())
                 .toList();
         Map<String, Integer> handling = new HashMap<>();
         all.forEach(r -> kernel.reach(r).objects().forEach(t -> handling.merge(t, 1, Integer::sum)));
@@ -143,6 +142,23 @@ final class Preceding {
         }
         found.removeAll(modules);
         found.remove("");
+        return found;
+    }
+
+    /** The kernel's own requests in the same part of it. */
+    private Collection<Integer> near() {
+        Set<Integer> found = new TreeSet<>();
+        for (Ways way : ways) {
+            int last = Math.min(kernel.functions().count() - 1, way.target() + NEAR);
+            for (int f = Math.max(0, way.target() - NEAR); f <= last; f++) {
+                if (module(way.target()).isEmpty()
+                        && module(f).isEmpty()
+                        && kernel.functions().isLasting(f)
+                        && Requests.is(kernel, f)) {
+                    found.add(f);
+                }
+            }
+        }
         return found;
     }
 

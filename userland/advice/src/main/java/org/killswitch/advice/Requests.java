@@ -74,19 +74,22 @@ final class Requests {
         }
     }
 
-    /** Those of a module, or for "" of the kernel without its modules; whether they can refuse is not looked at. */
+    /** Those of a module; whether they can refuse is not looked at. */
     static List<Integer> of(Kernel kernel, String module) {
-        return kernel.functionsOf(module).stream()
-                .filter(f -> isRequest(kernel, f) || isSetUp(kernel, f))
-                .toList();
+        return kernel.functionsOf(module).stream().filter(f -> is(kernel, f)).toList();
+    }
+
+    static boolean is(Kernel kernel, int function) {
+        return isRequest(kernel, function) || isSetUp(kernel, function);
     }
 
     /** One that is registered by code which is gone after boot has no pointer to it. */
     private static boolean isRequest(Kernel kernel, int function) {
-        return (Ways.isPointedTo(kernel, function) || kernel.callers(function).isEmpty())
-                && kernel.signature(kernel.functions().symbol(function))
+        return kernel.signature(kernel.functions().symbol(function))
                         .filter(Requests::isRequest)
-                        .isPresent();
+                        .isPresent()
+                && (Ways.isPointedTo(kernel, function)
+                        || kernel.callers(function).isEmpty());
     }
 
     /** An operation of a table that sets up something by its name. */
