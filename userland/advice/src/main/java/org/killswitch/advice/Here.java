@@ -16,7 +16,7 @@ public final class Here {
     /** A column of /proc/net/protocols. */
     private static final int SOCKETS = 2;
 
-    private static final int OWNER = 6;
+    private static final int OWNER = 7;
 
     private Here() {}
 

@@ -206,4 +206,18 @@ class CheckTest {
         assertThat(report.missing()).containsKey(Finding.Id.VALUE);
         assertThat(worst(report, Finding.Id.CONTRACT).level()).isEqualTo(Level.DANGER);
     }
+
+    @Test
+    void everyFunctionGetsAVerdict() throws IOException {
+        for (Kernel kernel : List.of(V6_12, V6_12_ARM64)) {
+            for (int f = 0; f < kernel.functions().count(); f++) {
+                String name = kernel.functions().symbol(f).qualified();
+                for (OptionalLong value : List.of(OptionalLong.of(-1), OptionalLong.of(0), OptionalLong.empty())) {
+                    assertThat(Check.of(kernel, name, value).findings())
+                            .as(name)
+                            .isNotEmpty();
+                }
+            }
+        }
+    }
 }
