@@ -95,7 +95,7 @@ install-userland:
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 
 # For dkms, which "dkms add" is told of: no more than it needs, and nothing to tidy up.
-VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
+VERSION = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
 DKMS_DIR = $(DESTDIR)$(PREFIX)/src/killswitch-$(VERSION)
 install-dkms-source:
 	cd kernel && find . -type f \( -name '*.[chS]' -o -name Kbuild \) ! -name '*.mod.c' ! -name ks_features.h \

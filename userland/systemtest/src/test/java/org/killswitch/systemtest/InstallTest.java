@@ -183,6 +183,7 @@ final class InstallTest {
         "deb,       dpkg-buildpackage, dpkg-dev",
         "deb,       dh,                debhelper",
         "deb,       dh_dkms,           dh-dkms",
+        "rpm,       rpmbuild,          rpm-build (Debian: rpm)",
     })
     void aToolThatIsMissing(String target, String tool, String wanted) {
         String hide = """

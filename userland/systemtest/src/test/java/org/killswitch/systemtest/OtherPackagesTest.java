@@ -21,8 +21,7 @@ final class OtherPackagesTest {
     private Path folder;
 
     private Path unpacked(String rpm) throws IOException {
-        Path copy = Files.copy(
-                RPMS.resolve(rpm), folder.resolve("package.rpm"), StandardCopyOption.REPLACE_EXISTING);
+        Path copy = Files.copy(RPMS.resolve(rpm), folder.resolve("package.rpm"), StandardCopyOption.REPLACE_EXISTING);
         Path root = Files.createDirectory(folder.resolve(rpm));
         Project.run(List.of("rpm2archive", copy.toString()));
         Project.run(List.of("tar", "-x", "-z", "-f", copy + ".tgz", "-C", root.toString()));
@@ -81,6 +80,9 @@ final class OtherPackagesTest {
                 folder.toString()));
         assertThat(read.status()).as(read.output()).isZero();
         assertThat(read.output())
-                .contains("pkgname = killswitch\n", "pkgname = killswitch-dkms\n", "pkgver = " + Project.version() + "\n");
+                .contains(
+                        "pkgname = killswitch\n",
+                        "pkgname = killswitch-dkms\n",
+                        "pkgver = " + Project.version() + "\n");
     }
 }
