@@ -46,6 +46,7 @@ public final class Benchmark {
             Comparator.comparing((String action) -> !action.equals("engage")).thenComparing(Comparator.naturalOrder());
 
     private static final String ENGAGE = BenchmarkGuest.control("engage " + FUNCTION + " " + OVERRIDDEN);
+    private static final String OBSERVE = BenchmarkGuest.control("observe " + FUNCTION);
     private static final String DISENGAGE = BenchmarkGuest.control("disengage " + FUNCTION);
     private static final String LIVEPATCH = "/sys/kernel/livepatch/ks_bench_livepatch";
 
@@ -119,6 +120,8 @@ public final class Benchmark {
             guest.sh(DISENGAGE);
             row(guest, kernel, "probing, direct", engaged("direct", probe()), PLAIN);
             guest.sh(DISENGAGE);
+            row(guest, kernel, "observed, direct", engaged("direct", OBSERVE), PLAIN);
+            guest.sh(DISENGAGE);
             guarded(guest, kernel, "direct");
             for (int count : FEW) {
                 spend(guest, "engage", engageMany(count), count);
@@ -138,6 +141,8 @@ public final class Benchmark {
             row(guest, kernel, "engaged, ftrace", engaged("ftrace", ENGAGE), OVERRIDDEN);
             guest.sh(DISENGAGE);
             row(guest, kernel, "probing, ftrace", engaged("ftrace", probe()), PLAIN);
+            guest.sh(DISENGAGE);
+            row(guest, kernel, "observed, ftrace", engaged("ftrace", OBSERVE), PLAIN);
             guest.sh(DISENGAGE);
             guarded(guest, kernel, "ftrace");
             for (int count : COUNTS) {
