@@ -173,8 +173,8 @@ final class PolicyBootTest {
     private static void metricsAreWritten(Guest guest) {
         require(guest, "for i in $(seq 120); do [ -e " + METRICS + " ] && break; sleep 1; done; rm " + METRICS);
         assertThat(require(guest, "systemctl list-timers killswitch-metrics.timer"))
-                .as("the timer has run it, and will again")
-                .containsPattern("\\d{4}-\\d\\d-\\d\\d .* \\d{4}-\\d\\d-\\d\\d .* ago +killswitch-metrics.timer");
+                .as("the timer has run it")
+                .containsPattern("\\d{4}-\\d\\d-\\d\\d .* ago +killswitch-metrics.timer");
         require(guest, "killswitch engage loadavg_proc_show -EIO --for 1h");
         require(guest, "systemctl start killswitch-metrics.service");
         assertThat(require(guest, "cat " + METRICS))
