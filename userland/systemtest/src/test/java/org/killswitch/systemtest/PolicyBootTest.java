@@ -72,6 +72,8 @@ final class PolicyBootTest {
                 install(guest);
                 persist(guest);
                 waitsForTheFixedKernel(guest, fixed);
+                // as prometheus-node-exporter has it; what is there at the next boot was written then
+                require(guest, "mkdir -p $(dirname " + METRICS + ") && rm -f " + METRICS + " && sync");
                 guest.cutPower();
             }
             try (Guest guest = Project.LAB.boot(old, spec)) {
@@ -98,7 +100,6 @@ final class PolicyBootTest {
     }
 
     private static void install(Guest guest) {
-        require(guest, "mkdir -p $(dirname " + METRICS + ")"); // as prometheus-node-exporter has it
         require(guest, "export DEBIAN_FRONTEND=noninteractive; dpkg -i /srv/packages/killswitch_*.deb");
         assertThat(require(
                         guest, "systemctl is-enabled killswitch.service killswitch-good.timer killswitch-ended.timer"))
@@ -171,10 +172,13 @@ final class PolicyBootTest {
 
     /** The unit writes them where Debian's node_exporter reads them, a minute after boot and from then on. */
     private static void metricsAreWritten(Guest guest) {
-        require(guest, "for i in $(seq 120); do [ -e " + METRICS + " ] && break; sleep 1; done; rm " + METRICS);
+        require(
+                guest,
+                "for i in $(seq 120); do [ -e " + METRICS + " ] && break; sleep 1; done; rm " + METRICS
+                        + "; while [ $(systemctl is-active killswitch-metrics.service) = activating ]; do sleep 0.2; done");
         assertThat(require(guest, "systemctl list-timers killswitch-metrics.timer"))
-                .as("the timer has run it")
-                .containsPattern("\\d{4}-\\d\\d-\\d\\d .* ago +killswitch-metrics.timer");
+                .as("the timer has run it, and will again")
+                .containsPattern("\\d{4}-\\d\\d-\\d\\d .* \\d{4}-\\d\\d-\\d\\d .* ago +killswitch-metrics.timer");
         require(guest, "killswitch engage loadavg_proc_show -EIO --for 1h");
         require(guest, "systemctl start killswitch-metrics.service");
         assertThat(require(guest, "cat " + METRICS))
