@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.guard;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -124,5 +125,22 @@ public final class Guard {
      */
     public Pin pin() throws BpfException {
         return Pin.of(function, code.insns());
+    }
+
+    /** Hands a pinned guard to the kernel module, or none. */
+    public interface Handover<E extends Exception> {
+        void to(Optional<Path> pin) throws E;
+    }
+
+    /** Has the kernel module take over a guard, where there is one. It keeps the program; the pin is for it to find it by. */
+    public static <E extends Exception> void handOver(Optional<Guard> guard, Handover<E> handover)
+            throws BpfException, E {
+        if (guard.isEmpty()) {
+            handover.to(Optional.empty());
+            return;
+        }
+        try (Pin pin = guard.get().pin()) {
+            handover.to(Optional.of(pin.path()));
+        }
     }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.killswitch.bpf.BpfException;
-import org.killswitch.bpf.Pin;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Killswitch;
@@ -119,15 +118,7 @@ public final class LiveOverrides implements Overrides {
 
     @Override
     public void begin(Desired desired) throws ControlException, BpfException {
-        Optional<Guard> guard = guard(desired);
-        if (guard.isEmpty()) {
-            begin(desired, Optional.empty());
-        } else {
-            // The module keeps the program; the pin is for it to find it by.
-            try (Pin pin = guard.get().pin()) {
-                begin(desired, Optional.of(pin.path()));
-            }
-        }
+        Guard.handOver(guard(desired), pin -> begin(desired, pin));
         try {
             texts.put(desired.symbol(), desired.guard());
         } catch (PolicyException e) {

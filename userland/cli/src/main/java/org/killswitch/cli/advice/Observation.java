@@ -10,7 +10,6 @@ import java.util.Set;
 import org.killswitch.advice.Finding;
 import org.killswitch.advice.Level;
 import org.killswitch.bpf.BpfException;
-import org.killswitch.bpf.Pin;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Messages;
 import org.killswitch.control.ControlException;
@@ -55,24 +54,13 @@ record Observation(Duration time, long count, List<Hit> hits, long lost) {
             throws ControlException, BpfException {
         try (HitSource source = opener.open(Set.of(symbol))) {
             Release release = new Release(host.killswitch(), symbol);
-            observe(host.killswitch(), symbol, guard);
+            Guard.handOver(guard, pin -> host.killswitch().observe(symbol, pin));
             Runtime.getRuntime().addShutdownHook(new Thread(release::atTheEnd));
             try {
                 return follow(host, source, symbol, time);
             } finally {
                 release.now();
             }
-        }
-    }
-
-    private static void observe(Killswitch killswitch, SymbolName symbol, Optional<Guard> guard)
-            throws ControlException, BpfException {
-        if (guard.isEmpty()) {
-            killswitch.observe(symbol, Optional.empty());
-            return;
-        }
-        try (Pin pin = guard.get().pin()) {
-            killswitch.observe(symbol, Optional.of(pin.path()));
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.bpf.BpfException;
-import org.killswitch.bpf.Pin;
 import org.killswitch.cli.Converters;
 import org.killswitch.cli.EngageWords;
 import org.killswitch.cli.HelpOption;
@@ -268,14 +267,7 @@ public final class EngageCommand implements Callable<Integer> {
     private Several.Done engage(SymbolName symbol, Retval retval, Optional<Guard> guard, Optional<Reason> why)
             throws ControlException, BpfException {
         try {
-            if (guard.isEmpty()) {
-                begin(symbol, retval, Optional.empty(), why);
-            } else {
-                // The module keeps the program; the pin is for it to find it by.
-                try (Pin pin = guard.get().pin()) {
-                    begin(symbol, retval, Optional.of(pin.path()), why);
-                }
-            }
+            Guard.handOver(guard, pin -> begin(symbol, retval, pin, why));
         } catch (ControlException e) {
             boolean plain = guard.isEmpty() && timing == null;
             if (plain && new State(host.killswitch()).isEngaged(symbol, retval)) {

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.bpf.BpfException;
-import org.killswitch.bpf.Pin;
 import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
@@ -92,13 +91,7 @@ public final class ObserveCommand implements Callable<Integer> {
 
     private Several.Done observe(SymbolName symbol, Optional<Guard> guard) throws ControlException, BpfException {
         try {
-            if (guard.isEmpty()) {
-                reason.killswitch(host).observe(symbol, Optional.empty());
-            } else {
-                try (Pin pin = guard.get().pin()) {
-                    reason.killswitch(host).observe(symbol, Optional.of(pin.path()));
-                }
-            }
+            Guard.handOver(guard, pin -> reason.killswitch(host).observe(symbol, pin));
         } catch (ControlException e) {
             if (guard.isEmpty() && new State(host.killswitch()).isObserved(symbol)) {
                 return Several.Done.before(symbol + " is observed already");
