@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +18,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.fleet.Keys;
@@ -31,6 +29,7 @@ import org.killswitch.fleet.api.Order;
 import org.killswitch.fleet.api.Store;
 import org.killswitch.fleet.controller.Controller;
 import org.killswitch.fleet.controller.FleetWatch;
+import org.killswitch.lab.Scratch;
 import org.killswitch.policy.PolicyException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,21 +86,10 @@ final class FleetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path folder = Files.createTempDirectory("killswitch-fleet");
-        try {
-            run(folder);
-        } finally {
-            remove(folder);
+        try (Scratch scratch = Scratch.temporary("killswitch-fleet")) {
+            run(scratch.folder());
         }
         return 0;
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 
     @SuppressWarnings("try") // that closing a connection can be interrupted is no matter

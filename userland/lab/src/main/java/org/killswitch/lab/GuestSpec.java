@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.killswitch.lab.qemu.Accelerator;
 import org.killswitch.lab.qemu.Disk;
 
@@ -62,40 +63,79 @@ public record GuestSpec(
                 Accelerator.TCG);
     }
 
+    /** A copy in which some of it may be changed. */
+    private static final class Draft {
+        private List<String> append;
+        private int cpus;
+        private int memory;
+        private List<String> available;
+        private Map<String, Path> files;
+        private Optional<Disk> disk;
+        private Duration timeout;
+        private Optional<Integer> ssh;
+        private boolean countsInstructions;
+        private boolean overHost;
+        private Accelerator accelerator;
+
+        Draft(GuestSpec spec) {
+            append = spec.append;
+            cpus = spec.cpus;
+            memory = spec.memory;
+            available = spec.available;
+            files = spec.files;
+            disk = spec.disk;
+            timeout = spec.timeout;
+            ssh = spec.ssh;
+            countsInstructions = spec.countsInstructions;
+            overHost = spec.overHost;
+            accelerator = spec.accelerator;
+        }
+
+        GuestSpec spec() {
+            return new GuestSpec(
+                    append,
+                    cpus,
+                    memory,
+                    available,
+                    files,
+                    disk,
+                    timeout,
+                    ssh,
+                    countsInstructions,
+                    overHost,
+                    accelerator);
+        }
+    }
+
+    private GuestSpec with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.spec();
+    }
+
     public GuestSpec withAppend(List<String> words) {
         List<String> all = new ArrayList<>(append);
         all.addAll(words);
-        return new GuestSpec(
-                all, cpus, memory, available, files, disk, timeout, ssh, countsInstructions, overHost, accelerator);
+        return with(d -> d.append = all);
     }
 
     public GuestSpec withMachine(int newCpus, int newMemory) {
-        return new GuestSpec(
-                append,
-                newCpus,
-                newMemory,
-                available,
-                files,
-                disk,
-                timeout,
-                ssh,
-                countsInstructions,
-                overHost,
-                accelerator);
+        return with(d -> {
+            d.cpus = newCpus;
+            d.memory = newMemory;
+        });
     }
 
     public GuestSpec withAvailable(List<String> modules) {
         List<String> all = new ArrayList<>(available);
         all.addAll(modules);
-        return new GuestSpec(
-                append, cpus, memory, all, files, disk, timeout, ssh, countsInstructions, overHost, accelerator);
+        return with(d -> d.available = all);
     }
 
     public GuestSpec withFile(String guestPath, Path file) {
         Map<String, Path> all = new LinkedHashMap<>(files);
         all.put(guestPath, file);
-        return new GuestSpec(
-                append, cpus, memory, available, all, disk, timeout, ssh, countsInstructions, overHost, accelerator);
+        return with(d -> d.files = all);
     }
 
     /** Shared libraries of one folder, where a guest's programs look for them. */
@@ -108,34 +148,12 @@ public record GuestSpec(
     }
 
     public GuestSpec withTimeout(Duration newTimeout) {
-        return new GuestSpec(
-                append,
-                cpus,
-                memory,
-                available,
-                files,
-                disk,
-                newTimeout,
-                ssh,
-                countsInstructions,
-                overHost,
-                accelerator);
+        return with(d -> d.timeout = newTimeout);
     }
 
     /** Boots the system on a disk, whose systemd runs the commands; it needs some memory. Another disk is only there. */
     public GuestSpec withDisk(Disk newDisk) {
-        return new GuestSpec(
-                append,
-                cpus,
-                memory,
-                available,
-                files,
-                Optional.of(newDisk),
-                timeout,
-                ssh,
-                countsInstructions,
-                overHost,
-                accelerator);
+        return with(d -> d.disk = Optional.of(newDisk));
     }
 
     /** Whether it boots a whole system. */
@@ -145,18 +163,7 @@ public record GuestSpec(
 
     /** Gives it a network of its own: 10.0.2.15 is reached through a port of this machine's loopback, and only its port 22. */
     public GuestSpec withSsh(int port) {
-        return new GuestSpec(
-                append,
-                cpus,
-                memory,
-                available,
-                files,
-                disk,
-                timeout,
-                Optional.of(port),
-                countsInstructions,
-                overHost,
-                accelerator);
+        return with(d -> d.ssh = Optional.of(port));
     }
 
     /**
@@ -165,7 +172,7 @@ public record GuestSpec(
      * and between two commands any amount of time may pass.
      */
     public GuestSpec withInstructionCount() {
-        return new GuestSpec(append, cpus, memory, available, files, disk, timeout, ssh, true, overHost, accelerator);
+        return with(d -> d.countsInstructions = true);
     }
 
     /**
@@ -173,23 +180,11 @@ public record GuestSpec(
      * What it writes goes when it ends.
      */
     public GuestSpec withHostsFiles() {
-        return new GuestSpec(
-                append, cpus, memory, available, files, disk, timeout, ssh, countsInstructions, true, accelerator);
+        return with(d -> d.overHost = true);
     }
 
     /** Has its CPUs run by the host's, or emulated. */
     public GuestSpec withAccelerator(Accelerator newAccelerator) {
-        return new GuestSpec(
-                append,
-                cpus,
-                memory,
-                available,
-                files,
-                disk,
-                timeout,
-                ssh,
-                countsInstructions,
-                overHost,
-                newAccelerator);
+        return with(d -> d.accelerator = newAccelerator);
     }
 }

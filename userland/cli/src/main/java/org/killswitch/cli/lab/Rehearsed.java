@@ -181,7 +181,7 @@ record Rehearsed(SubjectReader.Known known, String kernel, String accelerator, R
     String json() {
         Map<String, @Nullable Object> root = Json.document();
         root.put("subject", known.subject().text());
-        root.put("verdict", report.verdict().name().toLowerCase(Locale.ROOT));
+        root.put("verdict", Messages.word(report.verdict()));
         root.put("summary", report.sentence());
         root.put("kernel", kernel);
         root.put("accelerator", accelerator.toLowerCase(Locale.ROOT));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.killswitch.bpf.BpfException;
@@ -71,9 +72,7 @@ record SubjectReader(Host host, CvePlaces places, boolean isHostsKernel, Command
             throw new ParameterException(
                     command, "nothing to rehearse: give a CVE, a function and RETVAL, or --policy");
         }
-        return words.getFirst().toUpperCase(java.util.Locale.ROOT).startsWith("CVE-")
-                ? cve(words, when)
-                : functions(words, when);
+        return words.getFirst().toUpperCase(Locale.ROOT).startsWith("CVE-") ? cve(words, when) : functions(words, when);
     }
 
     private Known functions(List<String> words, Optional<String> when) throws ControlException, BpfException {

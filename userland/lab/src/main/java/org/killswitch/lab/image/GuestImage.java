@@ -48,15 +48,15 @@ public final class GuestImage {
             fs.text("etc/group", 0644, "root:x:0:\nnogroup:x:65534:\n");
             fs.link("sbin/modprobe", "/bin/busybox");
             fs.tree("", known.pick(modules));
-            String root = "";
             if (spec.isSystem()) {
                 fs.text("boot-disk", 0644, resource("boot-disk"));
-                root = "files/";
-                fs.directory("files");
             }
             if (spec.overHost()) {
                 fs.text("over-host", 0644, resource("over-host"));
                 fs.text("host-modules", 0644, kernel.modules() + "\n");
+            }
+            String root = "";
+            if (spec.isSystem() || spec.overHost()) {
                 root = "files/";
                 fs.directory("files");
             }

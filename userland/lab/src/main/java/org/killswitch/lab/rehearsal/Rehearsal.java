@@ -48,10 +48,7 @@ public record Rehearsal(
      */
     public Report run(Machine machine) {
         progress.accept("running the workload before");
-        List<Tried> before = new ArrayList<>();
-        for (Step step : workload.steps()) {
-            before.add(attempt(machine, step.script(), step.limit()));
-        }
+        List<Tried> before = attemptAll(machine);
         Optional<Tried> doorBefore =
                 door.flatMap(DoorProgram::script).map(script -> attempt(machine, script, DOOR_LIMIT));
         machine.requireHealth();
@@ -108,12 +105,15 @@ public record Rehearsal(
         if (waited.status() != 0) {
             throw new LabException("the engagement did not end by itself in " + seconds + " s");
         }
-        List<Tried> ended = new ArrayList<>();
-        for (Step step : workload.steps()) {
-            ended.add(attempt(machine, step.script(), step.limit()));
-        }
+        List<Tried> ended = attemptAll(machine);
         machine.requireHealth();
         found.ended = Optional.of(ended);
+    }
+
+    private List<Tried> attemptAll(Machine machine) {
+        return workload.steps().stream()
+                .map(step -> attempt(machine, step.script(), step.limit()))
+                .toList();
     }
 
     private static Tried attempt(Machine machine, String script, Duration limit) {
