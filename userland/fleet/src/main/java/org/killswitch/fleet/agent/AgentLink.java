@@ -4,9 +4,7 @@ package org.killswitch.fleet.agent;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
-import io.nats.client.Nats;
 import io.nats.client.Options;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -94,12 +92,8 @@ public final class AgentLink implements AutoCloseable {
                 .build();
         var _ = thread.scheduleWithFixedDelay(
                 this::tick, pace.tick().toNanos(), pace.tick().toNanos(), TimeUnit.NANOSECONDS);
-        try {
-            Connection made = Nats.connectReconnectOnConnect(options);
-            onThread(() -> use(made));
-        } catch (IOException e) {
-            throw new PolicyException(config.server() + " cannot be used: " + e.getMessage(), e);
-        }
+        Connection made = Store.connect(config, options);
+        onThread(() -> use(made));
     }
 
     private void onThread(Runnable work) {

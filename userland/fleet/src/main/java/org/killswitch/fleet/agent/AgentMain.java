@@ -5,12 +5,14 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.control.Killswitch;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.Member;
 import org.killswitch.host.SystemFiles;
 import org.killswitch.policy.PolicyException;
+import org.killswitch.posix.Architecture;
 
 /** The program {@code killswitch-agent [CONFIG]}: runs until it is ended, and logs to standard output. */
 public final class AgentMain {
@@ -31,7 +33,7 @@ public final class AgentMain {
             FleetConfig config = FleetConfig.read(Path.of(args.length == 1 ? args[0] : CONFIG));
             SystemFiles files = new SystemFiles(Path.of("/"));
             Agent agent = new Agent(
-                    member(config, files),
+                    member(config),
                     config.signatures(),
                     new LiveHost(Killswitch.ofThisHost(), files, CvePlaces.ofThisHost(), err),
                     config.state(),
@@ -44,16 +46,8 @@ public final class AgentMain {
         }
     }
 
-    private static Member member(FleetConfig config, SystemFiles files) {
-        String id = files.lines(files.exists("/etc/os-release") ? "/etc/os-release" : "/usr/lib/os-release").stream()
-                .filter(l -> l.startsWith("ID="))
-                .map(l -> l.substring("ID=".length()).replace("\"", ""))
-                .findFirst()
-                .orElse("");
-        return new Member(
-                config.name(),
-                config.labels(),
-                files.text("/proc/sys/kernel/osrelease").orElse(""),
-                id);
+    private static Member member(FleetConfig config) {
+        HostFacts facts = new HostFacts(Path.of("/"), Architecture.host());
+        return new Member(config.name(), config.labels(), facts.release(), facts.osRelease("ID"));
     }
 }

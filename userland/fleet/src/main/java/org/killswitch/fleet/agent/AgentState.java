@@ -122,7 +122,7 @@ record AgentState(
                 .with("unfinished", unfinished)
                 .with("holds", List.copyOf(new TreeSet<>(holds)))
                 .with("before", before.map(Vitals::json));
-        AtomicFile.write(file, new String(json.bytes(), StandardCharsets.UTF_8) + "\n");
+        AtomicFile.write(file, json + "\n");
     }
 
     /** What the last agent wrote; an empty one if there was none. */

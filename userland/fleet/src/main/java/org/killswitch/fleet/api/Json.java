@@ -2,6 +2,7 @@
 package org.killswitch.fleet.api;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,6 +103,12 @@ public final class Json {
             write(generator, members);
         }
         return out.toByteArray();
+    }
+
+    /** The same as text. */
+    @Override
+    public String toString() {
+        return new String(bytes(), StandardCharsets.UTF_8);
     }
 
     private static void write(JsonGenerator out, Object value) {

@@ -4,7 +4,9 @@ package org.killswitch.fleet.api;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.Message;
+import io.nats.client.Nats;
 import io.nats.client.Options;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -72,6 +74,19 @@ public final class Store {
                 .reconnectDelayHandler(Store::pause)
                 .bufferSize(8 * 1024)
                 .errorListener(new ErrorListener() {});
+    }
+
+    /**
+     * Connects, now or as soon as there is a server.
+     *
+     * @throws PolicyException if there cannot be one by that name
+     */
+    public static Connection connect(FleetConfig config, Options options) throws PolicyException, InterruptedException {
+        try {
+            return Nats.connectReconnectOnConnect(options);
+        } catch (IOException e) {
+            throw new PolicyException(config.server() + " cannot be used: " + e.getMessage(), e);
+        }
     }
 
     /** Longer each time, and by chance half or twice as long. */

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet.command;
 
-import java.nio.charset.StandardCharsets;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,7 +9,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
+import org.killswitch.cli.output.Messages;
 import org.killswitch.cli.output.Table;
+import org.killswitch.cli.output.Times;
 import org.killswitch.fleet.api.FleetPolicy;
 import org.killswitch.fleet.api.Json;
 import org.killswitch.fleet.api.Opening.Stage;
@@ -49,16 +48,12 @@ final class FleetStatusCommand implements Callable<Integer> {
         return part.hosts().stream()
                 .map(Fleet.Seen::report)
                 .map(r -> r.digest().equals(rollout.digest()) ? r.phase() : Report.Phase.WAITING)
-                .collect(Collectors.groupingBy(FleetStatusCommand::word, TreeMap::new, Collectors.counting()));
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+                .collect(Collectors.groupingBy(Messages::word, TreeMap::new, Collectors.counting()));
     }
 
     private static String stage(Rings.Part part, Rollout rollout) {
         Stage stage = rollout.stages().get(part.ring().name());
-        return stage == null ? "closed" : word(stage);
+        return stage == null ? "closed" : Messages.word(stage);
     }
 
     private static String state(Rollout rollout, FleetPolicy policy) {
@@ -72,9 +67,9 @@ final class FleetStatusCommand implements Callable<Integer> {
         try (Session session = new Session(config.read())) {
             Rollout rollout = session.requireRollout();
             FleetPolicy policy = session.policy(rollout);
-            Rings rings = Rings.of(policy, session.hosts(host.err()), rollout.chosen());
+            Rings rings = Rings.of(policy, session.fleet(host.err()), rollout.chosen());
             if (json) {
-                host.out().println(new String(json(rollout, policy, rings).bytes(), StandardCharsets.UTF_8));
+                host.out().println(json(rollout, policy, rings));
             } else {
                 print(rollout, policy, rings);
             }
@@ -96,10 +91,10 @@ final class FleetStatusCommand implements Callable<Integer> {
                     String.valueOf(part.hosts().size()),
                     phases));
         }
-        table.lines().forEach(host.out()::println);
+        table.lines(host.width()).forEach(host.out()::println);
         for (Rollout.Decision d : rollout.decisions()) {
             host.out()
-                    .println(d.when().truncatedTo(ChronoUnit.SECONDS) + "  " + d.what() + " (" + d.who() + ")"
+                    .println(Times.forPrograms(d.when()) + "  " + d.what() + " (" + d.who() + ")"
                             + Optional.of(d.why())
                                     .filter(w -> !w.isEmpty())
                                     .map(w -> ": " + w)

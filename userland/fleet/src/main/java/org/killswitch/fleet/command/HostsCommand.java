@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet.command;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
+import org.killswitch.cli.output.Messages;
 import org.killswitch.cli.output.Table;
 import org.killswitch.fleet.api.Json;
 import org.killswitch.fleet.api.Report;
@@ -41,13 +40,15 @@ final class HostsCommand implements Callable<Integer> {
     public Integer call() throws PolicyException, InterruptedException {
         List<Report> reports;
         try (Session session = new Session(config.read())) {
-            reports = session.hosts(host.err()).stream().map(Fleet.Seen::report).toList();
+            reports = session.fleet(host.err()).hosts().stream()
+                    .map(Fleet.Seen::report)
+                    .toList();
         }
         if (json) {
             Json document = Json.object()
                     .with("version", 1L)
                     .with("hosts", reports.stream().map(Report::json).toList());
-            host.out().println(new String(document.bytes(), StandardCharsets.UTF_8));
+            host.out().println(document);
             return 0;
         }
         Table table = new Table(List.of(
@@ -63,13 +64,13 @@ final class HostsCommand implements Callable<Integer> {
                     r.host().name(),
                     r.host().kernel(),
                     String.valueOf(r.serial()),
-                    r.phase().name().toLowerCase(Locale.ROOT),
+                    Messages.word(r.phase()),
                     String.valueOf(r.hits().values().stream()
                             .mapToLong(Long::longValue)
                             .sum()),
                     remarks(r)));
         }
-        table.lines().forEach(host.out()::println);
+        table.lines(host.width()).forEach(host.out()::println);
         return 0;
     }
 

@@ -2,11 +2,11 @@
 package org.killswitch.fleet.command;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
+import org.killswitch.cli.output.Messages;
 import org.killswitch.fleet.api.Order;
 import org.killswitch.policy.PolicyException;
 import picocli.CommandLine.Command;
@@ -36,7 +36,7 @@ final class OrderCommand implements Callable<Integer> {
     }
 
     String word() {
-        return verb.name().toLowerCase(Locale.ROOT);
+        return Messages.word(verb);
     }
 
     String header() {

@@ -2,7 +2,6 @@
 package org.killswitch.fleet.command;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -60,10 +59,10 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() throws PolicyException, InterruptedException {
         FleetPolicy policy = FleetPolicyReader.read(file, text(file));
         try (Session session = new Session(config.read())) {
-            List<Fleet.Seen> hosts = session.hosts(host.err());
-            Rings rings = Rings.of(policy, hosts, chosen(policy, hosts));
+            Fleet fleet = session.fleet(host.err());
+            Rings rings = Rings.of(policy, fleet, chosen(policy, fleet));
             if (json) {
-                host.out().println(new String(json(policy, rings).bytes(), StandardCharsets.UTF_8));
+                host.out().println(json(policy, rings));
             } else {
                 print(policy, rings);
             }
@@ -72,8 +71,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     /** The hosts that the controller would pick if it opened all rings now. */
-    private static Map<String, Set<String>> chosen(FleetPolicy policy, List<Fleet.Seen> hosts) {
-        Fleet fleet = new Fleet(hosts);
+    private static Map<String, Set<String>> chosen(FleetPolicy policy, Fleet fleet) {
         Map<String, Set<String>> chosen = new LinkedHashMap<>();
         for (Ring ring : policy.rings()) {
             if (ring.members() instanceof Ring.Count(int count)) {
@@ -94,7 +92,7 @@ final class PlanCommand implements Callable<Integer> {
                     Rings.some(Rings.names(part.hosts()))));
         }
         host.out().println("serial " + policy.serial() + ", expires " + policy.expires());
-        table.lines().forEach(host.out()::println);
+        table.lines(host.width()).forEach(host.out()::println);
         if (!rings.outside().isEmpty()) {
             host.out().println("not reached: " + Rings.some(rings.outside()));
         }

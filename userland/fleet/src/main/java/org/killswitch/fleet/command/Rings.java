@@ -17,18 +17,12 @@ record Rings(List<Part> parts, List<String> outside) {
     /** The hosts of a ring. */
     record Part(Ring ring, List<Fleet.Seen> hosts) {}
 
-    static Rings of(FleetPolicy policy, List<Fleet.Seen> hosts, Map<String, Set<String>> chosen) {
+    static Rings of(FleetPolicy policy, Fleet fleet, Map<String, Set<String>> chosen) {
         List<Part> parts = new ArrayList<>();
         for (Ring ring : policy.rings()) {
-            parts.add(new Part(
-                    ring,
-                    hosts.stream()
-                            .filter(h -> policy.ringOf(h.report().host(), chosen)
-                                    .map(ring::equals)
-                                    .orElse(false))
-                            .toList()));
+            parts.add(new Part(ring, fleet.of(ring, policy, chosen)));
         }
-        List<String> outside = names(hosts.stream()
+        List<String> outside = names(fleet.hosts().stream()
                 .filter(h -> policy.ringOf(h.report().host(), chosen).isEmpty())
                 .toList());
         return new Rings(parts, outside);

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.killswitch.fleet.api.Admission;
 import org.killswitch.fleet.api.FleetConfig;
@@ -62,14 +61,14 @@ final class Session implements AutoCloseable {
     }
 
     /** The hosts by their last reports, in the order of their names. */
-    List<Fleet.Seen> hosts(PrintWriter err) throws PolicyException, InterruptedException {
+    Fleet fleet(PrintWriter err) throws PolicyException, InterruptedException {
         try (FleetWatch watch = new FleetWatch(connection.keyValue(Store.HOSTS), err::println)) {
             if (!watch.await(PATIENCE)) {
                 throw new PolicyException("the reports of the hosts do not arrive");
             }
-            return watch.fleet(PATIENCE).hosts().stream()
+            return new Fleet(watch.fleet(PATIENCE).hosts().stream()
                     .sorted(Comparator.comparing(h -> h.report().host().name()))
-                    .toList();
+                    .toList());
         } catch (IOException | JetStreamApiException e) {
             throw new PolicyException("the reports of the hosts cannot be read: " + e.getMessage() + MADE, e);
         }

@@ -4,7 +4,6 @@ package org.killswitch.fleet.controller;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.KeyValue;
-import io.nats.client.Nats;
 import io.nats.client.api.KeyValueEntry;
 import java.io.IOException;
 import java.time.Duration;
@@ -74,12 +73,7 @@ public final class Controller {
 
     /** Runs until the thread is interrupted. */
     public void run() throws PolicyException, InterruptedException {
-        Connection connection;
-        try {
-            connection = Nats.connectReconnectOnConnect(Store.options(config).build());
-        } catch (IOException e) {
-            throw new PolicyException(config.server() + " cannot be used: " + e.getMessage(), e);
-        }
+        Connection connection = Store.connect(config, Store.options(config).build());
         try {
             String said = "";
             while (!Thread.currentThread().isInterrupted()) {

@@ -30,7 +30,7 @@ public record Fleet(List<Seen> hosts) {
     }
 
     /** The hosts of a ring. */
-    List<Seen> of(Ring ring, FleetPolicy policy, Map<String, Set<String>> chosen) {
+    public List<Seen> of(Ring ring, FleetPolicy policy, Map<String, Set<String>> chosen) {
         return hosts.stream()
                 .filter(h -> policy.ringOf(h.report().host(), chosen)
                         .map(ring::equals)
