@@ -357,8 +357,11 @@ static void call_it(void)
 
 static void unseal(void)
 {
-	/* to trace all functions would keep the machine busy with nothing else */
-	put(TRACING "set_ftrace_filter", "ks_test_vuln");
+	/*
+	 * To trace all functions would keep the machine busy with nothing else. 7.3 does
+	 * so with function_graph if a filter and set_ftrace_notrace leave nothing over.
+	 */
+	put(TRACING "set_ftrace_filter", "ks_test_vuln kernel_halt");
 	start_workers(1, try_to_undo);
 	start_workers(1, try_to_switch_off);
 	start_workers(1, try_to_unload);
