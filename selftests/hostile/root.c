@@ -361,7 +361,9 @@ static void unseal(void)
 	 * To trace all functions would keep the machine busy with nothing else. 7.3 does
 	 * so with function_graph if a filter and set_ftrace_notrace leave nothing over.
 	 */
-	put(TRACING "set_ftrace_filter", "ks_test_vuln kernel_halt");
+	if (put(TRACING "set_ftrace_filter", "kernel_halt") ||
+	    put(TRACING "set_ftrace_filter", "ks_test_vuln"))
+		note("all functions are traced, not two");
 	start_workers(1, try_to_undo);
 	start_workers(1, try_to_switch_off);
 	start_workers(1, try_to_unload);
