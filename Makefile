@@ -10,6 +10,8 @@ USERLAND := $(if $(wildcard userland),$(shell find userland \( -name target -o -
 IMAGE := userland/cli/target/killswitch
 RUNTIME := $(IMAGE)/bin/killswitch
 MANUAL := userland/manual/target/manual
+# Goes through what mitigations close: rehearsals of a CVE run it.
+DOOR := selftests/doors/ks-door
 
 # Where root's commands are; a user who installs into DESTDIR need not have them on the PATH.
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -17,13 +19,14 @@ export PATH := $(PATH):/usr/sbin:/sbin
 # The one line that says what is missing and how to get it, and no more of make's own.
 need = $(foreach said,$(subst $() ,~,$(shell script/lacking $1)),$(error $(subst ~, ,$(said))))
 
-all: modules userland
+all: modules userland door
 
 help:
 	@echo 'make                      kernel modules for the running kernel, and the userland'
 	@echo 'make modules [KDIR=D]     kernel/killswitch.ko and kernel/test_killswitch.ko, against the kernel build tree D;'
 	@echo '                          for another architecture ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- KDIR=D'
 	@echo 'make userland             the killswitch command with its own Java runtime, in $(IMAGE)'
+	@echo 'make door                 $(DOOR), which "killswitch rehearse CVE" runs in its guest'
 	@echo 'make install              what was built: the module, the command and what goes with them (as root);'
 	@echo '                          DESTDIR=D below D, TEST_MODULE=y with the tests'\'' module, PREFIX=/usr/local elsewhere'
 	@echo 'make uninstall            take that away again; the same DESTDIR and PREFIX'
@@ -47,6 +50,10 @@ $(RUNTIME): $(USERLAND)
 	$(call need,userland)
 	@said=$$(script/maven --quiet -DskipTests package) || { printf '%s\n' "$$said" >&2; exit 1; }
 	@touch $@
+
+door:
+	$(call need,selftests)
+	$(MAKE) -C selftests/doors ks-door
 
 # Where things go. The kernel module looks for the loader there, wherever the rest is.
 LOADER := /usr/sbin/ks-bpf-load
@@ -79,9 +86,11 @@ install-module:
 
 install-userland:
 	$(call built,$(RUNTIME))
+	$(call built,$(DOOR))
 	rm -rf '$(DESTDIR)$(HOME_DIR)'
 	install -d '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(dir $(LOADER))'
 	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin legal lib mitigations runtime) '$(DESTDIR)$(HOME_DIR)/'
+	install -m 755 -t '$(DESTDIR)$(HOME_DIR)/bin' $(DOOR)
 	ln -sfn ../lib/killswitch/bin/killswitch '$(DESTDIR)$(PREFIX)/bin/killswitch'
 	ln -sfn $(if $(filter /usr,$(PREFIX)),..,$(PREFIX))/lib/killswitch/bin/ks-bpf-load '$(DESTDIR)$(LOADER)'
 	install -d '$(DESTDIR)$(UNIT_DIR)'
@@ -123,7 +132,7 @@ uninstall:
 
 # dpkg-buildpackage leaves what it makes above the folder that it is started in.
 PACKAGES ?= packaging/target
-deb: deb-tools userland
+deb: deb-tools userland door
 	@mkdir -p '$(PACKAGES)'
 	@find '$(PACKAGES)' -maxdepth 1 -type f -delete
 	@rm -rf '$(PACKAGES)/build'
@@ -136,7 +145,7 @@ deb: deb-tools userland
 
 # rpmbuild makes folders of its own wherever it is told to work.
 RPM_BUILD = $(abspath $(PACKAGES))/rpm/build
-rpm: rpm-tools userland
+rpm: rpm-tools userland door
 	@rm -rf '$(PACKAGES)/rpm'
 	@mkdir -p '$(RPM_BUILD)'
 	@rpmbuild -bb --define '_topdir $(RPM_BUILD)' --define 'ks_source $(CURDIR)' --define 'ks_version $(VERSION)' \
@@ -164,4 +173,4 @@ clean: clean-kernel
 clean-kernel:
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(KERNEL)' clean
 
-.PHONY: all help modules userland install install-module install-userland install-dkms-source uninstall deb deb-tools rpm rpm-tools format selftests clean clean-kernel
+.PHONY: all help modules userland door install install-module install-userland install-dkms-source uninstall deb deb-tools rpm rpm-tools format selftests clean clean-kernel

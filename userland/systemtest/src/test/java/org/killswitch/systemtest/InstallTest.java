@@ -40,7 +40,7 @@ final class InstallTest {
     static void build() throws IOException {
         kernel = Project.kernel("6.1");
         tree = Files.createDirectory(folder.resolve("tree"));
-        for (String part : List.of("Makefile", "kernel", "packaging", "script", "README.md", "docs", "LICENSE")) {
+        for (String part : List.of("Makefile", "kernel", "selftests", "packaging", "script", "README.md", "docs", "LICENSE")) {
             Project.run(List.of("cp", "-r", Project.ROOT.resolve(part).toString(), tree.toString()));
         }
         for (String built : List.of("userland/cli/target/killswitch", "userland/manual/target/manual")) {
@@ -50,6 +50,7 @@ final class InstallTest {
         }
         Project.run(make("clean-kernel", "KDIR=" + kernel.headers()));
         Project.run(make("modules", "KDIR=" + kernel.headers()));
+        Project.run(make("door"));
     }
 
     private static List<String> make(String... arguments) {
@@ -80,6 +81,7 @@ final class InstallTest {
                         usr + "/bin/killswitch",
                         "usr/sbin/ks-bpf-load",
                         usr + "/lib/killswitch/bin/killswitch",
+                        usr + "/lib/killswitch/bin/ks-door",
                         usr + "/lib/systemd/system/killswitch.service",
                         usr + "/lib/systemd/system/killswitch-good.timer",
                         usr + "/lib/systemd/system/killswitch-ended.timer",

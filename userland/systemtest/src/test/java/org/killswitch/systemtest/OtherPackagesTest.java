@@ -44,6 +44,7 @@ final class OtherPackagesTest {
                 "usr/lib/systemd/system/killswitch-ended.timer",
                 "usr/share/man/man8/killswitch.8",
                 "usr/share/zsh/site-functions/_killswitch",
+                "usr/lib/killswitch/bin/ks-door",
                 "usr/lib/killswitch/mitigations")) {
             assertThat(command.resolve(file)).exists();
         }

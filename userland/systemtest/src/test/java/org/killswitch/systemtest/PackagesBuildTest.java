@@ -69,6 +69,8 @@ final class PackagesBuildTest {
                     .allSatisfy(l -> assertThat(root.resolve("usr/lib/killswitch/legal/" + l + "/LICENSE"))
                             .isNotEmptyFile());
         }
+        assertThat(Project.run(List.of(root.resolve("usr/lib/killswitch/bin/ks-door").toString(), "--list")))
+                .contains("af_alg_aead");
         // nothing of it is a configuration file, which would be left behind
         assertThat(root.resolve("etc")).doesNotExist();
     }

@@ -154,11 +154,12 @@ record GuestOfHost(Host host, Optional<String> series, Supplier<SourceTree> sour
                                     + LabOfHost.script(words));
         }
 
-        /** The program comes with the sources only. */
+        /** That of the sources, if the command was started in them or built from them, or else the installed one. */
         private static Rehearsal.DoorProgram door(String name) {
             Optional<Path> program = SourceTree.above(RehearseCommand.currentFolder())
                     .or(() -> SourceTree.image().flatMap(SourceTree::above))
                     .map(tree -> new SourceTree(tree).program("doors/door"))
+                    .or(() -> SourceTree.image().map(home -> home.resolve("bin/ks-door")))
                     .filter(Files::isExecutable);
             return new Rehearsal.DoorProgram(name, program.map(p -> Rehearsal.quoted(p.toString()) + " " + name));
         }
