@@ -29,9 +29,11 @@ help:
 	@echo 'make door                 $(DOOR), which "killswitch rehearse CVE" runs in its guest'
 	@echo 'make install              what was built: the module, the command and what goes with them (as root);'
 	@echo '                          DESTDIR=D below D, TEST_MODULE=y with the tests'\'' module, PREFIX=/usr/local elsewhere'
+	@echo 'make install-fleet        the agent of a host in a fleet, and the fleet'\''s controller and commands (docs/fleet.md)'
 	@echo 'make uninstall            take that away again; the same DESTDIR and PREFIX'
-	@echo 'make deb                  the Debian packages killswitch and killswitch-dkms, in packaging/target'
-	@echo 'make rpm                  the same two as RPM packages, in packaging/target/rpm'
+	@echo 'make deb                  the Debian packages killswitch, killswitch-dkms, killswitch-agent and killswitch-fleet,'
+	@echo '                          in packaging/target'
+	@echo 'make rpm                  the first two as RPM packages, in packaging/target/rpm'
 	@echo 'make selftests            what selftests/killswitch_test.sh needs'
 	@echo 'make format               lay out the Java sources as "make userland" wants them'
 	@echo 'make clean                remove what was built'
@@ -103,6 +105,28 @@ install-userland:
 	for e in $(EXAMPLES); do install -D -m 644 packaging/$$e '$(DESTDIR)$(DOC_DIR)/examples/'$$e || exit 1; done
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 
+install-fleet: install-agent install-controller
+
+# $1: the program, whose image has no more than what is named here
+define install_program
+	$(call built,userland/fleet/target/$1)
+	rm -rf '$(DESTDIR)$(PREFIX)/lib/$1'
+	install -d '$(DESTDIR)$(PREFIX)/lib/$1' '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(UNIT_DIR)'
+	cp -R --preserve=mode,timestamps,links $(foreach part,bin legal lib mitigations runtime,userland/fleet/target/$1/$(part)) '$(DESTDIR)$(PREFIX)/lib/$1/'
+	ln -sfn ../lib/$1/bin/$1 '$(DESTDIR)$(PREFIX)/sbin/$1'
+	sed 's#/usr/sbin/#$(PREFIX)/sbin/#' packaging/fleet/$1.service >'$(DESTDIR)$(UNIT_DIR)/$1.service'
+endef
+
+install-agent:
+	$(call install_program,killswitch-agent)
+	install -m 644 -D -t '$(DESTDIR)$(MAN_DIR)/man8' packaging/fleet/killswitch-agent.8
+	install -m 644 -D -t '$(DESTDIR)$(PREFIX)/share/doc/killswitch-agent/examples' packaging/fleet/agent.yaml
+
+install-controller:
+	$(call install_program,killswitch-fleet)
+	install -m 644 -D -t '$(DESTDIR)$(PREFIX)/share/doc/killswitch-fleet/examples' packaging/fleet/fleet.yaml packaging/fleet/nats-server.conf
+	install -m 755 -t '$(DESTDIR)$(PREFIX)/share/doc/killswitch-fleet/examples' packaging/fleet/fleet-certificate
+
 # For dkms, which "dkms add" is told of: no more than it needs, and nothing to tidy up.
 VERSION = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
 DKMS_DIR = $(DESTDIR)$(PREFIX)/src/killswitch-$(VERSION)
@@ -123,6 +147,8 @@ uninstall:
 		test -n '$(DESTDIR)' || depmod "$$(basename "$${updates%/*}")"; \
 	done
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl --quiet disable $(UNITS)
+	rm -rf $(foreach p,agent fleet,'$(DESTDIR)$(PREFIX)/lib/killswitch-$p' '$(DESTDIR)$(PREFIX)/share/doc/killswitch-$p')
+	rm -f $(foreach p,agent fleet,'$(DESTDIR)$(PREFIX)/sbin/killswitch-$p' '$(DESTDIR)$(UNIT_DIR)/killswitch-$p.service')
 	rm -rf '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(DOC_DIR)'
 	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(LOADER)' '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
 	rm -f $(patsubst %,'$(DESTDIR)$(UNIT_DIR)/%',$(UNITS))
@@ -173,4 +199,4 @@ clean: clean-kernel
 clean-kernel:
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(KERNEL)' clean
 
-.PHONY: all help modules userland door install install-module install-userland install-dkms-source uninstall deb deb-tools rpm rpm-tools format selftests clean clean-kernel
+.PHONY: all help modules userland door install install-module install-userland install-fleet install-agent install-controller install-dkms-source uninstall deb deb-tools rpm rpm-tools format selftests clean clean-kernel

@@ -24,7 +24,7 @@ final class Legal {
 
     private static final Pattern LEGAL = Pattern.compile("META-INF/((?:\\w+-)*(?:LICENSE|NOTICE|MODIFIED)[.\\w]*)");
     private static final Pattern LICENCE = Pattern.compile("^License: ([^ \\n]+)", Pattern.MULTILINE);
-    private static final Pattern FILES = Pattern.compile("Files: usr/lib/killswitch(?:-fleet)?/lib/(.+)");
+    private static final Pattern FILES = Pattern.compile("Files: usr/lib/killswitch-?\\*/lib/(.+)");
 
     private Legal() {}
 

@@ -95,7 +95,7 @@ class LicencesTest {
                 Files.readString(ROOT.resolve("packaging/debian/copyright")).split("\n\n", -1));
         for (String library : libraries()) {
             String stanza = stanzas.stream()
-                    .filter(s -> s.startsWith("Files: usr/lib/killswitch/lib/"))
+                    .filter(s -> s.startsWith("Files: usr/lib/killswitch*/lib/"))
                     .filter(s -> of(
                                     Path.of(library + ".jar"),
                                     List.of(new Rule(

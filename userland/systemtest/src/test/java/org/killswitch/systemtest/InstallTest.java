@@ -40,10 +40,15 @@ final class InstallTest {
     static void build() throws IOException {
         kernel = Project.kernel("6.1");
         tree = Files.createDirectory(folder.resolve("tree"));
-        for (String part : List.of("Makefile", "kernel", "selftests", "packaging", "script", "README.md", "docs", "LICENSE")) {
+        for (String part :
+                List.of("Makefile", "kernel", "selftests", "packaging", "script", "README.md", "docs", "LICENSE")) {
             Project.run(List.of("cp", "-r", Project.ROOT.resolve(part).toString(), tree.toString()));
         }
-        for (String built : List.of("userland/cli/target/killswitch", "userland/manual/target/manual")) {
+        for (String built : List.of(
+                "userland/cli/target/killswitch",
+                "userland/manual/target/manual",
+                "userland/fleet/target/killswitch-agent",
+                "userland/fleet/target/killswitch-fleet")) {
             Path copy = tree.resolve(built);
             Files.createDirectories(copy.getParent());
             Project.run(List.of("cp", "-a", Project.ROOT.resolve(built).toString(), copy.toString()));
@@ -70,7 +75,7 @@ final class InstallTest {
         }
         Set<String> before = files(root);
 
-        Project.run(make("install", "DESTDIR=" + root, "PREFIX=" + prefix));
+        Project.run(make("install", "install-fleet", "DESTDIR=" + root, "PREFIX=" + prefix));
         Set<String> installed = files(root);
         installed.removeAll(before);
         String zsh = prefix.equals("/usr") ? "vendor-completions" : "site-functions";
@@ -83,6 +88,11 @@ final class InstallTest {
                         usr + "/lib/killswitch/bin/killswitch",
                         usr + "/lib/killswitch/bin/ks-door",
                         usr + "/lib/systemd/system/killswitch.service",
+                        usr + "/lib/systemd/system/killswitch-agent.service",
+                        usr + "/sbin/killswitch-agent",
+                        usr + "/sbin/killswitch-fleet",
+                        usr + "/share/doc/killswitch-fleet/examples/nats-server.conf",
+                        usr + "/share/man/man8/killswitch-agent.8",
                         usr + "/lib/systemd/system/killswitch-good.timer",
                         usr + "/lib/systemd/system/killswitch-ended.timer",
                         usr + "/lib/systemd/system/killswitch-metrics.timer",

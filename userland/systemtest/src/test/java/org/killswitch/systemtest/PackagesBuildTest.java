@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.killswitch.lab.Output;
 
 /** The Debian packages that "make deb" builds: what is in them, and what lintian says. */
@@ -69,10 +71,27 @@ final class PackagesBuildTest {
                     .allSatisfy(l -> assertThat(root.resolve("usr/lib/killswitch/legal/" + l + "/LICENSE"))
                             .isNotEmptyFile());
         }
-        assertThat(Project.run(List.of(root.resolve("usr/lib/killswitch/bin/ks-door").toString(), "--list")))
+        assertThat(Project.run(
+                        List.of(root.resolve("usr/lib/killswitch/bin/ks-door").toString(), "--list")))
                 .contains("af_alg_aead");
         // nothing of it is a configuration file, which would be left behind
         assertThat(root.resolve("etc")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"agent", "fleet"})
+    void theFleetsProgramsRunFromTheirPackages(String name, @TempDir Path root) throws IOException {
+        String program = "killswitch-" + name;
+        Path deb = Project.packages().resolve(program + "_" + Project.version() + "_amd64.deb");
+        assertThat(Files.size(deb)).isLessThan(40_000_000);
+        Project.run(List.of("dpkg-deb", "-x", deb.toString(), root.toString()));
+        Output usage =
+                Project.tryRun(List.of(root.resolve("usr/sbin/" + program).toString(), "--help"));
+        assertThat(usage.output()).startsWithIgnoringCase("usage: killswitch");
+        assertThat(root.resolve("lib/systemd/system/" + program + ".service")).exists();
+        assertThat(root.resolve("usr/share/doc/" + program + "/examples/" + name + ".yaml"))
+                .exists();
+        assertThat(root.resolve("usr/lib/" + program + "/mitigations")).isNotEmptyDirectory();
     }
 
     @Test
@@ -102,7 +121,11 @@ final class PackagesBuildTest {
                 "-l",
                 Project.ROOT.resolve("packaging/debian/changelog").toString(),
                 "-STimestamp"));
-        for (Path deb : List.of(COMMAND, DKMS)) {
+        for (Path deb : List.of(
+                COMMAND,
+                DKMS,
+                Project.packages().resolve("killswitch-agent_" + Project.version() + "_amd64.deb"),
+                Project.packages().resolve("killswitch-fleet_" + Project.version() + "_amd64.deb"))) {
             assertThat(Project.run(List.of(
                             "sh",
                             "-c",

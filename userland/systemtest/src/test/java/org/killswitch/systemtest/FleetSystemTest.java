@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package org.killswitch.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.killswitch.systemtest.Scripts.require;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.killswitch.lab.Guest;
+import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.Kernel;
+import org.killswitch.lab.qemu.Disk;
+
+/** A fleet of one, from its Debian packages: NATS server, controller and agent on a system whose kernel is real. */
+final class FleetSystemTest {
+
+    private static final Path SHIPPED = Project.ROOT.resolve("packaging/fleet");
+    private static final String STATE = "/sys/kernel/security/killswitch/fn/version_proc_show/state";
+    private static final String FLEET = "killswitch fleet";
+    private static final String AS_OPERATOR = " --config /etc/killswitch/operator.yaml";
+
+    private static final String POLICY = """
+            serial: 1
+            expires: 2099-12-31T00:00:00Z
+            confirm: 10m
+            rings:
+              - name: canary
+                labels: [ring=canary]
+                observe: 3s
+                gate: {soak: 3s}
+            entries:
+              - {symbol: version_proc_show, retval: -EIO}
+            """;
+
+    @Test
+    void aPolicyIsKeptAndTakenBack(@TempDir Path folder) throws IOException {
+        Kernel kernel = Project.kernel("6.1");
+        Path module =
+                Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel")).resolve("killswitch.ko");
+        try (Disk disk = Project.debian();
+                Guest guest = Project.LAB.boot(
+                        kernel,
+                        GuestSpec.standard()
+                                .withMachine(2, 2048)
+                                .withDisk(disk)
+                                .withTimeout(Duration.ofMinutes(20))
+                                .withFile("/srv/packages", Project.packages())
+                                .withFile("/srv/nats", nats(folder))
+                                .withFile("/usr/sbin/nats-server", natsServer())
+                                .withFile("/usr/lib/modules/" + kernel.version() + "/updates/killswitch.ko", module))) {
+            require(guest, "depmod");
+            require(
+                    guest,
+                    "export DEBIAN_FRONTEND=noninteractive; cd /srv/packages;"
+                            + " dpkg -i killswitch_*.deb killswitch-agent_*.deb killswitch-fleet_*.deb");
+            // until it is told where the server is, it does not run
+            assertThat(require(guest, "systemctl is-enabled killswitch-agent killswitch-fleet"))
+                    .isEqualTo("enabled\nenabled\n");
+            assertThat(guest.run("systemctl is-active killswitch-agent killswitch-fleet")
+                            .output())
+                    .isEqualTo("inactive\ninactive\n");
+            require(guest, "systemctl start killswitch.service");
+            start(guest);
+            isKept(guest);
+            isTakenBack(guest);
+            require(
+                    guest,
+                    "export DEBIAN_FRONTEND=noninteractive; dpkg --purge killswitch-agent killswitch-fleet;"
+                            + " ! ls -d /usr/lib/killswitch-* /usr/sbin/killswitch-* /usr/share/doc/killswitch-*");
+            assertThat(guest.run("systemctl is-active killswitch-agent killswitch-fleet")
+                            .output())
+                    .isEqualTo("inactive\ninactive\n");
+        }
+    }
+
+    /** Needs nothing of the system that it was installed on. */
+    private static Path natsServer() {
+        return Path.of(Project.run(List.of("sh", "-c", "PATH=$PATH:/usr/sbin command -v nats-server"))
+                .strip());
+    }
+
+    /** What docs/fleet.md has in /etc/killswitch/nats. */
+    private static Path nats(Path folder) throws IOException {
+        for (List<String> which : List.of(
+                List.of("server", "localhost"),
+                List.of("role", "controller"),
+                List.of("role", "operator"),
+                List.of("host", "web1"))) {
+            List<String> command =
+                    new ArrayList<>(List.of(SHIPPED.resolve("fleet-certificate").toString(), folder.toString()));
+            command.addAll(which);
+            Project.run(command);
+        }
+        Files.copy(SHIPPED.resolve("nats-server.conf"), folder.resolve("nats-server.conf"));
+        return folder;
+    }
+
+    private static void start(Guest guest) {
+        require(guest, """
+                cd /etc/killswitch && cp -r /srv/nats . && mkdir -p fleet /var/lib/nats/jetstream
+                cp nats/ca.pem fleet/ca.pem && cp nats/web1.pem fleet/certificate.pem && cp nats/web1.key fleet/key.pem
+                for role in controller operator; do
+                    printf '%s\\n' "name: $role" server:\\ tls://localhost:4222 \
+                        "certificate: /etc/killswitch/nats/$role.pem" "key: /etc/killswitch/nats/$role.key" > $role.yaml
+                done
+                mv controller.yaml fleet.yaml
+                printf '%s\\n' 'name: web1' 'labels: [ring=canary]' 'server: tls://localhost:4222' > agent.yaml
+                ssh-keygen -q -t ed25519 -N '' -f /srv/ann
+                echo "ann@example.org namespaces=\\"killswitch-fleet\\" $(cat /srv/ann.pub)" > fleet/allowed_signers
+                systemd-run --quiet --unit nats nats-server -c /etc/killswitch/nats/nats-server.conf
+                systemctl start killswitch-fleet killswitch-agent
+                """);
+        require(guest, "cat > /srv/policy.yaml <<'END'\n" + POLICY + "END");
+        await(guest, FLEET + " hosts" + AS_OPERATOR + " | grep -q web1");
+    }
+
+    private static void isKept(Guest guest) {
+        require(guest, "cat /proc/version");
+        require(guest, FLEET + " push /srv/policy.yaml --key /srv/ann" + AS_OPERATOR);
+        await(guest, "! cat /proc/version");
+        await(guest, "grep -q '^engaged$' " + STATE);
+        await(guest, "grep -q version_proc_show /etc/killswitch/policy.d/50-fleet.yaml");
+        await(guest, FLEET + " hosts" + AS_OPERATOR + " | grep -q kept");
+        assertThat(require(guest, FLEET + " status" + AS_OPERATOR)).contains("canary");
+        assertThat(require(guest, "killswitch diff")).isEmpty();
+        String pid =
+                require(guest, "systemctl show -P MainPID killswitch-agent").strip();
+        int resident = Integer.parseInt(
+                require(guest, "sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\) kB/\\1/p' /proc/" + pid + "/status")
+                        .strip());
+        assertThat(resident).as("kB of the agent").isLessThan(64 * 1024);
+    }
+
+    private static void isTakenBack(Guest guest) {
+        require(guest, FLEET + " rollback 'breaks nothing, but to see it'" + AS_OPERATOR);
+        await(guest, "cat /proc/version");
+        await(guest, "! grep -q version_proc_show /etc/killswitch/policy.d/50-fleet.yaml");
+        assertThat(require(guest, FLEET + " status" + AS_OPERATOR)).contains("breaks nothing, but to see it");
+    }
+
+    /** Has the guest wait until a command succeeds. */
+    private static void await(Guest guest, String condition) {
+        require(guest, """
+                for i in $(seq 90); do
+                    if { %s; } > /dev/null 2>&1; then exit 0; fi
+                    sleep 1
+                done
+                echo "never: %s"
+                journalctl --no-pager --lines 40 --unit nats --unit killswitch-fleet --unit killswitch-agent
+                exit 1
+                """.formatted(condition, condition.replace("\"", "").replace("$", "")));
+    }
+}
