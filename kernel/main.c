@@ -88,8 +88,9 @@ static void __init ks_modparam_entry(const char *text, unsigned int number)
 	int err = entry ? ks_control_entry(entry) : -ENOMEM;
 
 	if (err)
-		ks_refuse("parameter engage: entry %u (%*pE) skipped: %pe; entries are [<module>:]<symbol>=<value>[ # <reason>]",
-			  number, (int)strlen(text), text, ERR_PTR(err));
+		ks_refuse("parameter engage: entry %u (%*pE) skipped: %pe%s", number,
+			  (int)strlen(text), text, ERR_PTR(err), err != -EINVAL ? "" :
+			  "; entries are [<module>:]<symbol>=<value>[ # <reason>]");
 	kfree(entry);
 }
 
