@@ -103,7 +103,10 @@ final class FleetSystemTest {
 
     private static void start(Guest guest) {
         require(guest, """
-                cd /etc/killswitch && cp -r /srv/nats . && mkdir -p fleet /var/lib/nats/jetstream
+                set -e
+                mkdir -p /etc/killswitch/fleet /var/lib/nats/jetstream
+                cd /etc/killswitch
+                cp -r /srv/nats .
                 cp nats/ca.pem fleet/ca.pem && cp nats/web1.pem fleet/certificate.pem && cp nats/web1.key fleet/key.pem
                 for role in controller operator; do
                     printf '%s\\n' "name: $role" server:\\ tls://localhost:4222 \
@@ -147,7 +150,8 @@ final class FleetSystemTest {
     /** Has the guest wait until a command succeeds. */
     private static void await(Guest guest, String condition) {
         require(guest, """
-                for i in $(seq 90); do
+                end=$(($(date +%%s) + 180))
+                while [ $(date +%%s) -lt $end ]; do
                     if { %s; } > /dev/null 2>&1; then exit 0; fi
                     sleep 1
                 done
