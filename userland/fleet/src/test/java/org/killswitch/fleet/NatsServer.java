@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.fleet.api.FleetConfig;
@@ -119,7 +120,8 @@ public final class NatsServer implements AutoCloseable {
                 folder.resolve(name + ".pem"),
                 folder.resolve(name + ".key"),
                 signatures,
-                folder.resolve("state-" + name + ".json"));
+                folder.resolve("state-" + name + ".json"),
+                Optional.empty());
     }
 
     /** The same as a file. */
