@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet.controller;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,6 +110,8 @@ public record Rings(List<Part> parts, List<Fleet.Seen> outside) {
 
     /** A share, for a person. */
     public static String percent(double part) {
-        return Math.round(part * 1000) / 10.0 + "%";
+        return BigDecimal.valueOf(Math.round(part * 1000), 1)
+                        .stripTrailingZeros()
+                        .toPlainString() + "%";
     }
 }

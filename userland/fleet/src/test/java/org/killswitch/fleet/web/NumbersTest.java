@@ -34,7 +34,7 @@ class NumbersTest {
                 .contains("\"reboots\":[{\"what\":\"CVE-1: reboot\",\"hosts\":1}]")
                 .contains("\"state\":\"rolling out\"")
                 .contains("\"now\":{\"hosts\":1,\"reached\":1,\"failed\":0,")
-                .contains("\"failed\":\"50.0%\"")
+                .contains("\"failed\":\"50%\"")
                 .contains("\"why\":\"signed by ann\"");
         Json states = Json.parse(json.bytes()).object("states");
         assertThat(states.number("trial")).isOne();
