@@ -22,7 +22,10 @@ import org.killswitch.host.Programs;
 /** A real nats-server with the configuration that is shipped, on the loopback device and with a folder of its own. */
 public final class NatsServer implements AutoCloseable {
 
-    private static final Path SHIPPED = Path.of("../../packaging/fleet");
+    /** Below the clone, where the tests of a module and script/dev find it by where they are started from. */
+    private static final Path SHIPPED =
+            Path.of(System.getProperty("killswitch.root", "../..")).resolve("packaging/fleet");
+
     private static final int PATIENCE_MS = 20_000;
 
     private final Path folder;
