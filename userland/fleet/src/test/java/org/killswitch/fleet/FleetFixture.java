@@ -94,7 +94,7 @@ abstract class FleetFixture {
         server.close();
     }
 
-    final void startController() {
+    final Controller startController() {
         FleetConfig config = server.config("controller", Map.of(), keys.signatures());
         Controller controller = new Controller(config, "controller c1", QUICK, InstantSource.system(), log::add);
         Thread thread = Thread.ofPlatform().start(() -> {
@@ -107,6 +107,7 @@ abstract class FleetFixture {
             }
         });
         controllers.add(thread);
+        return controller;
     }
 
     /** With buckets, hosts need not wait for them. */

@@ -15,16 +15,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.killswitch.fleet.api.Member;
-import org.killswitch.fleet.api.Opening;
 import org.killswitch.fleet.api.Opening.Stage;
 import org.killswitch.fleet.api.Report;
 import org.killswitch.fleet.api.Report.Phase;
 import org.killswitch.fleet.api.Rollout;
 import org.killswitch.fleet.api.Store;
+import org.killswitch.fleet.controller.Controller;
 import org.killswitch.fleet.web.Chromium;
 
 /** The page in a real browser: the real controller, a real nats-server, and the reports of 10,000 hosts in it. */
@@ -138,32 +139,30 @@ class PageTest extends FleetFixture {
                 itLooksWell(chromium);
                 keyboard(chromium);
                 metrics();
+                anotherControllerShowsTheSame();
                 serverGoesAway(chromium);
             }
         }
+    }
+
+    private static Optional<Rollout> rollout(Connection operator) throws Exception {
+        Optional<byte[]> message = Store.get(operator, Store.ROLLOUT, Store.ROLLOUT_KEY);
+        return message.isPresent() ? Optional.of(Rollout.of(message.get())) : Optional.empty();
     }
 
     @SuppressWarnings("try")
     private void rollOut(Chromium chromium, Connection all) throws Exception {
         push(POLICY);
         try (Connection operator = connect("operator")) {
-            until(
-                    "there is a roll-out",
-                    () -> Store.get(operator, Store.ROLLOUT, Store.ROLLOUT_KEY).isPresent());
-            Rollout rollout = Rollout.of(
-                    Store.get(operator, Store.ROLLOUT, Store.ROLLOUT_KEY).orElseThrow());
-            digest = rollout.digest();
+            until("there is a roll-out", () -> rollout(operator).isPresent());
+            digest = rollout(operator).orElseThrow().digest();
             for (int i = 0; i < FLEET; i++) {
                 report(all, i, i < 100 ? Phase.TRIAL : Phase.WAITING, "", List.of());
             }
             all.flush(Duration.ofSeconds(20));
             until(
                     "the tenth opens",
-                    () -> Opening.of(Store.get(operator, Store.ROLLOUT, Store.OPENING_KEY)
-                                            .orElseThrow())
-                                    .rings()
-                                    .getOrDefault("tenth", Stage.BACK)
-                            == Stage.TRIAL);
+                    () -> rollout(operator).orElseThrow().stages().get("tenth") == Stage.TRIAL);
         }
         long tenth = 0;
         for (int i = 0; i < FLEET; i++) {
@@ -198,6 +197,7 @@ class PageTest extends FleetFixture {
                         "keep ring canary",
                         "100 of 100 hosts well",
                         "ann@example.org");
+        picture(chromium, "trial");
         report(all, 5, Phase.KEPT, "", List.of("oops"));
         all.flush(Duration.ofSeconds(20));
         assertThat(chromium.until(shows("kernel trouble", "1"))).isLessThan(Duration.ofSeconds(2));
@@ -206,9 +206,12 @@ class PageTest extends FleetFixture {
                 .isEqualTo("Serial 1: halted");
     }
 
+    private static void picture(Chromium chromium, String what) throws Exception {
+        chromium.picture(Files.createDirectories(PICTURES).resolve("page-" + what + ".png"));
+    }
+
     /** No scrolling sideways, no text that is cut, and contrast is for whoever looks at the pictures. */
     private static void itLooksWell(Chromium chromium) throws Exception {
-        Files.createDirectories(PICTURES);
         for (int width : new int[] {360, 1600}) {
             for (String scheme : List.of("light", "dark")) {
                 chromium.look(width, 1000, scheme);
@@ -220,7 +223,7 @@ class PageTest extends FleetFixture {
                                 "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth"
                                         + " && !e.closest('thead')).map(e => e.outerHTML.slice(0, 90)).join()"))
                         .isEmpty();
-                chromium.picture(PICTURES.resolve("page-" + width + "-" + scheme + ".png"));
+                picture(chromium, width + "-" + scheme);
             }
         }
         assertThat(chromium.complaints).isEmpty();
@@ -262,6 +265,14 @@ class PageTest extends FleetFixture {
                             "killswitch_fleet_ring_stage{ring=\"rest\",stage=\"closed\"} 1",
                             "killswitch_fleet_rollout{state=\"halted\"} 1");
         }
+    }
+
+    private void anotherControllerShowsTheSame() throws Exception {
+        Controller second = startController();
+        until("it follows", () -> second.view().policy().isPresent());
+        assertThat(second.view().leads()).isFalse();
+        assertThat(second.view().rollout().orElseThrow().halted()).isTrue();
+        assertThat(second.view().fleet().hosts()).hasSize(FLEET);
     }
 
     private void serverGoesAway(Chromium chromium) throws Exception {

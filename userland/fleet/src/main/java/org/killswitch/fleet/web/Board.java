@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.killswitch.fleet.controller.View;
 
 /**
- * What is shown, made once for all who look. It keeps the newest only: who reads slowly misses what was between, and nothing
- * is kept for him.
+ * What is shown, made once for all who look. It keeps the newest only: a client that reads slowly misses what was between, and
+ * nothing is kept for it.
  */
 final class Board implements AutoCloseable {
 
@@ -34,6 +34,7 @@ final class Board implements AutoCloseable {
     private @Nullable Snapshot snapshot;
     private long madeAt;
     private long pointAt;
+    private int waiting;
     private Shown shown = new Shown(0, "", 0);
 
     /**
@@ -54,7 +55,7 @@ final class Board implements AutoCloseable {
             while (true) {
                 Thread.sleep(LOOK);
                 try {
-                    look();
+                    lookIfAnybodyDoes();
                 } catch (RuntimeException e) {
                     log.accept("internal error: " + e);
                 }
@@ -64,7 +65,14 @@ final class Board implements AutoCloseable {
         }
     }
 
-    private synchronized void look() {
+    private synchronized void lookIfAnybodyDoes() {
+        if (waiting > 0 || System.nanoTime() - pointAt >= POINT.toNanos()) {
+            look();
+        }
+    }
+
+    /** What there is to show now. */
+    synchronized Shown look() {
         Snapshot now = snapshot();
         long time = System.nanoTime();
         if (time - pointAt >= POINT.toNanos()) {
@@ -76,6 +84,7 @@ final class Board implements AutoCloseable {
             shown = new Shown(shown.version + 1, state, history.count());
             notifyAll();
         }
+        return shown;
     }
 
     /** The fleet in numbers, at most some moments old. */
@@ -95,11 +104,16 @@ final class Board implements AutoCloseable {
     synchronized Shown await(long version, Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         long left = time.toMillis();
-        while (shown.version == version && left > 0) {
-            wait(left);
-            left = (end - System.nanoTime()) / 1_000_000;
+        waiting++;
+        try {
+            while (shown.version == version && left > 0) {
+                wait(left);
+                left = (end - System.nanoTime()) / 1_000_000;
+            }
+            return shown;
+        } finally {
+            waiting--;
         }
-        return shown;
     }
 
     synchronized List<Long> pointsAfter(long first) {

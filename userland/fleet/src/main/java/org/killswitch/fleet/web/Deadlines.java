@@ -3,9 +3,8 @@ package org.killswitch.fleet.web;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,8 +19,12 @@ final class Deadlines implements AutoCloseable {
         void run() throws IOException;
     }
 
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("web deadlines").factory());
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("web deadlines").factory());
+
+    Deadlines() {
+        timer.setRemoveOnCancelPolicy(true); // there is one for each write
+    }
 
     /** Does something on this thread, which is interrupted if it takes too long. */
     void within(Duration time, Work work) throws IOException {

@@ -49,7 +49,7 @@ final class Events {
     }
 
     private void stream(OutputStream out) throws IOException, InterruptedException {
-        Board.Shown shown = board.await(-1, Duration.ZERO);
+        Board.Shown shown = board.look();
         String state = "";
         long points = 0;
         while (true) {

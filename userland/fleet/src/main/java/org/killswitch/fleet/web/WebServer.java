@@ -45,7 +45,8 @@ public final class WebServer implements AutoCloseable {
     private static final Map<String, Answer> FILES = Map.of(
             "/", file("page.html", "text/html"),
             "/page.css", file("page.css", "text/css"),
-            "/page.js", file("page.js", "text/javascript"));
+            "/page.js", file("page.js", "text/javascript"),
+            "/list.js", file("list.js", "text/javascript"));
 
     private static final Map<String, String> HEADERS = Map.of(
             "Cache-Control", "no-store",
@@ -70,6 +71,7 @@ public final class WebServer implements AutoCloseable {
 
     private final HttpServer server;
     private final Access access;
+    private final Supplier<View> source;
     private final Board board;
     private final Events events;
     private final Consumer<String> log;
@@ -80,6 +82,7 @@ public final class WebServer implements AutoCloseable {
     private WebServer(HttpServer server, Access access, Supplier<View> source, Consumer<String> log) {
         this.server = server;
         this.access = access;
+        this.source = source;
         this.log = log;
         board = new Board(source, log);
         events = new Events(board, deadlines, InstantSource.system());
@@ -159,7 +162,7 @@ public final class WebServer implements AutoCloseable {
         }
         if (path.equals("/healthz")) {
             return Optional.of(
-                    board.snapshot().view().connected()
+                    source.get().connected()
                             ? Answer.of(200, "ok")
                             : Answer.of(503, "no connection with the NATS server"));
         }

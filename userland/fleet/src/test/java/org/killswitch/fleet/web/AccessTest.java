@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +62,7 @@ class AccessTest {
                 TOKEN,
                 "Bearer " + TOKEN + "0",
                 "Bearer " + TOKEN.substring(1),
-                "Bearer " + TOKEN.toUpperCase(java.util.Locale.ROOT),
+                "Bearer " + TOKEN.toUpperCase(Locale.ROOT),
                 "Digest " + TOKEN,
                 "Basic " + TOKEN,
                 "Basic !",
