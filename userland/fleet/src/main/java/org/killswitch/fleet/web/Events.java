@@ -16,7 +16,7 @@ final class Events {
     /** More are refused. */
     static final int STREAMS = 100;
 
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration BEAT = Duration.ofSeconds(5);
 

@@ -111,8 +111,9 @@ public final class WebServer implements AutoCloseable {
             if (tls.isEmpty()) {
                 return HttpServer.create(config.listen(), 0);
             }
+            HttpsConfigurator configurator = new HttpsConfigurator(Tls.server(tls.get()));
             HttpsServer secure = HttpsServer.create(config.listen(), 0);
-            secure.setHttpsConfigurator(new HttpsConfigurator(Tls.server(tls.get())));
+            secure.setHttpsConfigurator(configurator);
             return secure;
         } catch (IOException e) {
             throw new PolicyException("cannot listen on " + config.listen() + ": " + e.getMessage(), e);
@@ -212,7 +213,7 @@ public final class WebServer implements AutoCloseable {
         if (!isHead) {
             exchange.getResponseBody().write(body);
         }
-        exchange.close();
+        exchange.close(); // writes what is left, within the time that there is for it
     }
 
     @Override
