@@ -31,6 +31,7 @@ final class Dev extends CommandGroup {
                 .addSubcommand(new CommandLine(new BenchCommand(host)))
                 .addSubcommand(new CommandLine(new FaultsCommand(host)))
                 .addSubcommand(new CommandLine(new FleetCommand(host)))
+                .addSubcommand(new CommandLine(new FleetDemoCommand(host)))
                 .addSubcommand(new CommandLine(new FuzzCommand(host)))
                 .addSubcommand(new CommandLine(new MatrixCommand(host)))
                 .addSubcommand(new CommandLine(new PlotCommand(host)))

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -93,7 +94,7 @@ abstract class FleetFixture {
         server.close();
     }
 
-    final void startController() {
+    final Controller startController() {
         FleetConfig config = server.config("controller", Map.of(), keys.signatures());
         Controller controller = new Controller(config, "controller c1", QUICK, InstantSource.system(), log::add);
         Thread thread = Thread.ofPlatform().start(() -> {
@@ -106,6 +107,7 @@ abstract class FleetFixture {
             }
         });
         controllers.add(thread);
+        return controller;
     }
 
     /** With buckets, hosts need not wait for them. */
@@ -124,6 +126,13 @@ abstract class FleetFixture {
 
     /** The real program, which can be killed. */
     final Process startControllerProcess() throws Exception {
+        return startControllerProcess("");
+    }
+
+    /** The same with something more in its configuration. */
+    final Process startControllerProcess(String more) throws Exception {
+        Path config = server.configFile("controller", keys.signatures());
+        Files.writeString(config, more, StandardOpenOption.APPEND);
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
@@ -134,7 +143,7 @@ abstract class FleetFixture {
                         FleetMain.class.getName(),
                         "serve",
                         "--config",
-                        server.configFile("controller", keys.signatures()).toString())
+                        config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         folder.resolve("controller.log").toFile()))
@@ -198,7 +207,7 @@ abstract class FleetFixture {
         while (!condition.call()) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("never: " + what + "\n" + String.join("\n", log) + "\n"
-                        + String.join("\n", fleet.log) + "\n" + fleet.engaged());
+                        + (fleet == null ? "" : String.join("\n", fleet.log) + "\n" + fleet.engaged()));
             }
             Thread.sleep(20);
         }

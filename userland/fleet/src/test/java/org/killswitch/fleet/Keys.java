@@ -67,7 +67,8 @@ public final class Keys {
         return new SignedPolicy(Files.readString(folder.resolve("other.sig")), policy).message();
     }
 
-    static void run(String... command) throws IOException, InterruptedException {
+    /** Runs a program that has to succeed. */
+    public static void run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.fleet.api.FleetConfig;
@@ -21,7 +22,10 @@ import org.killswitch.host.Programs;
 /** A real nats-server with the configuration that is shipped, on the loopback device and with a folder of its own. */
 public final class NatsServer implements AutoCloseable {
 
-    private static final Path SHIPPED = Path.of("../../packaging/fleet");
+    /** Below the clone, where the tests of a module and script/dev find it by where they are started from. */
+    private static final Path SHIPPED =
+            Path.of(System.getProperty("killswitch.root", "../..")).resolve("packaging/fleet");
+
     private static final int PATIENCE_MS = 20_000;
 
     private final Path folder;
@@ -119,7 +123,8 @@ public final class NatsServer implements AutoCloseable {
                 folder.resolve(name + ".pem"),
                 folder.resolve(name + ".key"),
                 signatures,
-                folder.resolve("state-" + name + ".json"));
+                folder.resolve("state-" + name + ".json"),
+                Optional.empty());
     }
 
     /** The same as a file. */

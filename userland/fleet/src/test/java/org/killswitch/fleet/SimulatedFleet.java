@@ -73,7 +73,8 @@ public final class SimulatedFleet implements AutoCloseable {
         links.remove(name).close();
     }
 
-    SimulatedHost host(String name) {
+    /** What an agent takes for its host. */
+    public SimulatedHost host(String name) {
         return hosts.get(name);
     }
 

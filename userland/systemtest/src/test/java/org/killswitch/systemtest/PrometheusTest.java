@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.killswitch.lab.Output;
 import org.killswitch.posix.Architecture;
 
@@ -25,10 +27,11 @@ final class PrometheusTest {
         assertThat(output.status()).isZero();
     }
 
-    @Test
-    void theAlertRulesAreRead() {
-        Path rules = Project.ROOT.resolve("packaging/prometheus/killswitch.rules.yml");
-        assertThat(Project.run(List.of(PROMTOOL, "check", "rules", rules.toString())))
-                .contains("SUCCESS: 7 rules found");
+    @ParameterizedTest
+    @CsvSource({"packaging/prometheus/killswitch.rules.yml, 7", "packaging/fleet/killswitch-fleet.rules.yml, 9"})
+    void theAlertRulesAreRead(String file, int rules) {
+        Path path = Project.ROOT.resolve(file);
+        assertThat(Project.run(List.of(PROMTOOL, "check", "rules", path.toString())))
+                .contains("SUCCESS: " + rules + " rules found");
     }
 }

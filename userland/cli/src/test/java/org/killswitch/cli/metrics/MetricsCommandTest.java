@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.cli.FakeHost;
-import org.killswitch.cli.metrics.PrometheusText.MetricType;
+import org.killswitch.cli.output.PrometheusText;
+import org.killswitch.cli.output.PrometheusText.MetricType;
 import picocli.CommandLine;
 
 class MetricsCommandTest {

@@ -360,7 +360,8 @@ public final class Agent {
                 said,
                 hits,
                 notes,
-                trouble);
+                trouble,
+                host.reboots());
     }
 
     /** What somebody has changed on the host since the policy was kept. */

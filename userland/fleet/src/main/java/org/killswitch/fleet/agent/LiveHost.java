@@ -25,6 +25,7 @@ import org.killswitch.policy.ModuleParameters;
 import org.killswitch.policy.Overrides;
 import org.killswitch.policy.Policy;
 import org.killswitch.policy.PolicyException;
+import org.killswitch.policy.RebootNote;
 import org.killswitch.policy.Resolution;
 import org.killswitch.policy.Resolver;
 import org.killswitch.posix.Architecture;
@@ -104,6 +105,11 @@ public final class LiveHost implements ManagedHost {
                 .filter(t -> t.matches("[0-9]{1,18}"))
                 .map(Long::parseLong)
                 .orElse(0L);
+    }
+
+    @Override
+    public List<String> reboots() {
+        return RebootNote.read(files);
     }
 
     @Override

@@ -37,6 +37,9 @@ public interface ManagedHost {
     /** How the kernel is. */
     Vitals vitals();
 
+    /** A line for each flaw that a reboot into an installed kernel would fix. */
+    List<String> reboots();
+
     /** Calls so far, by function. */
     Map<String, Long> hits() throws ControlException;
 }

@@ -20,6 +20,7 @@ import org.killswitch.policy.PolicyException;
  * @param key its private key, PKCS #8
  * @param signatures who may sign a policy
  * @param state the file of an agent's state
+ * @param web what a controller serves; empty: nothing
  */
 public record FleetConfig(
         String name,
@@ -29,7 +30,8 @@ public record FleetConfig(
         Path certificate,
         Path key,
         Signatures signatures,
-        Path state) {
+        Path state,
+        Optional<WebConfig> web) {
 
     private static final String FOLDER = "/etc/killswitch/fleet/";
     private static final int LABELS_MAX = 16;
@@ -58,7 +60,8 @@ public record FleetConfig(
                     new Signatures(
                             path(yaml, "allowed-signers", FOLDER + "allowed_signers"),
                             path(yaml, "revoked-keys", FOLDER + "revoked_keys")),
-                    path(yaml, "state", "/var/lib/killswitch/fleet.json"));
+                    path(yaml, "state", "/var/lib/killswitch/fleet.json"),
+                    yaml.optionalMapping("web", WebConfig::read));
             yaml.rejectTheRest();
             return config;
         } catch (EntryException e) {

@@ -20,6 +20,7 @@ import org.killswitch.policy.PolicyException;
  * @param hits calls, by function, the most called ones first
  * @param notes a line for each entry that asks nothing of this host, and why
  * @param trouble what the kernel had since the policy began: an oops, a warning, a reboot
+ * @param reboots a line for each flaw that an installed kernel has the fix of, and the running one not
  */
 public record Report(
         Member host,
@@ -30,10 +31,11 @@ public record Report(
         String message,
         Map<String, Long> hits,
         List<String> notes,
-        List<String> trouble) {
+        List<String> trouble,
+        List<String> reboots) {
 
     /** More bytes are not stored. */
-    public static final int MAX = 40 * 1024;
+    public static final int MAX = 48 * 1024;
 
     private static final int HITS = 16;
     private static final int LINES = 8;
@@ -67,6 +69,7 @@ public record Report(
                 .collect(Collectors.toMap(e -> cut(e.getKey()), Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
         notes = notes.stream().limit(LINES).map(Report::cut).toList();
         trouble = trouble.stream().limit(LINES).map(Report::cut).toList();
+        reboots = reboots.stream().limit(LINES).map(Report::cut).toList();
     }
 
     private static String cut(String text) {
@@ -92,7 +95,8 @@ public record Report(
                 .with("message", message)
                 .with("hits", hits)
                 .with("notes", notes)
-                .with("trouble", trouble);
+                .with("trouble", trouble)
+                .with("reboots", reboots);
     }
 
     /**
@@ -111,6 +115,7 @@ public record Report(
                 json.text("message"),
                 json.map("hits", Long.class),
                 json.texts("notes"),
-                json.texts("trouble"));
+                json.texts("trouble"),
+                json.texts("reboots"));
     }
 }

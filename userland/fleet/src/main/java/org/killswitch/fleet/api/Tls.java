@@ -18,16 +18,17 @@ import java.util.Collection;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.killswitch.policy.PolicyException;
 
 /**
- * TLS with certificates on both sides. The server's must be one for servers (extended key usage): each host has one of the
+ * TLS with certificates on both sides, but for the page. The NATS server's must be one for servers (extended key usage): each host has one of the
  * same authority, and none can pose as the server.
  */
-final class Tls {
+public final class Tls {
 
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
@@ -37,14 +38,6 @@ final class Tls {
 
     static SSLContext context(FleetConfig config) throws PolicyException {
         try {
-            KeyStore own = empty();
-            own.setKeyEntry(
-                    "own",
-                    key(config.key()),
-                    NONE,
-                    certificates(config.certificate()).toArray(Certificate[]::new));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(own, NONE);
             KeyStore authorities = empty();
             int index = 0;
             for (Certificate authority : certificates(config.ca())) {
@@ -53,11 +46,34 @@ final class Tls {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(authorities);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            context.init(own(config.certificate(), config.key()), trust.getTrustManagers(), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
-            throw new PolicyException("certificates or key cannot be read: " + e.getMessage(), e);
+            throw unreadable(e);
         }
+    }
+
+    /** For a server that takes clients without a certificate. */
+    public static SSLContext server(WebConfig.Pem pem) throws PolicyException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(own(pem.certificate(), pem.key()), null, null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static PolicyException unreadable(Exception e) {
+        return new PolicyException("certificates or key cannot be read: " + e.getMessage(), e);
+    }
+
+    private static KeyManager[] own(Path certificate, Path key) throws IOException, GeneralSecurityException {
+        KeyStore own = empty();
+        own.setKeyEntry("own", key(key), NONE, certificates(certificate).toArray(Certificate[]::new));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(own, NONE);
+        return keys.getKeyManagers();
     }
 
     private static KeyStore empty() throws IOException, GeneralSecurityException {
@@ -68,8 +84,12 @@ final class Tls {
 
     private static Collection<? extends Certificate> certificates(Path file)
             throws IOException, GeneralSecurityException {
-        return CertificateFactory.getInstance("X.509")
+        Collection<? extends Certificate> all = CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+        if (all.isEmpty()) {
+            throw new IOException(file + " has no certificate");
+        }
+        return all;
     }
 
     private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {

@@ -2,22 +2,17 @@
 package org.killswitch.fleet.command;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
-import org.killswitch.cli.output.Messages;
 import org.killswitch.cli.output.Table;
 import org.killswitch.cli.output.Times;
 import org.killswitch.fleet.api.FleetPolicy;
 import org.killswitch.fleet.api.Json;
-import org.killswitch.fleet.api.Opening.Stage;
-import org.killswitch.fleet.api.Report;
 import org.killswitch.fleet.api.Rollout;
-import org.killswitch.fleet.controller.Fleet;
+import org.killswitch.fleet.controller.Rings;
 import org.killswitch.policy.PolicyException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,25 +38,6 @@ final class FleetStatusCommand implements Callable<Integer> {
         this.host = host;
     }
 
-    /** How many hosts of a ring are in which phase of the policy. */
-    private static Map<String, Long> phases(Rings.Part part, Rollout rollout) {
-        return part.hosts().stream()
-                .map(Fleet.Seen::report)
-                .map(r -> r.digest().equals(rollout.digest()) ? r.phase() : Report.Phase.WAITING)
-                .collect(Collectors.groupingBy(Messages::word, TreeMap::new, Collectors.counting()));
-    }
-
-    private static String stage(Rings.Part part, Rollout rollout) {
-        Stage stage = rollout.stages().get(part.ring().name());
-        return stage == null ? "closed" : Messages.word(stage);
-    }
-
-    private static String state(Rollout rollout, FleetPolicy policy) {
-        return rollout.rolledBack()
-                ? "taken back"
-                : rollout.halted() ? "halted" : rollout.ring() >= policy.rings().size() ? "done" : "rolling out";
-    }
-
     @Override
     public Integer call() throws PolicyException, InterruptedException {
         try (Session session = new Session(config.read())) {
@@ -78,16 +54,16 @@ final class FleetStatusCommand implements Callable<Integer> {
     }
 
     private void print(Rollout rollout, FleetPolicy policy, Rings rings) {
-        host.out().println("serial " + rollout.serial() + ": " + state(rollout, policy));
+        host.out().println("serial " + rollout.serial() + ": " + Rings.state(rollout, policy));
         Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.RIGHT, Table.Align.LEFT));
         table.row(List.of("RING", "STAGE", "HOSTS", ""));
         for (Rings.Part part : rings.parts()) {
-            String phases = phases(part, rollout).entrySet().stream()
+            String phases = part.phases(rollout).entrySet().stream()
                     .map(e -> e.getValue() + " " + e.getKey())
                     .collect(Collectors.joining(", "));
             table.row(List.of(
                     part.ring().name(),
-                    stage(part, rollout),
+                    part.stageWord(rollout),
                     String.valueOf(part.hosts().size()),
                     phases));
         }
@@ -106,15 +82,15 @@ final class FleetStatusCommand implements Callable<Integer> {
         return Json.object()
                 .with("version", 1L)
                 .with("serial", rollout.serial())
-                .with("state", state(rollout, policy))
+                .with("state", Rings.state(rollout, policy))
                 .with(
                         "rings",
                         rings.parts().stream()
                                 .map(p -> Json.object()
                                         .with("name", p.ring().name())
-                                        .with("stage", stage(p, rollout))
+                                        .with("stage", p.stageWord(rollout))
                                         .with("hosts", (long) p.hosts().size())
-                                        .with("phases", phases(p, rollout)))
+                                        .with("phases", p.phases(rollout)))
                                 .toList())
                 .with(
                         "decisions",

@@ -17,6 +17,7 @@ import org.killswitch.fleet.api.FleetPolicyReader;
 import org.killswitch.fleet.api.Json;
 import org.killswitch.fleet.api.Ring;
 import org.killswitch.fleet.controller.Fleet;
+import org.killswitch.fleet.controller.Rings;
 import org.killswitch.policy.PolicyException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,7 +95,7 @@ final class PlanCommand implements Callable<Integer> {
         host.out().println("serial " + policy.serial() + ", expires " + policy.expires());
         table.lines(host.width()).forEach(host.out()::println);
         if (!rings.outside().isEmpty()) {
-            host.out().println("not reached: " + Rings.some(rings.outside()));
+            host.out().println("not reached: " + Rings.some(Rings.names(rings.outside())));
         }
     }
 
@@ -109,6 +110,6 @@ final class PlanCommand implements Callable<Integer> {
                                         .with("name", p.ring().name())
                                         .with("hosts", Rings.names(p.hosts())))
                                 .toList())
-                .with("not_reached", rings.outside());
+                .with("not_reached", Rings.names(rings.outside()));
     }
 }

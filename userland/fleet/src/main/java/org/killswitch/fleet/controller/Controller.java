@@ -41,6 +41,9 @@ public final class Controller {
 
     private static final Duration FIRST_READING = Duration.ofSeconds(30);
 
+    /** How often one that does not lead reads what the other one has decided. */
+    private static final Duration FOLLOWING = Duration.ofSeconds(1);
+
     private final FleetConfig config;
     private final Pace pace;
     private final InstantSource clock;
@@ -56,6 +59,10 @@ public final class Controller {
     private byte[] told = new byte[0];
     private long toldRevision;
     private boolean leads;
+    private long loadedAt = System.nanoTime() - FOLLOWING.toNanos();
+
+    /** For other threads. */
+    private volatile View view = View.NOTHING;
 
     /**
      * A controller.
@@ -82,6 +89,7 @@ public final class Controller {
                 } catch (IOException | JetStreamApiException | PolicyException | IllegalStateException e) {
                     // The server is away, or full: it is tried again, with all that is known read anew.
                     forget();
+                    view = view.disconnected();
                     String now = String.valueOf(e.getMessage());
                     if (!now.equals(said)) {
                         log.accept("waiting: " + now);
@@ -93,6 +101,11 @@ public final class Controller {
         } finally {
             connection.close();
         }
+    }
+
+    /** What it knows, which may be some moments old. */
+    public View view() {
+        return view;
     }
 
     private void forget() {
@@ -120,12 +133,21 @@ public final class Controller {
                 boolean held = lock.isHeld(System.nanoTime());
                 if (held && !leads) {
                     log.accept("leads");
+                }
+                if (held != leads || (!held && System.nanoTime() - loadedAt > FOLLOWING.toNanos())) {
                     load(connection);
                 }
                 leads = held;
+                Fleet fleet = watch.fleet(pace.silence());
                 if (leads) {
-                    round(connection, watch);
+                    round(connection, fleet);
                 }
+                view = new View(
+                        Optional.ofNullable(rollout),
+                        Optional.ofNullable(policy).map(Admission::policy),
+                        fleet,
+                        true,
+                        leads);
                 Thread.sleep(pace.round());
             }
         }
@@ -134,6 +156,7 @@ public final class Controller {
     /** What the controller before this one has decided. */
     private void load(Connection connection) throws IOException, JetStreamApiException, PolicyException {
         forget();
+        loadedAt = System.nanoTime();
         KeyValue store = connection.keyValue(Store.ROLLOUT);
         KeyValueEntry opening = store.get(Store.OPENING_KEY);
         toldRevision = opening == null ? 0 : opening.getRevision();
@@ -150,8 +173,7 @@ public final class Controller {
         }
     }
 
-    private void round(Connection connection, FleetWatch watch)
-            throws IOException, JetStreamApiException, PolicyException {
+    private void round(Connection connection, Fleet fleet) throws IOException, JetStreamApiException, PolicyException {
         KeyValue store = connection.keyValue(Store.ROLLOUT);
         KeyValueEntry order = connection.keyValue(Store.ORDER).get(Store.ORDER_KEY);
         readPolicy(connection, store, order);
@@ -163,7 +185,6 @@ public final class Controller {
             Order given = order(order, rollout.serial());
             decide(store, rules.ordered(rollout, given, order.getRevision(), current.policy(), now()));
         }
-        Fleet fleet = watch.fleet(pace.silence());
         Optional<Rollout> next = rules.next(rollout, current.policy(), fleet, now());
         while (next.isPresent()) {
             decide(store, next.get());

@@ -5,13 +5,16 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.killswitch.fleet.api.FleetPolicy;
 import org.killswitch.fleet.api.Member;
 import org.killswitch.fleet.api.Report;
+import org.killswitch.fleet.api.Report.Phase;
 import org.killswitch.fleet.api.Ring;
+import org.killswitch.fleet.api.Rollout;
 
 /** The hosts, as their last reports have them. */
 public record Fleet(List<Seen> hosts) {
@@ -23,7 +26,13 @@ public record Fleet(List<Seen> hosts) {
      * @param live whether it has been heard of since this controller began to listen: what was stored before may be long
      *     over, with the server away
      */
-    public record Seen(Report report, boolean silent, boolean live) {}
+    public record Seen(Report report, boolean silent, boolean live) {
+
+        /** Its phase of a roll-out's policy. */
+        public Phase phase(Optional<Rollout> rollout) {
+            return rollout.isEmpty() || report.digest().equals(rollout.get().digest()) ? report.phase() : Phase.WAITING;
+        }
+    }
 
     public Fleet {
         hosts = List.copyOf(hosts);

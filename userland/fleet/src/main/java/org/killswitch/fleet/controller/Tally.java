@@ -19,7 +19,7 @@ import org.killswitch.fleet.api.Rollout;
  * @param trouble a line for each host whose kernel had trouble with it
  * @param bursts a line for each host with more hits than the gate allows
  */
-record Tally(int hosts, int reached, List<String> failed, List<String> trouble, List<String> bursts) {
+public record Tally(int hosts, int reached, List<String> failed, List<String> trouble, List<String> bursts) {
 
     private static final double ROUNDING = 1e-9;
 
@@ -73,17 +73,21 @@ record Tally(int hosts, int reached, List<String> failed, List<String> trouble, 
     }
 
     /** Why the ring is not well; empty if nothing is known against it. */
-    Optional<String> whyNot(Ring.Gate gate) {
+    public Optional<String> whyNot(Ring.Gate gate) {
         if (trouble.size() > gate.trouble()) {
             return Optional.of("kernel trouble on " + some(trouble));
         }
-        if (failed.size() > gate.failed() * hosts + ROUNDING) {
+        if (tooManyFailed(gate)) {
             return Optional.of(failed.size() + " of " + hosts + " hosts failed: " + some(failed));
         }
         return bursts.isEmpty() ? Optional.empty() : Optional.of("hits: " + some(bursts));
     }
 
-    boolean isReached(Ring.Gate gate) {
+    public boolean tooManyFailed(Ring.Gate gate) {
+        return failed.size() > gate.failed() * hosts + ROUNDING;
+    }
+
+    public boolean isReached(Ring.Gate gate) {
         return hosts > 0 && reached + ROUNDING >= gate.reached() * hosts;
     }
 

@@ -62,6 +62,13 @@ class LiveHostTest {
     }
 
     @Test
+    void whatWaitsForAReboot() throws Exception {
+        assertThat(host().reboots()).isEmpty();
+        write("run/killswitch/reboot", "CVE-1: 6.1.2 is installed and has the fix: reboot\n");
+        assertThat(host().reboots()).containsExactly("CVE-1: 6.1.2 is installed and has the fix: reboot");
+    }
+
+    @Test
     void theKernelsTrouble() throws Exception {
         write("proc/sys/kernel/random/boot_id", "one\n");
         write("proc/sys/kernel/tainted", "4096\n");

@@ -37,6 +37,7 @@ public final class SimulatedHost implements ManagedHost {
     private Optional<String> saved = Optional.empty();
     private @Nullable String refused;
     private long hits;
+    private List<String> reboots = List.of();
     /** What the agent is to die of: after so many changes the next one throws. */
     private int changesLeft = Integer.MAX_VALUE;
 
@@ -144,6 +145,15 @@ public final class SimulatedHost implements ManagedHost {
     @Override
     public synchronized Vitals vitals() {
         return vitals;
+    }
+
+    @Override
+    public synchronized List<String> reboots() {
+        return reboots;
+    }
+
+    public synchronized void reboots(String... lines) {
+        reboots = List.of(lines);
     }
 
     @Override

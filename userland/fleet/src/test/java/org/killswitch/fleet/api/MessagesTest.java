@@ -39,6 +39,7 @@ class MessagesTest {
                 line,
                 hits,
                 lines,
+                lines,
                 lines);
     }
 

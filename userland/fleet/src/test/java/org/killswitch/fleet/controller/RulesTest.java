@@ -74,7 +74,8 @@ class RulesTest {
                         phase == Phase.FAILED ? "refused" : "",
                         Map.of("f", hits),
                         List.of(),
-                        List.of(trouble)),
+                        List.of(trouble),
+                        List.of()),
                 silent,
                 live);
     }

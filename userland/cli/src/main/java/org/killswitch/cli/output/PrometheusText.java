@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package org.killswitch.cli.metrics;
+package org.killswitch.cli.output;
 
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Metrics in Prometheus' text format. */
-final class PrometheusText {
+public final class PrometheusText {
 
     private final StringBuilder text = new StringBuilder();
 
     /** What a value may be. */
-    enum MetricType {
+    public enum MetricType {
         GAUGE("gauge"),
         COUNTER("counter");
 
@@ -22,21 +22,22 @@ final class PrometheusText {
     }
 
     /** Begins a metric; its samples have to follow. */
-    Family family(String name, MetricType type, String help) {
+    public Family family(String name, MetricType type, String help) {
         text.append("# HELP ").append(name).append(' ').append(help).append('\n');
         text.append("# TYPE ").append(name).append(' ').append(type.word).append('\n');
         return new Family(name);
     }
 
     /** A metric. */
-    final class Family {
+    public final class Family {
         private final String name;
 
         private Family(String name) {
             this.name = name;
         }
 
-        void sample(Map<String, String> labels, long value) {
+        /** A sample; its labels in the order of the map. */
+        public void sample(Map<String, String> labels, long value) {
             text.append(name);
             if (!labels.isEmpty()) {
                 text.append(labels.entrySet().stream()
@@ -46,7 +47,8 @@ final class PrometheusText {
             text.append(' ').append(value).append('\n');
         }
 
-        void sample(boolean value) {
+        /** The only sample: 1 or 0. */
+        public void sample(boolean value) {
             sample(Map.of(), value ? 1 : 0);
         }
     }
