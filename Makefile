@@ -124,7 +124,8 @@ install-agent:
 
 install-controller:
 	$(call install_program,killswitch-fleet)
-	install -m 644 -D -t '$(DESTDIR)$(PREFIX)/share/doc/killswitch-fleet/examples' packaging/fleet/fleet.yaml packaging/fleet/nats-server.conf
+	install -m 644 -D -t '$(DESTDIR)$(PREFIX)/share/doc/killswitch-fleet/examples' $(addprefix packaging/fleet/,fleet.yaml nats-server.conf \
+		killswitch-fleet.rules.yml grafana-dashboard.json)
 	install -m 755 -t '$(DESTDIR)$(PREFIX)/share/doc/killswitch-fleet/examples' packaging/fleet/fleet-certificate
 
 # For dkms, which "dkms add" is told of: no more than it needs, and nothing to tidy up.
