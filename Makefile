@@ -86,12 +86,18 @@ install-module:
 	done; \
 	test -n '$(DESTDIR)' || depmod $$release
 
+# $1: an image, of which no more than this is installed; it has the name of its program; $2: where
+define install_image
+	$(call built,$1/bin/$(notdir $1))
+	rm -rf '$(DESTDIR)$2'
+	install -d '$(DESTDIR)$2'
+	cp -R --preserve=mode,timestamps,links $(addprefix $1/,bin legal lib mitigations runtime) '$(DESTDIR)$2/'
+endef
+
 install-userland:
-	$(call built,$(RUNTIME))
+	$(call install_image,$(IMAGE),$(HOME_DIR))
 	$(call built,$(DOOR))
-	rm -rf '$(DESTDIR)$(HOME_DIR)'
-	install -d '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(dir $(LOADER))'
-	cp -R --preserve=mode,timestamps,links $(addprefix $(IMAGE)/,bin legal lib mitigations runtime) '$(DESTDIR)$(HOME_DIR)/'
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(dir $(LOADER))'
 	install -m 755 -t '$(DESTDIR)$(HOME_DIR)/bin' $(DOOR)
 	ln -sfn ../lib/killswitch/bin/killswitch '$(DESTDIR)$(PREFIX)/bin/killswitch'
 	ln -sfn $(if $(filter /usr,$(PREFIX)),..,$(PREFIX))/lib/killswitch/bin/ks-bpf-load '$(DESTDIR)$(LOADER)'
@@ -105,14 +111,13 @@ install-userland:
 	for e in $(EXAMPLES); do install -D -m 644 packaging/$$e '$(DESTDIR)$(DOC_DIR)/examples/'$$e || exit 1; done
 	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl daemon-reload
 
+FLEET := killswitch-agent killswitch-fleet
 install-fleet: install-agent install-controller
 
-# $1: the program, whose image has no more than what is named here
+# $1: the program
 define install_program
-	$(call built,userland/fleet/target/$1)
-	rm -rf '$(DESTDIR)$(PREFIX)/lib/$1'
-	install -d '$(DESTDIR)$(PREFIX)/lib/$1' '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(UNIT_DIR)'
-	cp -R --preserve=mode,timestamps,links $(foreach part,bin legal lib mitigations runtime,userland/fleet/target/$1/$(part)) '$(DESTDIR)$(PREFIX)/lib/$1/'
+	$(call install_image,userland/fleet/target/$1,$(PREFIX)/lib/$1)
+	install -d '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(UNIT_DIR)'
 	ln -sfn ../lib/$1/bin/$1 '$(DESTDIR)$(PREFIX)/sbin/$1'
 	sed 's#/usr/sbin/#$(PREFIX)/sbin/#' packaging/fleet/$1.service >'$(DESTDIR)$(UNIT_DIR)/$1.service'
 endef
@@ -147,9 +152,10 @@ uninstall:
 		rmdir --ignore-fail-on-non-empty "$$updates"; \
 		test -n '$(DESTDIR)' || depmod "$$(basename "$${updates%/*}")"; \
 	done
-	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || systemctl --quiet disable $(UNITS)
-	rm -rf $(foreach p,agent fleet,'$(DESTDIR)$(PREFIX)/lib/killswitch-$p' '$(DESTDIR)$(PREFIX)/share/doc/killswitch-$p')
-	rm -f $(foreach p,agent fleet,'$(DESTDIR)$(PREFIX)/sbin/killswitch-$p' '$(DESTDIR)$(UNIT_DIR)/killswitch-$p.service')
+	@test -n '$(DESTDIR)' -o ! -d /run/systemd/system || \
+		systemctl --quiet disable $(UNITS) $(notdir $(wildcard $(FLEET:%=$(UNIT_DIR)/%.service)))
+	rm -rf $(foreach p,$(FLEET),'$(DESTDIR)$(PREFIX)/lib/$p' '$(DESTDIR)$(PREFIX)/share/doc/$p')
+	rm -f $(foreach p,$(FLEET),'$(DESTDIR)$(PREFIX)/sbin/$p' '$(DESTDIR)$(UNIT_DIR)/$p.service')
 	rm -rf '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(DOC_DIR)'
 	rm -f '$(DESTDIR)$(PREFIX)/bin/killswitch' '$(DESTDIR)$(LOADER)' '$(DESTDIR)$(BASH_COMPLETION)' '$(DESTDIR)$(ZSH_COMPLETION)'
 	rm -f $(patsubst %,'$(DESTDIR)$(UNIT_DIR)/%',$(UNITS))
