@@ -159,6 +159,7 @@ record GuestOfHost(Host host, Optional<String> series, Supplier<SourceTree> sour
             Optional<Path> program = SourceTree.above(RehearseCommand.currentFolder())
                     .or(() -> SourceTree.image().flatMap(SourceTree::above))
                     .map(tree -> new SourceTree(tree).program("doors/door"))
+                    .filter(Files::isExecutable)
                     .or(() -> SourceTree.image().map(home -> home.resolve("bin/ks-door")))
                     .filter(Files::isExecutable);
             return new Rehearsal.DoorProgram(name, program.map(p -> Rehearsal.quoted(p.toString()) + " " + name));
