@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +21,7 @@ import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.fleet.Keys;
 import org.killswitch.fleet.NatsServer;
+import org.killswitch.fleet.RunningController;
 import org.killswitch.fleet.SimulatedFleet;
 import org.killswitch.fleet.agent.AgentLink;
 import org.killswitch.fleet.api.FleetConfig;
@@ -103,28 +103,18 @@ final class FleetCommand implements Callable<Integer> {
         host.err().println("making " + agents + " certificates");
         try (NatsServer server = new NatsServer(Files.createDirectory(folder.resolve("nats")), names)) {
             FleetConfig config = server.config("controller", Map.of(), keys.signatures());
-            Thread controller = Thread.ofPlatform().start(() -> control(config));
-            until("a controller leads", () -> log.contains("leads"));
-            host.err().println("starting " + agents + " agents");
-            try (SimulatedFleet fleet = new SimulatedFleet(server, keys.signatures(), labels, AgentLink.Pace.USUAL);
-                    Connection operator =
-                            Nats.connect(Store.options(server.config("operator", Map.of(), keys.signatures()))
-                                    .build())) {
-                measure(server, fleet, operator, Keys.signed(policy(), key));
-            } finally {
-                controller.interrupt();
-                controller.join();
+            try (RunningController controller =
+                    new RunningController(config, "controller", Controller.Pace.USUAL, log::add)) {
+                until("a controller leads", () -> log.contains("leads"));
+                host.err().println("starting " + agents + " agents");
+                try (SimulatedFleet fleet =
+                                new SimulatedFleet(server, keys.signatures(), labels, AgentLink.Pace.USUAL);
+                        Connection operator =
+                                Nats.connect(Store.options(server.config("operator", Map.of(), keys.signatures()))
+                                        .build())) {
+                    measure(server, fleet, operator, Keys.signed(policy(), key));
+                }
             }
-        }
-    }
-
-    private void control(FleetConfig config) {
-        try {
-            new Controller(config, "controller", Controller.Pace.USUAL, InstantSource.system(), log::add).run();
-        } catch (PolicyException e) {
-            log.add(String.valueOf(e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +26,7 @@ import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.fleet.Keys;
 import org.killswitch.fleet.NatsServer;
+import org.killswitch.fleet.RunningController;
 import org.killswitch.fleet.SimulatedFleet;
 import org.killswitch.fleet.agent.AgentLink;
 import org.killswitch.fleet.api.FleetConfig;
@@ -144,11 +144,10 @@ final class FleetDemoCommand implements Callable<Integer> {
         try (NatsServer server =
                 new NatsServer(Files.createDirectory(folder.resolve("nats")), List.copyOf(labels.keySet()))) {
             FleetConfig config = server.config("controller", Map.of(), keys.signatures());
-            Controller controller =
-                    new Controller(config, "controller", Controller.Pace.USUAL, InstantSource.system(), log::add);
-            Thread running = Thread.ofPlatform().start(() -> control(controller));
             String token = HexFormat.of().formatHex(new SecureRandom().generateSeed(16));
-            try (WebServer web = WebServer.start(web(folder, token), controller::view, log::add)) {
+            try (RunningController controller =
+                            new RunningController(config, "controller", Controller.Pace.USUAL, log::add);
+                    WebServer web = WebServer.start(web(folder, token), controller::view, log::add)) {
                 awaitLog("leads");
                 say("The page: http://demo:" + token + "@127.0.0.1:"
                         + web.address().getPort() + "/");
@@ -157,9 +156,6 @@ final class FleetDemoCommand implements Callable<Integer> {
                 try (SimulatedFleet fleet = new SimulatedFleet(server, keys.signatures(), labels, QUICK)) {
                     show(server, fleet, controller, keys, key);
                 }
-            } finally {
-                running.interrupt();
-                running.join();
             }
         }
     }
@@ -175,18 +171,8 @@ final class FleetDemoCommand implements Callable<Integer> {
                 Optional.empty());
     }
 
-    private void control(Controller controller) {
-        try {
-            controller.run();
-        } catch (PolicyException e) {
-            log.add(String.valueOf(e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @SuppressWarnings("try") // that closing a connection can be interrupted is no matter
-    private void show(NatsServer server, SimulatedFleet fleet, Controller controller, Keys keys, Path key)
+    private void show(NatsServer server, SimulatedFleet fleet, RunningController controller, Keys keys, Path key)
             throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (controller.view().fleet().hosts().size() < hosts) {
@@ -226,7 +212,7 @@ final class FleetDemoCommand implements Callable<Integer> {
         operator.keyValue(Store.POLICY).put(Store.POLICY_KEY, Keys.signed(policy, key));
     }
 
-    private String aHostOfTheQuarter(Controller controller) throws PolicyException {
+    private String aHostOfTheQuarter(RunningController controller) throws PolicyException {
         return controller.view().fleet().hosts().stream()
                 .map(h -> h.report().host())
                 .filter(h -> h.labels().get("ring") == null && h.place() < 0.25)

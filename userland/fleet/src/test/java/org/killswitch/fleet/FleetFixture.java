@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,6 @@ import org.killswitch.cli.Host;
 import org.killswitch.control.Killswitch;
 import org.killswitch.control.log.KernelLog;
 import org.killswitch.fleet.agent.AgentLink;
-import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.Store;
 import org.killswitch.fleet.command.FleetMain;
 import org.killswitch.fleet.controller.Controller;
@@ -66,7 +64,7 @@ abstract class FleetFixture {
     @SuppressWarnings("NullAway.Init")
     private Path operator;
 
-    private final List<Thread> controllers = new ArrayList<>();
+    private final List<RunningController> controllers = new ArrayList<>();
     private final List<Process> processes = new ArrayList<>();
     final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
 
@@ -81,9 +79,8 @@ abstract class FleetFixture {
 
     @AfterEach
     void stop() throws Exception {
-        for (Thread controller : controllers) {
-            controller.interrupt();
-            controller.join();
+        for (RunningController controller : controllers) {
+            controller.close();
         }
         for (Process process : processes) {
             process.destroyForcibly().waitFor();
@@ -94,19 +91,10 @@ abstract class FleetFixture {
         server.close();
     }
 
-    final Controller startController() {
-        FleetConfig config = server.config("controller", Map.of(), keys.signatures());
-        Controller controller = new Controller(config, "controller c1", QUICK, InstantSource.system(), log::add);
-        Thread thread = Thread.ofPlatform().start(() -> {
-            try {
-                controller.run();
-            } catch (PolicyException e) {
-                log.add("ended: " + e.getMessage());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        controllers.add(thread);
+    final RunningController startController() {
+        RunningController controller = new RunningController(
+                server.config("controller", Map.of(), keys.signatures()), "controller c1", QUICK, log::add);
+        controllers.add(controller);
         return controller;
     }
 

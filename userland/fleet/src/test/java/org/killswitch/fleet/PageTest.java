@@ -25,7 +25,6 @@ import org.killswitch.fleet.api.Report;
 import org.killswitch.fleet.api.Report.Phase;
 import org.killswitch.fleet.api.Rollout;
 import org.killswitch.fleet.api.Store;
-import org.killswitch.fleet.controller.Controller;
 import org.killswitch.fleet.web.Chromium;
 
 /** The page in a real browser: the real controller, a real nats-server, and the reports of 10,000 hosts in it. */
@@ -282,7 +281,7 @@ class PageTest extends FleetFixture {
     }
 
     private void anotherControllerShowsTheSame() throws Exception {
-        Controller second = startController();
+        RunningController second = startController();
         until("it follows", () -> second.view().policy().isPresent());
         assertThat(second.view().leads()).isFalse();
         assertThat(second.view().rollout().orElseThrow().halted()).isTrue();
