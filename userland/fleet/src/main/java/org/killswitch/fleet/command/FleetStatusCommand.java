@@ -54,7 +54,7 @@ final class FleetStatusCommand implements Callable<Integer> {
     }
 
     private void print(Rollout rollout, FleetPolicy policy, Rings rings) {
-        host.out().println("serial " + rollout.serial() + ": " + Rings.state(rollout, policy));
+        host.out().println("serial " + rollout.serial() + ": " + Rings.State.of(rollout, policy));
         Table table = new Table(List.of(Table.Align.LEFT, Table.Align.LEFT, Table.Align.RIGHT, Table.Align.LEFT));
         table.row(List.of("RING", "STAGE", "HOSTS", ""));
         for (Rings.Part part : rings.parts()) {
@@ -82,7 +82,7 @@ final class FleetStatusCommand implements Callable<Integer> {
         return Json.object()
                 .with("version", 1L)
                 .with("serial", rollout.serial())
-                .with("state", Rings.state(rollout, policy))
+                .with("state", Rings.State.of(rollout, policy).toString())
                 .with(
                         "rings",
                         rings.parts().stream()

@@ -23,9 +23,7 @@ import org.killswitch.policy.PolicyException;
 final class Session implements AutoCloseable {
 
     private static final String MADE = "; killswitch fleet serve makes what is missing in JetStream when it starts";
-    /** It is tried once, and on a busy machine a Java that has just begun needs seconds for TLS alone. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     private static final Duration ROUND = Duration.ofMillis(100);
     private static final Duration FOLLOWED = Duration.ofSeconds(10);
 
@@ -33,6 +31,7 @@ final class Session implements AutoCloseable {
 
     Session(FleetConfig config) throws PolicyException, InterruptedException {
         try {
+            // Tried once; on a busy machine a Java that has just begun needs seconds for TLS alone.
             connection = Nats.connect(Store.options(config)
                     .maxReconnects(0)
                     .connectionTimeout(PATIENCE)

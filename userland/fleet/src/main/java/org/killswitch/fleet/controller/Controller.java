@@ -134,20 +134,23 @@ public final class Controller {
                 if (held && !leads) {
                     log.accept("leads");
                 }
-                if (held != leads || (!held && System.nanoTime() - loadedAt > FOLLOWING.toNanos())) {
+                boolean reads = held != leads || (!held && System.nanoTime() - loadedAt > FOLLOWING.toNanos());
+                if (reads) {
                     load(connection);
                 }
                 leads = held;
-                Fleet fleet = watch.fleet(pace.silence());
-                if (leads) {
-                    round(connection, fleet);
+                if (leads || reads) {
+                    Fleet fleet = watch.fleet(pace.silence());
+                    if (leads) {
+                        round(connection, fleet);
+                    }
+                    view = new View(
+                            Optional.ofNullable(rollout),
+                            Optional.ofNullable(policy).map(Admission::policy),
+                            fleet,
+                            true,
+                            leads);
                 }
-                view = new View(
-                        Optional.ofNullable(rollout),
-                        Optional.ofNullable(policy).map(Admission::policy),
-                        fleet,
-                        true,
-                        leads);
                 Thread.sleep(pace.round());
             }
         }

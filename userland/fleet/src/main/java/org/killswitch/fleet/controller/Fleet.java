@@ -39,7 +39,7 @@ public record Fleet(List<Seen> hosts) {
     }
 
     /** The hosts of a ring. */
-    public List<Seen> of(Ring ring, FleetPolicy policy, Map<String, Set<String>> chosen) {
+    List<Seen> of(Ring ring, FleetPolicy policy, Map<String, Set<String>> chosen) {
         return hosts.stream()
                 .filter(h -> policy.ringOf(h.report().host(), chosen)
                         .map(ring::equals)

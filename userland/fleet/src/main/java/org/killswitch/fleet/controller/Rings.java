@@ -35,15 +35,14 @@ public record Rings(List<Part> parts, List<Fleet.Seen> outside) {
 
         /** The same in a word. */
         public String stageWord(Rollout rollout) {
-            return stage(rollout).map(s -> s.name().toLowerCase(Locale.ROOT)).orElse("closed");
+            return stage(rollout).map(Rings::word).orElse("closed");
         }
 
         /** How many hosts are in which phase of the policy. */
         public Map<String, Long> phases(Rollout rollout) {
             return hosts.stream()
                     .map(h -> h.phase(Optional.of(rollout)))
-                    .collect(Collectors.groupingBy(
-                            p -> p.name().toLowerCase(Locale.ROOT), TreeMap::new, Collectors.counting()));
+                    .collect(Collectors.groupingBy(Rings::word, TreeMap::new, Collectors.counting()));
         }
 
         /** What its gate is measured by; empty if it has not been opened. */
@@ -74,11 +73,32 @@ public record Rings(List<Part> parts, List<Fleet.Seen> outside) {
                 outside);
     }
 
-    /** How a roll-out is, in a word or two. */
-    public static String state(Rollout rollout, FleetPolicy policy) {
-        return rollout.rolledBack()
-                ? "taken back"
-                : rollout.halted() ? "halted" : rollout.ring() >= policy.rings().size() ? "done" : "rolling out";
+    /** How a roll-out is. */
+    public enum State {
+        ROLLING_OUT,
+        HALTED,
+        TAKEN_BACK,
+        DONE;
+
+        public static State of(Rollout rollout, FleetPolicy policy) {
+            if (rollout.rolledBack()) {
+                return TAKEN_BACK;
+            }
+            if (rollout.halted()) {
+                return HALTED;
+            }
+            return rollout.ring() >= policy.rings().size() ? DONE : ROLLING_OUT;
+        }
+
+        /** In a word or two. */
+        @Override
+        public String toString() {
+            return word(this);
+        }
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     public static List<String> names(List<Fleet.Seen> hosts) {

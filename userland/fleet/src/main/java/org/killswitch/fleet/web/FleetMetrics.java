@@ -2,7 +2,6 @@
 package org.killswitch.fleet.web;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.killswitch.cli.output.PrometheusText;
 import org.killswitch.cli.output.PrometheusText.MetricType;
@@ -12,8 +11,6 @@ import org.killswitch.fleet.controller.View;
 
 /** The fleet as metrics. There is one of each for the whole fleet: a fleet has too many hosts for a label. */
 final class FleetMetrics {
-
-    private static final List<String> STATES = List.of("rolling out", "halted", "taken back", "done");
 
     private final PrometheusText text = new PrometheusText();
 
@@ -73,7 +70,9 @@ final class FleetMetrics {
         snapshot.rollout().ifPresent(now -> {
             PrometheusText.Family family = text.family(
                     "killswitch_fleet_rollout", MetricType.GAUGE, "1 for the state that the roll-out is in.");
-            STATES.forEach(s -> family.sample(Map.of("state", s), s.equals(now) ? 1 : 0));
+            for (Rings.State state : Rings.State.values()) {
+                family.sample(Map.of("state", state.toString()), state == now ? 1 : 0);
+            }
         });
         snapshot.rings().ifPresent(all -> rings(all, rollout, snapshot.view()));
     }

@@ -84,9 +84,9 @@ record Snapshot(
         return states;
     }
 
-    /** The roll-out in a word; empty if there is none. */
-    Optional<String> rollout() {
-        return view.rollout().flatMap(r -> view.policy().map(p -> Rings.state(r, p)));
+    /** How the roll-out is; empty if there is none. */
+    Optional<Rings.State> rollout() {
+        return view.rollout().flatMap(r -> view.policy().map(p -> Rings.State.of(r, p)));
     }
 
     /** What the page shows of it. */
@@ -126,7 +126,7 @@ record Snapshot(
         rings.ifPresent(all -> all.parts().forEach(p -> list.add(ring(p, rollout))));
         return Json.object()
                 .with("serial", rollout.serial())
-                .with("state", Rings.state(rollout, policy))
+                .with("state", Rings.State.of(rollout, policy).toString())
                 .with("expires", policy.expires().toString())
                 .with("since", rollout.since().toString())
                 .with("current", (long) rollout.ring())

@@ -240,9 +240,9 @@ function gate(r, isCurrent) {
       make('dd', holds === undefined || !isOpen ? {} : {'data-holds': holds ? 'yes' : 'no'}, text));
   const have = value => isOpen ? value + ', ' : '';
   if (r.observe !== undefined) {
-    row('observe', time2(r.observe));
+    row('observe', duration(r.observe));
   }
-  const well = make('dd', {}, time2(r.soak));
+  const well = make('dd', {}, duration(r.soak));
   if (isOpen && isCurrent) {
     const total = r.stage === 'observe' ? r.observe : r.soak;
     well.dataset.total = total;
@@ -269,7 +269,7 @@ function soak() {
   const passed = Math.max(0, Date.now() + offset - Date.parse(state.rollout.since)) / 1000;
   for (const meter of document.querySelectorAll('progress.soak')) {
     meter.value = Math.min(passed, meter.max);
-    meter.title = time2(Math.floor(passed)) + ' so far';
+    meter.title = duration(Math.floor(passed)) + ' so far';
   }
 }
 
@@ -292,7 +292,7 @@ function time(date) {
 }
 
 /** A length of time: 1 h 30 min. */
-function time2(seconds) {
+function duration(seconds) {
   const parts = [[Math.floor(seconds / 3600), 'h'], [Math.floor(seconds / 60) % 60, 'min'], [seconds % 60, 's']]
       .filter(([n]) => n > 0);
   return parts.length === 0 ? '0 s' : parts.map(([n, unit]) => n + ' ' + unit).join(' ');
