@@ -33,6 +33,12 @@ public final class RandomGuardsMain {
     private static final int ARGUMENTS = 6;
     private static final long NON_CANONICAL = 0xdead_0000_0000_0000L;
 
+    /** Below it a process has nothing, as vm.mmap_min_addr is by default. */
+    private static final int USER_MIN = 1 << 16;
+
+    /** No process has anything from here on that did not ask for it: with 5 levels of pages on x86, and with 52 bits on arm64. */
+    private static final long USER_MAX = 1L << 52;
+
     private final Random random;
     private final GuardScope types;
     private final long address;
@@ -82,7 +88,7 @@ public final class RandomGuardsMain {
         return switch (random.nextInt(8)) {
             case 0 -> 0;
             case 1 -> NON_CANONICAL + random.nextInt(1 << 20);
-            case 2 -> random.nextInt(1 << 20);
+            case 2 -> random.nextInt(USER_MIN);
             default -> address + random.nextInt(POINTED_AT / Long.BYTES) * (long) Long.BYTES;
         };
     }
@@ -158,6 +164,11 @@ public final class RandomGuardsMain {
         }
     }
 
+    /** Elsewhere there may be something of the kernel, or of this process: the heap of Java is often below 4 GB. */
+    private static boolean isNothing(long at) {
+        return at >= 0 ? at < USER_MIN || at >= USER_MAX : at >>> 48 == NON_CANONICAL >>> 48;
+    }
+
     private byte[] context() {
         ByteBuffer context = ByteBuffer.allocate(ARGUMENTS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (long argument : arguments) {
@@ -193,8 +204,7 @@ public final class RandomGuardsMain {
                 if (offset >= 0 && offset + bytes <= MEMORY) {
                     return Arrays.copyOfRange(memory, (int) offset, (int) offset + bytes);
                 }
-                // Elsewhere in the kernel there may be something.
-                outside |= at < 0 && at >>> 48 == 0xffff;
+                outside |= !isNothing(at);
                 return null;
             }
         };
