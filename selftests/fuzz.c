@@ -16,7 +16,8 @@
  *
  * CORPUS: a file with an input per line, non-printable bytes as \xNN. The
  * inputs of the corpus that reach something of their own are printed in the
- * same form after "corpus:" in the end.
+ * same form after "corpus:" in the end. How far a long run has come is written
+ * to standard error.
  *
  * Exit status: 0 if all was as it must be, 1 if not, 2 wrong usage.
  */
@@ -42,6 +43,7 @@
 #define REACHED_MAX (1 << 16)	/* in one write */
 #define MAP_SIZE (1 << 16)
 #define DISENGAGE_EVERY 256
+#define TELL_EVERY 20000
 #define CHECK_EVERY 16
 #define NUMBER_MAX 100000000
 #define RETVAL KS_ROOT "fn/ks_test_vuln/retval"
@@ -428,6 +430,8 @@ static void fuzz_writes(void)
 		try_one(number ? RETVAL : KS_CONTROL, &in, i % CHECK_EVERY == 0);
 		if (++i % DISENGAGE_EVERY == 0)
 			try_again("disengage_all");
+		if (i % TELL_EVERY == 0 && i < writes)
+			fprintf(stderr, "fuzz: %lu of %lu writes\n", i, writes);
 	}
 	try_again("disengage_all");
 }
