@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.advice;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -15,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 import org.killswitch.host.SystemFiles;
 import org.killswitch.host.text.KernelText;
 import org.killswitch.host.text.Symbol;
+import org.killswitch.host.text.SymbolFilter;
 import org.killswitch.host.text.Symbols;
 
 /** The part of {@link Check} that names and types decide: no text is read, and no call graph is built. */
 public final class QuickCheck {
 
     private static final String SYMBOLS = "/proc/kallsyms";
-    private static final int ADDRESS = 16;
-    private static final int NAME_AT = ADDRESS + 3;
 
     private final SystemFiles files;
     private final Set<String> functions;
+    private final boolean inModules;
     private final HostTypes types;
     private @Nullable Kernel kernel;
 
@@ -33,10 +30,12 @@ public final class QuickCheck {
      * One for some functions; what it needs is read when somebody asks.
      *
      * @param functions without their modules
+     * @param inModules whether a module was named for any of them
      */
-    public QuickCheck(SystemFiles files, Set<String> functions) {
+    public QuickCheck(SystemFiles files, Set<String> functions, boolean inModules) {
         this.files = files;
         this.functions = Set.copyOf(functions);
+        this.inModules = inModules;
         types = new HostTypes(files);
     }
 
@@ -51,8 +50,9 @@ public final class QuickCheck {
 
     /** None where they cannot be read. */
     private Symbols readSymbols() {
-        try {
-            return Symbols.parse(wanted(files.bytes(SYMBOLS), functions));
+        SymbolFilter filter = new SymbolFilter(functions, Set.copyOf(Context.bounds()), Permission.HOOK, inModules);
+        try (InputStream kallsyms = files.stream(SYMBOLS)) {
+            return filter.read(kallsyms);
         } catch (IOException e) {
             return Symbols.none();
         }
@@ -124,63 +124,5 @@ public final class QuickCheck {
                                 Level.DANGER,
                                 "there is no function " + function + " here, only what the compiler made of it: "
                                         + names + " (--copies engages them)"));
-    }
-
-    /**
-     * The lines of /proc/kallsyms that matter: the functions with their copies, the sections' bounds, and the hooks of the
-     * security modules. Where addresses are hidden, the order of the lines, which is theirs, takes their place.
-     */
-    private static byte[] wanted(byte[] text, Set<String> functions) {
-        Set<String> names = new HashSet<>(functions);
-        names.addAll(Context.bounds());
-        ByteArrayOutputStream kept = new ByteArrayOutputStream(1 << 16);
-        int number = 0;
-        int at = 0;
-        while (at < text.length) {
-            int end = at;
-            while (end < text.length && text[end] != '\n') {
-                end++;
-            }
-            number++;
-            if (end - at > NAME_AT && isWanted(text, at + NAME_AT, end, names)) {
-                if (isHidden(text, at)) {
-                    kept.writeBytes(
-                            String.format(Locale.ROOT, "ffffffff%08x", number).getBytes(StandardCharsets.US_ASCII));
-                } else {
-                    kept.write(text, at, ADDRESS);
-                }
-                kept.write(text, at + ADDRESS, end - at - ADDRESS);
-                kept.write('\n');
-            }
-            at = end + 1;
-        }
-        return kept.toByteArray();
-    }
-
-    private static boolean isHidden(byte[] text, int at) {
-        for (int i = at; i < at + ADDRESS; i++) {
-            if (text[i] != '0') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isWanted(byte[] text, int from, int end, Set<String> names) {
-        int stop = from;
-        while (stop < end && text[stop] != '\t' && text[stop] != '.') {
-            stop++;
-        }
-        String plain = new String(text, from, stop - from, StandardCharsets.ISO_8859_1);
-        if (plain.startsWith(Permission.HOOK) || names.contains(plain)) {
-            return true;
-        }
-        if (stop == end || text[stop] == '\t') {
-            return false;
-        }
-        while (stop < end && text[stop] != '\t') {
-            stop++;
-        }
-        return names.contains(new String(text, from, stop - from, StandardCharsets.ISO_8859_1));
     }
 }

@@ -28,6 +28,7 @@ final class ForceOption {
     /** What speaks against engaging any of these. */
     Objections objections(Host host, List<SymbolName> symbols) {
         Set<String> functions = symbols.stream().map(SymbolName::function).collect(Collectors.toSet());
-        return new Objections(host, new QuickCheck(host.files(), functions), force, copies);
+        boolean inModules = symbols.stream().anyMatch(s -> s.module().isPresent());
+        return new Objections(host, new QuickCheck(host.files(), functions, inModules), force, copies);
     }
 }
