@@ -119,6 +119,7 @@ final class Training {
         expect(0, "status", "--json");
         expect(0, "status", "--watch");
         expect(0, "engage", "f", "-EPERM");
+        expect(0, "engage", "vfs_mkdir", "-1"); // every kernel has it, and has much to say of its type
         expect(0, "engage", "f", "-1", "--probe", "5m");
         expect(0, "engage", "f", "-1", "--for", "5m");
         expect(0, "keep", "f");
