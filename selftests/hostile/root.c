@@ -127,7 +127,8 @@ static void stop_and_trace(void)
 /* A group whose tasks are frozen at any time, or get little of a CPU. */
 static void keep_in_group(bool throttled)
 {
-	static const char group[] = HELD_MOUNT "/hostile";
+	/* not the same one: a limit stays when the attack is over */
+	const char *group = throttled ? HELD_MOUNT "/throttled" : HELD_MOUNT "/frozen";
 	char path[128], pid[16];
 
 	put(HELD_MOUNT "/cgroup.subtree_control", "+cpu");
