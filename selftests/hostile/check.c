@@ -56,7 +56,8 @@ static struct shown {
 };
 
 static size_t shown_count;
-static size_t next_shown;	/* sealed, each can be used once */
+static size_t next_shown;
+static size_t shown_sealed;	/* how many since it is sealed: each can be used once */
 
 /* What has been started and not yet returned. */
 static struct job {
@@ -250,11 +251,10 @@ static long seen(const struct shown *s, bool overridden, long begin, long allowe
 
 static const struct shown *pick(bool sealed)
 {
-	if (!sealed)
-		next_shown = (next_shown + 1) % (shown_count);
-	else if (++next_shown >= shown_count)
+	if (sealed && shown_sealed++ == shown_count)
 		wrong("no function is left to be engaged");
-	return &shown[next_shown % (shown_count)];
+	next_shown = (next_shown + 1) % shown_count;
+	return &shown[next_shown];
 }
 
 static bool overrides(const char *when)

@@ -304,6 +304,9 @@ static bool try_once(const struct attack *a, const struct attack *b)
 	}
 	if (under_way)
 		fine &= check(a->may | (b ? b->may : 0), sealed, locked, &t);
+	/* all of them first: what one attack holds, another may wait for in the kernel */
+	for (i = 0; i < n; i++)
+		kill(-r[i].group, SIGKILL);
 	for (i = 0; i < n; i++) {
 		if (!end(&r[i])) {
 			puts("    WRONG: its processes cannot be killed");

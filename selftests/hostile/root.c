@@ -82,7 +82,6 @@ static void write_command(void)
 	put(KS_FN "/vmstat_show/retval", below(2) ? "-13" : "-5");
 }
 
-
 static pid_t start_writer(bool traced)
 {
 	pid_t pid = fork();
