@@ -4,27 +4,82 @@ package org.killswitch.host;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.killswitch.posix.Architecture;
 
 /** How a distribution installs packages, and what it calls those that killswitch needs. */
 public enum Distribution {
-    DEBIAN("apt install ", "linux-headers-%s", "libbpf1", "libcapstone5, or libcapstone4", "debian ubuntu"),
-    FEDORA("dnf install ", "kernel-devel-%s", "libbpf", "capstone", "fedora rhel centos"),
-    SUSE("zypper install ", "kernel-devel", "libbpf1", "libcapstone5", "suse opensuse"),
-    ARCH("pacman -S ", "linux-headers", "libbpf", "capstone", "arch"),
-    OTHER("install ", "the headers of kernel %s", "libbpf 1.x", "libcapstone 4 or 5", "");
+    DEBIAN(
+            "apt install ",
+            "linux-headers-%s",
+            "libbpf1",
+            "libcapstone5, or libcapstone4",
+            "busybox-static",
+            "qemu-system-x86",
+            "qemu-system-arm",
+            "debian ubuntu"),
+    FEDORA(
+            "dnf install ",
+            "kernel-devel-%s",
+            "libbpf",
+            "capstone",
+            "busybox",
+            "qemu-system-x86-core",
+            "qemu-system-aarch64-core",
+            "fedora rhel centos"),
+    SUSE(
+            "zypper install ",
+            "kernel-devel",
+            "libbpf1",
+            "libcapstone5",
+            "busybox-static",
+            "qemu-x86",
+            "qemu-arm",
+            "suse opensuse"),
+    ARCH(
+            "pacman -S ",
+            "linux-headers",
+            "libbpf",
+            "capstone",
+            "busybox",
+            "qemu-system-x86",
+            "qemu-system-aarch64",
+            "arch"),
+    OTHER(
+            "install ",
+            "the headers of kernel %s",
+            "libbpf 1.x",
+            "libcapstone 4 or 5",
+            "busybox (static)",
+            "qemu-system-x86_64",
+            "qemu-system-aarch64",
+            "");
 
     private final String install;
     private final String headers;
     private final String libbpf;
     private final String libcapstone;
+    private final String busybox;
+    private final String qemuForX86;
+    private final String qemuForArm64;
     /** As os-release names it and those that are made from it. */
     private final String ids;
 
-    Distribution(String install, String headers, String libbpf, String libcapstone, String ids) {
+    Distribution(
+            String install,
+            String headers,
+            String libbpf,
+            String libcapstone,
+            String busybox,
+            String qemuForX86,
+            String qemuForArm64,
+            String ids) {
         this.install = install;
         this.headers = headers;
         this.libbpf = libbpf;
         this.libcapstone = libcapstone;
+        this.busybox = busybox;
+        this.qemuForX86 = qemuForX86;
+        this.qemuForArm64 = qemuForArm64;
         this.ids = ids;
     }
 
@@ -53,9 +108,9 @@ public enum Distribution {
                 .findFirst();
     }
 
-    /** How to install a package whose name is the same everywhere. */
-    public String install(String packageName) {
-        return install + packageName;
+    /** How to install packages, by their names here. */
+    public String install(String packages) {
+        return install + packages;
     }
 
     /** How to install what modules are built with for a kernel. */
@@ -74,5 +129,18 @@ public enum Distribution {
     /** How to install the library that decodes the kernel's code. */
     public String installLibcapstone() {
         return install + libcapstone;
+    }
+
+    /** The package with a busybox that needs no libraries. */
+    public String busybox() {
+        return busybox;
+    }
+
+    /** The package with the program that emulates a machine. */
+    public String qemu(Architecture architecture) {
+        return switch (architecture) {
+            case X86_64 -> qemuForX86;
+            case ARM64 -> qemuForArm64;
+        };
     }
 }

@@ -161,6 +161,11 @@ public final class Lab {
         return Disk.over(DebianSystem.image(cache, progress, kernels, packages));
     }
 
+    /** What is on such a disk, as a folder in the cache, to be read only. */
+    public Path debianTree(List<Kernel> kernels, List<String> packages) {
+        return DebianSystem.tree(cache, progress, kernels, packages);
+    }
+
     private KernelStore store() {
         return new KernelStore(cache, progress, notes);
     }

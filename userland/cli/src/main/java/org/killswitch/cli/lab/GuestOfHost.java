@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.killswitch.cli.Host;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.GuestTools;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Lab;
@@ -22,7 +23,6 @@ import org.killswitch.lab.LabException;
 import org.killswitch.lab.Progress;
 import org.killswitch.lab.Scratch;
 import org.killswitch.lab.SourceTree;
-import org.killswitch.lab.qemu.Emulator;
 import org.killswitch.lab.rehearsal.Machine;
 import org.killswitch.lab.rehearsal.Rehearsal;
 import org.killswitch.lab.rehearsal.Report;
@@ -55,7 +55,7 @@ record GuestOfHost(Host host, Optional<String> series, Supplier<SourceTree> sour
         Path image = SourceTree.image()
                 .orElseThrow(() -> new LabException("a guest needs this command's own runtime; start it by"
                         + " bin/killswitch of the built image"));
-        Emulator.of(Architecture.host()).path(); // what is missing is said before anything is built
+        GuestTools.require(Architecture.host());
         Progress progress = LabOfHost.progress(host);
         Scratch scratch = null;
         boolean booted = false;

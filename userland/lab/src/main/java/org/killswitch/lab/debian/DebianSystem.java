@@ -18,7 +18,7 @@ import org.killswitch.lab.Progress;
 import org.killswitch.lab.qemu.Disk;
 
 /**
- * The disk of a machine with Debian 12 installed: systemd, the modules of some stock kernels, and whatever packages are
+ * Debian 12 as it is installed on a machine: systemd, some stock kernels with their modules, and whatever packages are
  * wanted. It is made once and never changed: machines write to an overlay.
  */
 public final class DebianSystem {
@@ -57,18 +57,41 @@ public final class DebianSystem {
 
     /** The disk's image, an ext4 file system. */
     public static Path image(Cache cache, Progress progress, List<Kernel> kernels, List<String> packages) {
+        return made(cache, progress, "disk", kernels, packages, (into, root) -> {
+            Disk.format(into.resolve("disk"), SIZE, "-d", root.toString());
+            Cache.delete(root);
+        });
+    }
+
+    /** The same as a folder, to have something above it: nobody may write to it. */
+    public static Path tree(Cache cache, Progress progress, List<Kernel> kernels, List<String> packages) {
+        return made(cache, progress, "root", kernels, packages, (into, root) -> {});
+    }
+
+    /** What becomes of the new system's folder. */
+    private interface Finish {
+        void of(Path into, Path root) throws IOException;
+    }
+
+    private static Path made(
+            Cache cache, Progress progress, String form, List<Kernel> kernels, List<String> packages, Finish finish) {
         Set<String> wanted = new TreeSet<>();
         Stream.of(PACKAGES, packages).flatMap(List::stream).forEach(p -> wanted.add(ofKernel(p, kernels)));
         kernels.forEach(k -> wanted.add(ofKernel("linux-image-" + k.version(), kernels)));
         String key = "debian/" + SUITE + "-"
-                + new Digest().add(wanted.toString()).add(FINISH).add(SIZE).hex();
+                + new Digest()
+                        .add(form)
+                        .add(wanted.toString())
+                        .add(FINISH)
+                        .add(SIZE)
+                        .hex();
         try {
             return cache.entry(key, into -> {
                         progress.confirm("downloads about 300 MB: a Debian system");
                         progress.step("installing a Debian system (about 300 MB to download)");
-                        make(into, wanted);
+                        make(into, wanted, finish);
                     })
-                    .resolve("disk");
+                    .resolve(form);
         } finally {
             progress.done();
         }
@@ -83,7 +106,7 @@ public final class DebianSystem {
                 .orElse(packageName);
     }
 
-    private static void make(Path into, Set<String> packages) {
+    private static void make(Path into, Set<String> packages, Finish finish) {
         if (!System.getProperty("user.name").equals("root")) {
             throw new LabException("only root can install a Debian system into a folder: run this as root");
         }
@@ -108,9 +131,8 @@ public final class DebianSystem {
             Files.write(list, sources);
             command.addAll(List.of(SUITE, root.toString(), list.toString()));
             Commands.require("installing a Debian system", into, command);
-            Disk.format(into.resolve("disk"), SIZE, "-d", root.toString());
             Files.delete(list);
-            Cache.delete(root);
+            finish.of(into, root);
         } catch (IOException e) {
             throw new LabException("the cache in " + into + " cannot be written: " + e.getMessage(), e);
         }

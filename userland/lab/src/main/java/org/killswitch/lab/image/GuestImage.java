@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.killswitch.lab.Cache;
-import org.killswitch.lab.Commands;
 import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.GuestTools;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.LabException;
 import org.killswitch.lab.Progress;
@@ -94,7 +94,6 @@ public final class GuestImage {
             return Packages.unpacked(cache, Progress.none(), architecture, "bookworm", List.of("busybox-static"))
                     .resolve("bin/busybox");
         }
-        return Commands.find("busybox")
-                .orElseThrow(() -> new LabException("no busybox on this machine: install busybox-static"));
+        return GuestTools.busybox();
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.killswitch.lab.Commands;
 import org.killswitch.lab.GuestFailure;
 import org.killswitch.lab.GuestSpec;
+import org.killswitch.lab.GuestTools;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.LabException;
 import org.killswitch.lab.Scratch;
@@ -88,7 +89,8 @@ public final class Qemu {
                         ? "systemd.show_status=0 systemd.mask=serial-getty@" + emulator.console() + ".service "
                         : "")
                 + String.join(" ", spec.append());
-        List<String> command = new ArrayList<>(List.of(emulator.path().toString()));
+        List<String> command = new ArrayList<>(
+                List.of(GuestTools.emulator(kernel.release().architecture()).toString()));
         command.addAll(emulator.machine());
         command.addAll(spec.accelerator().options());
         command.addAll(List.of(
