@@ -103,7 +103,7 @@ public final class SymbolFilter {
     }
 
     /** Whether there may be more that is wanted after these lines. */
-    private boolean lines(byte[] text, int length) throws IOException {
+    private boolean lines(byte[] text, int length) {
         int at = 0;
         while (at >= 0 && at < length) {
             at = line(text, at, length);
@@ -116,15 +116,16 @@ public final class SymbolFilter {
      *
      * @return where the next one begins; negative if nothing that is wanted can come
      */
-    private int line(byte[] text, int at, int length) throws IOException {
-        if (length - at <= NAME_AT || text[at + ADDRESS] != ' ' || text[at + NAME_AT - 1] != ' ') {
-            throw new IOException("a line of /proc/kallsyms has an unknown form");
-        }
-        int end = at + NAME_AT;
+    private int line(byte[] text, int at, int length) {
+        boolean isSymbol = length - at > NAME_AT && text[at + ADDRESS] == ' ' && text[at + NAME_AT - 1] == ' ';
+        int end = isSymbol ? at + NAME_AT : at;
         while (text[end] != '\n') {
             end++;
         }
         number++;
+        if (!isSymbol) {
+            return end + 1;
+        }
         if (text[end - 1] == ']' && missing.isEmpty() && !inModules) {
             return -1;
         }
