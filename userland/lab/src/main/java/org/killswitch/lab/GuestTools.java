@@ -65,7 +65,8 @@ public final class GuestTools {
             programs.add(Emulator.of(architecture).program());
             packages.add(distribution.qemu(architecture));
         }
-        if (findBusybox().isEmpty()) {
+        // a guest of another architecture has one from a package
+        if (architecture.isHost() && findBusybox().isEmpty()) {
             programs.add(
                     Commands.find("busybox").isPresent()
                             ? "a busybox that needs no libraries (the one here does)"
