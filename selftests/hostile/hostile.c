@@ -41,7 +41,6 @@
 #define READY_LIMIT 30000	/* ms until an attack is under way */
 #define END_LIMIT 30000		/* and until it has ended, once it is killed */
 #define TRIES 3
-#define TAINTS (1 << 5 | 1 << 7 | 1 << 9 | 1 << 14)	/* bad page, died, warned, lockup */
 
 unsigned int worker;
 static unsigned int state = 1;
@@ -234,23 +233,6 @@ static bool print_told(const struct running *r, const char *kind, const char *ho
 		any = true;
 	}
 	return any;
-}
-
-static bool kernel_is_well(void)
-{
-	static long before = -1;
-	char buf[64];
-	long taint;
-
-	if (get("/proc/sys/kernel/tainted", buf, sizeof(buf)))
-		return false;
-	taint = atol(buf) & TAINTS;
-	if (before < 0)
-		before = taint;
-	if (taint == before)
-		return true;
-	printf("    WRONG: the kernel is tainted: %ld\n", taint);
-	return false;
 }
 
 static void print_times(const struct times *t)

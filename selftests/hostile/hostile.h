@@ -75,6 +75,12 @@ long read_into(int fd, void *page);
 long write_from(int fd, void *page);
 
 /*
+ * Whether the kernel has found fault with nothing since the last time: see
+ * health.c. What it found before the first time does not count.
+ */
+bool kernel_is_well(void);
+
+/*
  * What the administrator needs: see check.c. Prints what is wrong, and counts it,
  * and what is late. @may: as above; @sealed, @locked: whether the module is.
  */

@@ -19,7 +19,7 @@ final class AdversaryTest {
 
     @Test
     void noAttackSucceeds() {
-        try (TestGuest guest = TestGuest.boot(kernel)) {
+        try (TestGuest guest = TestGuest.boot(kernel, "log_buf_len=16M")) {
             // or every refusal would go through the serial line
             String result = Scripts.require(
                     "hostile",
@@ -30,6 +30,7 @@ final class AdversaryTest {
                     // newer kernels let nobody but root have it
                     .isSubsetOf("    SKIPPED: no memory to be held by userfaultfd: EPERM");
             assertThat(result).contains("user: fuse\n", "root: unseal\n").doesNotContain("WRONG");
+            guest.warningsAreSeenTo();
         }
     }
 }
