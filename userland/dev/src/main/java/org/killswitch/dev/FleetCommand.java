@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
@@ -24,6 +25,7 @@ import org.killswitch.fleet.NatsServer;
 import org.killswitch.fleet.RunningController;
 import org.killswitch.fleet.SimulatedFleet;
 import org.killswitch.fleet.agent.AgentLink;
+import org.killswitch.fleet.agent.SimulatedHost;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.Order;
 import org.killswitch.fleet.api.Store;
@@ -84,6 +86,13 @@ final class FleetCommand implements Callable<Integer> {
                 """;
     }
 
+    /** As many CVEs as the catalogue has. */
+    private static void judged(SimulatedHost host) {
+        host.verdicts(IntStream.range(0, 106)
+                .boxed()
+                .collect(Collectors.toMap(i -> "CVE-2026-" + (10_000 + i), i -> i % 3 == 0 ? "affected" : "fixed")));
+    }
+
     @Override
     public Integer call() throws Exception {
         try (Scratch scratch = Scratch.temporary("killswitch-fleet")) {
@@ -107,8 +116,8 @@ final class FleetCommand implements Callable<Integer> {
                     new RunningController(config, "controller", Controller.Pace.USUAL, log::add)) {
                 until("a controller leads", () -> log.contains("leads"));
                 host.err().println("starting " + agents + " agents");
-                try (SimulatedFleet fleet =
-                                new SimulatedFleet(server, keys.signatures(), labels, AgentLink.Pace.USUAL);
+                try (SimulatedFleet fleet = new SimulatedFleet(
+                                server, keys.signatures(), labels, AgentLink.Pace.USUAL, FleetCommand::judged);
                         Connection operator =
                                 Nats.connect(Store.options(server.config("operator", Map.of(), keys.signatures()))
                                         .build())) {

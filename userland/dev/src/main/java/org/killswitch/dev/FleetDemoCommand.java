@@ -54,8 +54,8 @@ final class FleetDemoCommand implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int CANARIES = 3;
-    private static final AgentLink.Pace QUICK =
-            new AgentLink.Pace(Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(5));
+    private static final AgentLink.Pace QUICK = new AgentLink.Pace(
+            Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ofHours(1));
 
     private final Host host;
 
@@ -153,7 +153,7 @@ final class FleetDemoCommand implements Callable<Integer> {
                         + web.address().getPort() + "/");
                 say("Starting " + hosts
                         + " agents. Their hosts' kernels are SIMULATED: nothing on this machine is overridden.");
-                try (SimulatedFleet fleet = new SimulatedFleet(server, keys.signatures(), labels, QUICK)) {
+                try (SimulatedFleet fleet = new SimulatedFleet(server, keys.signatures(), labels, QUICK, h -> {})) {
                     show(server, fleet, controller, keys, key);
                 }
             }

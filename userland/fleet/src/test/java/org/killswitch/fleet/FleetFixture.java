@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +29,7 @@ import org.killswitch.cli.Host;
 import org.killswitch.control.Killswitch;
 import org.killswitch.control.log.KernelLog;
 import org.killswitch.fleet.agent.AgentLink;
+import org.killswitch.fleet.agent.SimulatedHost;
 import org.killswitch.fleet.api.Store;
 import org.killswitch.fleet.command.FleetMain;
 import org.killswitch.fleet.controller.Controller;
@@ -42,8 +44,8 @@ abstract class FleetFixture {
     static final List<String> REST = HOSTS.subList(1, 5);
     private static final Controller.Pace QUICK =
             new Controller.Pace(Duration.ofMillis(50), Duration.ofSeconds(3), Duration.ofSeconds(2));
-    private static final AgentLink.Pace QUICK_AGENT =
-            new AgentLink.Pace(Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(700));
+    private static final AgentLink.Pace QUICK_AGENT = new AgentLink.Pace(
+            Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(700), Duration.ofHours(1));
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -100,9 +102,14 @@ abstract class FleetFixture {
 
     /** With buckets, hosts need not wait for them. */
     final void startFleet() throws PolicyException {
+        startFleet(h -> {});
+    }
+
+    /** The same, with hosts that have been prepared. */
+    final void startFleet(Consumer<SimulatedHost> prepare) throws PolicyException {
         Map<String, Map<String, String>> labels = new TreeMap<>();
         HOSTS.forEach(h -> labels.put(h, h.equals("h1") ? Map.of("ring", "canary") : Map.of()));
-        fleet = new SimulatedFleet(server, keys.signatures(), labels, QUICK_AGENT);
+        fleet = new SimulatedFleet(server, keys.signatures(), labels, QUICK_AGENT, prepare);
     }
 
     final void startAll() throws Exception {
@@ -121,6 +128,19 @@ abstract class FleetFixture {
     final Process startControllerProcess(String more) throws Exception {
         Path config = server.configFile("controller", keys.signatures());
         Files.writeString(config, more, StandardOpenOption.APPEND);
+        return startProcess(
+                ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("controller.log").toFile()),
+                "serve",
+                config);
+    }
+
+    /** A command of an operator's that does not end by itself; what it prints is read from the process. */
+    final Process startOperator(String command) throws Exception {
+        return startProcess(ProcessBuilder.Redirect.PIPE, command, operator);
+    }
+
+    private Process startProcess(ProcessBuilder.Redirect output, String command, Path config) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
@@ -129,12 +149,11 @@ abstract class FleetFixture {
                         "-cp",
                         System.getProperty("java.class.path"),
                         FleetMain.class.getName(),
-                        "serve",
+                        command,
                         "--config",
                         config.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve("controller.log").toFile()))
+                .redirectOutput(output)
                 .start();
         processes.add(process);
         return process;
@@ -169,6 +188,20 @@ abstract class FleetFixture {
     /** Runs a command as an operator does; what it printed. */
     final String command(int expected, String... arguments) {
         StringWriter out = new StringWriter();
+        assertThat(run(out, arguments))
+                .as(() -> String.join(" ", arguments) + ": " + out)
+                .isEqualTo(expected);
+        return out.toString();
+    }
+
+    /** The same, whatever its exit status is. */
+    final String said(String... arguments) {
+        StringWriter out = new StringWriter();
+        run(out, arguments);
+        return out.toString();
+    }
+
+    private int run(StringWriter out, String... arguments) {
         PrintWriter both = new PrintWriter(out, true);
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(1, List.of("--config", operator.toString()));
@@ -180,9 +213,7 @@ abstract class FleetFixture {
                 () -> false,
                 ZoneOffset.UTC,
                 seconds -> false);
-        int status = FleetMain.run(host, all.toArray(String[]::new));
-        assertThat(status).as(String.join(" ", arguments) + ": " + out).isEqualTo(expected);
-        return out.toString();
+        return FleetMain.run(host, all.toArray(String[]::new));
     }
 
     final void push(String policy) throws IOException {

@@ -70,6 +70,8 @@ class ForgeryTest extends FleetFixture {
             host.publish(Store.subject(Store.ORDER, Store.ORDER_KEY), open);
             host.publish(Store.subject(Store.LEADER, Store.LEADER_KEY), open);
             host.publish(Store.subject(Store.HOSTS, "h3"), "by h2".getBytes(StandardCharsets.UTF_8));
+            host.publish(Store.subject(Store.VERDICTS, "h3"), "by h2".getBytes(StandardCharsets.UTF_8));
+            host.publish(Store.subject(Store.VERDICTS, "h2"), "by h2".getBytes(StandardCharsets.UTF_8));
             // The answer would be a message on a subject that it must not write.
             host.publish(
                     Store.subject(Store.HOSTS, "h2"),
@@ -94,6 +96,11 @@ class ForgeryTest extends FleetFixture {
                     .as("its own report")
                     .contains("by h2".getBytes(StandardCharsets.UTF_8));
             assertThat(new String(Store.get(operators, Store.HOSTS, "h3").orElseThrow(), StandardCharsets.UTF_8))
+                    .contains("\"host\":\"h3\"");
+            assertThat(Store.get(operators, Store.VERDICTS, "h2"))
+                    .as("its own verdicts")
+                    .contains("by h2".getBytes(StandardCharsets.UTF_8));
+            assertThat(new String(Store.get(operators, Store.VERDICTS, "h3").orElseThrow(), StandardCharsets.UTF_8))
                     .contains("\"host\":\"h3\"");
             assertThat(Store.get(operators, Store.ROLLOUT, Store.OPENING_KEY)).isEmpty();
             assertThat(Store.get(operators, Store.POLICY, Store.POLICY_KEY)).isEmpty();

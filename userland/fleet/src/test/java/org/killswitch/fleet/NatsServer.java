@@ -9,11 +9,13 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.Signatures;
@@ -101,6 +103,15 @@ public final class NatsServer implements AutoCloseable {
         Process current = process;
         if (current != null) {
             current.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Of one that does not run: all that it has stored is gone. */
+    public void forget() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("jetstream"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.killswitch.fleet.agent.Agent;
 import org.killswitch.fleet.agent.AgentLink;
 import org.killswitch.fleet.agent.SimulatedHost;
@@ -31,16 +32,26 @@ public final class SimulatedFleet implements AutoCloseable {
     /** What the agents have logged. */
     public final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
 
-    /** Starts the agents. */
+    /**
+     * Starts the agents.
+     *
+     * @param prepare has each host before its agent has it
+     */
     public SimulatedFleet(
-            NatsServer server, Signatures signatures, Map<String, Map<String, String>> labels, AgentLink.Pace pace)
+            NatsServer server,
+            Signatures signatures,
+            Map<String, Map<String, String>> labels,
+            AgentLink.Pace pace,
+            Consumer<SimulatedHost> prepare)
             throws PolicyException {
         this.server = server;
         this.signatures = signatures;
         this.pace = pace;
         this.labels.putAll(labels);
         for (String name : labels.keySet()) {
-            hosts.put(name, new SimulatedHost(System::nanoTime));
+            SimulatedHost host = new SimulatedHost(System::nanoTime);
+            prepare.accept(host);
+            hosts.put(name, host);
             startAgent(name);
         }
     }

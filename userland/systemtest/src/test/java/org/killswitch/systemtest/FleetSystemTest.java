@@ -10,11 +10,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
+import org.killswitch.lab.Output;
 import org.killswitch.lab.qemu.Disk;
 
 /** A fleet of one, from its Debian packages: NATS server, controller and agent on a system whose kernel is real. */
@@ -130,11 +135,24 @@ final class FleetSystemTest {
         await(guest, FLEET + " hosts" + AS_OPERATOR + " | grep -q kept");
         assertThat(require(guest, FLEET + " status" + AS_OPERATOR)).contains("canary");
         assertThat(require(guest, "killswitch diff")).isEmpty();
-        // 61 and 64 MB when it was measured, and 100 MB where the heap may keep what it has once had
-        String pid =
-                require(guest, "systemctl show -P MainPID killswitch-agent").strip();
-        String resident = require(guest, "sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\) kB/\\1/p' /proc/" + pid + "/status");
-        assertThat(Integer.parseInt(resident.strip())).as("kB of the agent").isLessThan(80 * 1024);
+        await(guest, FLEET + " report" + AS_OPERATOR + " | grep -q '^1 of 1 hosts are judged'");
+        assertThat(verdicts(
+                        guest,
+                        FLEET + " report --json" + AS_OPERATOR,
+                        "\"(affected|mitigated|unknown|fixed|not present)\":1"))
+                .as("what the host says itself")
+                .isEqualTo(verdicts(guest, "killswitch cve scan --json", "\"verdict\" : \"([a-z ]+)\""))
+                .isNotEmpty();
+    }
+
+    /** How many CVEs have which verdict; an exit status of 3 or 4 is about them. */
+    private static Map<String, Long> verdicts(Guest guest, String command, String pattern) {
+        Output output = guest.run(command);
+        assertThat(output.status()).as(output.toString()).isIn(0, 3, 4);
+        return Pattern.compile(pattern)
+                .matcher(output.output())
+                .results()
+                .collect(Collectors.groupingBy(r -> r.group(1), TreeMap::new, Collectors.counting()));
     }
 
     private static void isTakenBack(Guest guest) {

@@ -25,6 +25,7 @@ import org.killswitch.fleet.api.Report.Phase;
 import org.killswitch.fleet.api.Ring;
 import org.killswitch.fleet.api.Signatures;
 import org.killswitch.fleet.api.SignedPolicy;
+import org.killswitch.fleet.api.Verdicts;
 import org.killswitch.policy.Actual;
 import org.killswitch.policy.PolicyException;
 import org.killswitch.policy.PolicyText;
@@ -331,6 +332,16 @@ public final class Agent {
     /** Whether a policy is on trial, so that trouble and hits are to be reported soon. */
     boolean isOnTrial() {
         return state.trial() != Trial.NONE;
+    }
+
+    /** When what it keeps was last made so: another time says that it was done again. */
+    long settledAt() {
+        return settledAt;
+    }
+
+    /** Has the host judged, which takes seconds. On any thread. */
+    Verdicts judge() throws PolicyException, InterruptedException {
+        return Verdicts.ofScan(member.name(), member.kernel(), clock.instant(), host.scan());
     }
 
     /** What a report would say first, without asking the host. */

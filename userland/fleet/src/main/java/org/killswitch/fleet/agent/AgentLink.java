@@ -34,9 +34,11 @@ public final class AgentLink implements AutoCloseable {
      * @param tick between two looks at the countdown
      * @param least between two reports
      * @param heartbeat a report is sent and the store is asked, if nothing has happened meanwhile
+     * @param judging the host is judged again, if nothing has happened meanwhile
      */
-    public record Pace(Duration tick, Duration least, Duration heartbeat) {
-        public static final Pace USUAL = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(30));
+    public record Pace(Duration tick, Duration least, Duration heartbeat, Duration judging) {
+        public static final Pace USUAL =
+                new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofHours(6));
     }
 
     private static final double JITTER = 0.2;
@@ -47,10 +49,14 @@ public final class AgentLink implements AutoCloseable {
     private final Pace pace;
     private final Consumer<String> log;
     private final ScheduledExecutorService thread;
+    private final Judging judging;
     private @Nullable Connection connection;
     private String logged = "";
     private String summary = "";
     private boolean isUnsent;
+    /** Whether the server answers and has the buckets. */
+    private boolean hasStore;
+
     private byte[] sent = new byte[0];
     private long sentAt;
     private long askedAt;
@@ -69,6 +75,7 @@ public final class AgentLink implements AutoCloseable {
         this.pace = pace;
         this.thread = thread;
         this.log = log;
+        judging = new Judging(agent, pace.judging(), this::onThread, this::publishVerdicts, log);
         long now = System.nanoTime();
         sentAt = now - pace.least().toNanos();
         askedAt = now;
@@ -130,7 +137,10 @@ public final class AgentLink implements AutoCloseable {
                 agent.connected(true);
                 ask();
             }
-            case DISCONNECTED, CLOSED -> agent.connected(false);
+            case DISCONNECTED, CLOSED -> {
+                agent.connected(false);
+                hasStore = false;
+            }
             default -> {}
         }
     }
@@ -146,12 +156,17 @@ public final class AgentLink implements AutoCloseable {
         try {
             Optional<byte[]> policy = Store.get(current, Store.POLICY, Store.POLICY_KEY);
             Optional<byte[]> opening = Store.get(current, Store.ROLLOUT, Store.OPENING_KEY);
+            if (!hasStore) {
+                hasStore = true;
+                judging.resend();
+            }
             changed(() -> {
                 policy.ifPresent(agent::offer);
                 opening.ifPresent(this::open);
             });
         } catch (PolicyException e) {
             log.accept(e.getMessage());
+            hasStore = false;
             heartbeat = withJitter(RETRY); // the server is there, and JetStream not yet
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -182,7 +197,17 @@ public final class AgentLink implements AutoCloseable {
             } else if (isUnsent || agent.isOnTrial() || !agent.summary().equals(summary)) {
                 report(false);
             }
+            judging.tick();
         });
+    }
+
+    private boolean publishVerdicts(byte[] verdicts) {
+        Connection current = connection;
+        if (current == null || !hasStore) {
+            return false; // what is published where there is no store is lost
+        }
+        current.publish(Store.subject(Store.VERDICTS, config.name()), verdicts);
+        return true;
     }
 
     private void report(boolean evenIfTheSame) {

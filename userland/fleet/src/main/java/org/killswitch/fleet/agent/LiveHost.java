@@ -120,4 +120,9 @@ public final class LiveHost implements ManagedHost {
         }
         return hits;
     }
+
+    @Override
+    public byte[] scan() throws PolicyException, InterruptedException {
+        return CveScan.run();
+    }
 }

@@ -42,4 +42,7 @@ public interface ManagedHost {
 
     /** Calls so far, by function. */
     Map<String, Long> hits() throws ControlException;
+
+    /** What {@code killswitch cve scan --json} prints. It takes seconds, and is asked for on another thread. */
+    byte[] scan() throws PolicyException, InterruptedException;
 }

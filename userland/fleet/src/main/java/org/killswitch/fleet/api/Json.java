@@ -3,6 +3,8 @@ package org.killswitch.fleet.api;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,6 +147,16 @@ public final class Json {
 
     public long number(String name) throws PolicyException {
         return get(name, Long.class).orElseThrow(() -> missing(name));
+    }
+
+    /** A point in time, as RFC 3339 writes it. */
+    public Instant instant(String name) throws PolicyException {
+        String text = text(name);
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new PolicyException("a message has '" + text + "' for a time", e);
+        }
     }
 
     public boolean bool(String name) {

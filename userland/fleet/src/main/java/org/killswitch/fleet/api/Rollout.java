@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet.api;
 
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,7 +54,7 @@ public record Rollout(
         }
 
         private static Decision of(Json json) throws PolicyException {
-            return new Decision(instant(json.text("when")), json.text("who"), json.text("what"), json.text("why"));
+            return new Decision(json.instant("when"), json.text("who"), json.text("what"), json.text("why"));
         }
     }
 
@@ -162,20 +161,12 @@ public record Rollout(
                 opening.serial(),
                 opening.digest(),
                 Math.toIntExact(json.number("ring")),
-                instant(json.text("since")),
+                json.instant("since"),
                 opening.halted(),
                 json.bool("rolled_back"),
                 opening.rings(),
                 opening.chosen(),
                 json.number("order"),
                 decisions);
-    }
-
-    private static Instant instant(String text) throws PolicyException {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException e) {
-            throw new PolicyException("a message has '" + text + "' for a time", e);
-        }
     }
 }

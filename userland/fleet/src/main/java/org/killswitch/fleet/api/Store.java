@@ -42,6 +42,9 @@ public final class Store {
     /** The report of each host, by its name. */
     public static final String HOSTS = "fleet-hosts";
 
+    /** What each host says of CVEs, by its name; apart from the reports, which are sent much more often. */
+    public static final String VERDICTS = "fleet-verdicts";
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
     private static final int DOUBLINGS = 7;

@@ -37,7 +37,9 @@ public final class FleetMain extends CommandGroup {
                 .addSubcommand("plan", new PlanCommand(host))
                 .addSubcommand("push", new PushCommand(host))
                 .addSubcommand("status", new FleetStatusCommand(host))
-                .addSubcommand("hosts", new HostsCommand(host));
+                .addSubcommand("hosts", new HostsCommand(host))
+                .addSubcommand("report", new ReportCommand(host))
+                .addSubcommand("watch", new FleetWatchCommand(host));
         for (Order.Verb verb : Order.Verb.values()) {
             OrderCommand command = new OrderCommand(host, verb);
             main.addSubcommand(command.word(), command);

@@ -4,17 +4,26 @@ package org.killswitch.fleet.command;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Nats;
+import io.nats.client.api.KeyValueEntry;
+import io.nats.client.api.KeyValueWatchOption;
+import io.nats.client.api.KeyValueWatcher;
+import io.nats.client.impl.NatsKeyValueWatchSubscription;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.killswitch.fleet.api.Admission;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.FleetPolicy;
 import org.killswitch.fleet.api.Order;
 import org.killswitch.fleet.api.Rollout;
 import org.killswitch.fleet.api.Store;
+import org.killswitch.fleet.api.Verdicts;
 import org.killswitch.fleet.controller.Fleet;
 import org.killswitch.fleet.controller.FleetWatch;
 import org.killswitch.policy.PolicyException;
@@ -66,13 +75,60 @@ final class Session implements AutoCloseable {
 
     /** The hosts by their last reports, in the order of their names. */
     Fleet fleet(PrintWriter err) throws PolicyException, InterruptedException {
-        try (FleetWatch watch = new FleetWatch(connection.keyValue(Store.HOSTS), err::println)) {
-            if (!watch.await(PATIENCE)) {
-                throw new PolicyException("the reports of the hosts do not arrive");
-            }
+        try (FleetWatch watch = watch(err)) {
             return new Fleet(watch.fleet(PATIENCE).hosts().stream()
                     .sorted(Comparator.comparing(h -> h.report().host().name()))
                     .toList());
+        }
+    }
+
+    /** What the hosts say of CVEs, by host. */
+    Map<String, Verdicts> verdicts(PrintWriter err) throws PolicyException, InterruptedException {
+        Map<String, Verdicts> verdicts = new ConcurrentHashMap<>();
+        CountDownLatch complete = new CountDownLatch(1);
+        try {
+            NatsKeyValueWatchSubscription subscription = connection
+                    .keyValue(Store.VERDICTS)
+                    .watchAll(
+                            new KeyValueWatcher() {
+                                @Override
+                                public void watch(KeyValueEntry entry) {
+                                    hear(entry, verdicts, err);
+                                }
+
+                                @Override
+                                public void endOfData() {
+                                    complete.countDown();
+                                }
+                            },
+                            KeyValueWatchOption.IGNORE_DELETE);
+            if (!complete.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new PolicyException("the verdicts of the hosts do not arrive");
+            }
+            subscription.unsubscribe();
+        } catch (IOException | JetStreamApiException e) {
+            throw new PolicyException("the verdicts of the hosts cannot be read: " + e.getMessage() + MADE, e);
+        }
+        return verdicts;
+    }
+
+    private static void hear(KeyValueEntry entry, Map<String, Verdicts> verdicts, PrintWriter err) {
+        byte[] value = entry.getValue();
+        try {
+            verdicts.put(entry.getKey(), Verdicts.of(entry.getKey(), value == null ? new byte[0] : value));
+        } catch (PolicyException e) {
+            err.println("the verdicts of " + entry.getKey() + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Follows the reports of the hosts until it is closed. */
+    FleetWatch watch(PrintWriter err) throws PolicyException, InterruptedException {
+        try {
+            FleetWatch watch = new FleetWatch(connection.keyValue(Store.HOSTS), err::println);
+            if (!watch.await(PATIENCE)) {
+                throw new PolicyException("the reports of the hosts do not arrive");
+            }
+            return watch;
         } catch (IOException | JetStreamApiException e) {
             throw new PolicyException("the reports of the hosts cannot be read: " + e.getMessage() + MADE, e);
         }

@@ -29,11 +29,13 @@ final class Buckets {
     static void make(Connection connection, Duration lease) throws IOException, JetStreamApiException {
         KeyValueManagement management = connection.keyValueManagement();
         List<String> there = management.getBucketNames();
+        // those first that hosts write to: they begin to once they can read the others
         for (KeyValueConfiguration bucket : List.of(
+                bucket(Store.HOSTS, 1, Report.MAX).build(),
+                bucket(Store.VERDICTS, 1, Report.MAX).build(),
                 bucket(Store.POLICY, HISTORY, SignedPolicy.MAX).build(),
                 bucket(Store.ROLLOUT, HISTORY, MEBIBYTE).build(),
                 bucket(Store.ORDER, HISTORY, MEBIBYTE).build(),
-                bucket(Store.HOSTS, 1, Report.MAX).build(),
                 bucket(Store.LEADER, 1, Report.MAX).ttl(lease).build())) {
             if (!there.contains(bucket.getBucketName())) {
                 management.create(bucket);

@@ -14,6 +14,7 @@ import org.killswitch.control.ControlException;
 import org.killswitch.control.Reason;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
+import org.killswitch.fleet.api.Json;
 import org.killswitch.policy.Actual;
 import org.killswitch.policy.Desired;
 import org.killswitch.policy.Overrides;
@@ -38,6 +39,7 @@ public final class SimulatedHost implements ManagedHost {
     private @Nullable String refused;
     private long hits;
     private List<String> reboots = List.of();
+    private Map<String, String> verdicts = Map.of();
     /** What the agent is to die of: after so many changes the next one throws. */
     private int changesLeft = Integer.MAX_VALUE;
 
@@ -74,6 +76,27 @@ public final class SimulatedHost implements ManagedHost {
 
     public synchronized void hits(long count) {
         hits = count;
+    }
+
+    /** What {@code killswitch cve scan} says of it: a verdict for each CVE. */
+    public synchronized void verdicts(Map<String, String> cves) {
+        verdicts = Map.copyOf(cves);
+    }
+
+    @Override
+    public synchronized byte[] scan() {
+        return Json.object()
+                .with("version", 1L)
+                .with("data", "")
+                .with(
+                        "cves",
+                        verdicts.entrySet().stream()
+                                .map(e -> Json.object()
+                                        .with("cve", e.getKey())
+                                        .with("verdict", e.getValue())
+                                        .with("reachable", "loaded"))
+                                .toList())
+                .bytes();
     }
 
     public synchronized void oops() {
