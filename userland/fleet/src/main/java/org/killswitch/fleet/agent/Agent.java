@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.SymbolName;
 import org.killswitch.fleet.agent.AgentState.Held;
@@ -27,6 +28,7 @@ import org.killswitch.fleet.api.Signatures;
 import org.killswitch.fleet.api.SignedPolicy;
 import org.killswitch.fleet.api.Verdicts;
 import org.killswitch.policy.Actual;
+import org.killswitch.policy.PolicyEntry;
 import org.killswitch.policy.PolicyException;
 import org.killswitch.policy.PolicyText;
 
@@ -273,8 +275,9 @@ public final class Agent {
                 throw new PolicyException("refused: serial " + offered.policy().serial() + " has expired at "
                         + offered.policy().expires());
             }
-            Steps.Wanted wanted = steps.wanted(Optional.of(offered.policy()), what == Trial.OBSERVING);
-            write(state.begin(what, absent(wanted.mine()), host.vitals()));
+            Held held = state.trial() == Trial.NONE ? offered.skipping(inUse(offered.policy())) : offered;
+            Steps.Wanted wanted = steps.wanted(Optional.of(held.effective()), what == Trial.OBSERVING);
+            write(state.begin(what, held, absent(wanted.mine()), host.vitals()));
             if (what == Trial.OBSERVING) {
                 steps.observe(wanted);
             } else {
@@ -296,6 +299,19 @@ public final class Agent {
         }
     }
 
+    /** The CVEs of which the policy is to be skipped here. */
+    private Set<String> inUse(FleetPolicy policy) throws PolicyException {
+        Set<String> cves = new TreeSet<>();
+        if (policy.inUse() == FleetPolicy.InUse.SKIP) {
+            for (PolicyEntry entry : policy.entries()) {
+                if (entry.what() instanceof PolicyEntry.Cve(String id) && host.isInUse(id)) {
+                    cves.add(id);
+                }
+            }
+        }
+        return cves;
+    }
+
     /** Those of some functions that nobody has engaged: what was there before is not ours to end. */
     private Set<String> absent(Set<String> functions) throws ControlException {
         List<Actual> now = host.overrides(Optional.empty()).state();
@@ -314,7 +330,7 @@ public final class Agent {
     private void settle() throws PolicyException, ControlException {
         settledAt = ticks.getAsLong();
         inEffect = Optional.empty();
-        Optional<FleetPolicy> kept = state.kept().map(Held::policy);
+        Optional<FleetPolicy> kept = state.kept().map(Held::effective);
         Steps.Wanted wanted = steps.wanted(kept, false);
         host.savePolicy(kept.map(Agent::text));
         steps.settle(wanted, state.holds());
@@ -370,9 +386,17 @@ public final class Agent {
                 state.kept().map(k -> k.policy().serial()).orElse(0L),
                 said,
                 hits,
-                notes,
+                Stream.concat(skipped(), notes.stream()).toList(),
                 trouble,
                 host.reboots());
+    }
+
+    /** A line for each CVE of the newest policy that this host goes without. */
+    private Stream<String> skipped() {
+        return state.offered().stream()
+                .flatMap(o -> o.skipped().stream())
+                .sorted()
+                .map(cve -> cve + ": in use here: skipped");
     }
 
     /** What somebody has changed on the host since the policy was kept. */
@@ -382,7 +406,7 @@ public final class Agent {
         }
         Steps.Wanted wanted = inEffect.isPresent()
                 ? inEffect.get()
-                : steps.wanted(state.kept().map(Held::policy), false);
+                : steps.wanted(state.kept().map(Held::effective), false);
         inEffect = Optional.of(wanted);
         List<String> lines = steps.drift(wanted);
         return lines.isEmpty() ? "" : "not as the policy says: " + String.join(", ", lines);

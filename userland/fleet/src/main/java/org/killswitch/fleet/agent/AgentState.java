@@ -45,17 +45,34 @@ record AgentState(
         ENGAGED
     }
 
-    /** A policy, and the message that it came as. */
-    record Held(SignedPolicy signed, FleetPolicy policy, String digest) {
+    /**
+     * A policy, and the message that it came as.
+     *
+     * @param skipped the CVEs that this host goes without, because it uses what the policy would close
+     */
+    record Held(SignedPolicy signed, FleetPolicy policy, String digest, Set<String> skipped) {
+
+        Held {
+            skipped = Set.copyOf(skipped);
+        }
 
         static Held of(Admission admission) {
             return new Held(
-                    admission.signed(), admission.policy(), admission.signed().digest());
+                    admission.signed(), admission.policy(), admission.signed().digest(), Set.of());
         }
 
-        private static Held read(String message) throws PolicyException {
+        Held skipping(Set<String> cves) {
+            return new Held(signed, policy, digest, cves);
+        }
+
+        /** What of it is for this host. */
+        FleetPolicy effective() {
+            return policy.without(skipped);
+        }
+
+        private static Held read(String message, List<String> skipped) throws PolicyException {
             SignedPolicy signed = SignedPolicy.of(message.getBytes(StandardCharsets.UTF_8));
-            return new Held(signed, Admission.read(signed), signed.digest());
+            return new Held(signed, Admission.read(signed), signed.digest(), Set.copyOf(skipped));
         }
 
         private String message() {
@@ -85,12 +102,12 @@ record AgentState(
         return new AgentState(Optional.of(held), Trial.NONE, kept, previous, unfinished, holds, Optional.empty());
     }
 
-    /** On trial, with what that is about to engage. */
-    AgentState begin(Trial what, Set<String> engages, Vitals vitals) {
+    /** On trial, as far as it is for this host, with what that is about to engage. */
+    AgentState begin(Trial what, Held held, Set<String> engages, Vitals vitals) {
         Set<String> all = new TreeSet<>(holds);
         all.addAll(engages);
         Vitals base = trial == Trial.NONE ? vitals : before.orElse(vitals);
-        return new AgentState(offered, what, kept, previous, true, all, Optional.of(base));
+        return new AgentState(Optional.of(held), what, kept, previous, true, all, Optional.of(base));
     }
 
     AgentState keep() {
@@ -119,10 +136,19 @@ record AgentState(
                 .with("trial", trial.name())
                 .with("kept", kept.map(Held::message))
                 .with("previous", previous.map(Held::message))
+                .with("skipped", skipped())
                 .with("unfinished", unfinished)
                 .with("holds", List.copyOf(new TreeSet<>(holds)))
                 .with("before", before.map(Vitals::json));
         AtomicFile.write(file, json + "\n");
+    }
+
+    private Json skipped() {
+        Json json = Json.object();
+        offered.ifPresent(h -> json.with("offered", List.copyOf(new TreeSet<>(h.skipped()))));
+        kept.ifPresent(h -> json.with("kept", List.copyOf(new TreeSet<>(h.skipped()))));
+        previous.ifPresent(h -> json.with("previous", List.copyOf(new TreeSet<>(h.skipped()))));
+        return json;
     }
 
     /** What the last agent wrote; an empty one if there was none. */
@@ -152,6 +178,8 @@ record AgentState(
 
     private static Optional<Held> held(Json json, String name) throws PolicyException {
         Optional<String> message = json.optionalText(name);
-        return message.isPresent() ? Optional.of(Held.read(message.get())) : Optional.empty();
+        return message.isPresent()
+                ? Optional.of(Held.read(message.get(), json.object("skipped").texts(name)))
+                : Optional.empty();
     }
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet.agent;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.killswitch.policy.PolicyException;
 
 /**
@@ -16,7 +14,6 @@ final class CveScan {
 
     private static final List<String> COMMAND = List.of("killswitch", "cve", "scan", "--json");
     private static final Duration LIMIT = Duration.ofMinutes(5);
-    private static final int OUTPUT_MAX = 4 * 1024 * 1024;
 
     /** Nothing affected, mitigated, open. */
     private static final List<Integer> DONE = List.of(0, 3, 4);
@@ -25,46 +22,14 @@ final class CveScan {
 
     /** What it has printed. */
     static byte[] run() throws PolicyException, InterruptedException {
-        return run(COMMAND, LIMIT);
+        return run(COMMAND);
     }
 
-    static byte[] run(List<String> command, Duration limit) throws PolicyException, InterruptedException {
-        String what = String.join(" ", command);
-        Process process;
-        try {
-            process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        } catch (IOException e) {
-            throw new PolicyException(what + " cannot be run: " + e.getMessage(), e);
+    static byte[] run(List<String> command) throws PolicyException, InterruptedException {
+        Subprocess.Outcome outcome = Subprocess.run(command, LIMIT);
+        if (!DONE.contains(outcome.status())) {
+            throw new PolicyException(String.join(" ", command) + " has ended with status " + outcome.status());
         }
-        Thread watchdog = Thread.ofVirtual().start(() -> endAfter(process, limit));
-        try (InputStream out = process.getInputStream()) {
-            process.getOutputStream().close();
-            byte[] output = out.readNBytes(OUTPUT_MAX + 1);
-            if (output.length > OUTPUT_MAX) {
-                throw new PolicyException(what + " prints more than " + OUTPUT_MAX + " bytes");
-            }
-            int status = process.waitFor();
-            if (!DONE.contains(status)) {
-                throw new PolicyException(what + " has ended with status " + status);
-            }
-            return output;
-        } catch (IOException e) {
-            throw new PolicyException(what + " cannot be read: " + e.getMessage(), e);
-        } finally {
-            process.destroyForcibly();
-            watchdog.interrupt();
-        }
-    }
-
-    private static void endAfter(Process process, Duration limit) {
-        try {
-            if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        return outcome.output().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.killswitch.catalogue.Catalogue;
+import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.control.ControlException;
@@ -35,6 +37,9 @@ public final class LiveHost implements ManagedHost {
 
     /** The fleet's part of the host's policy: killswitch.service follows it at boot, before there is a network. */
     private static final String FILE = Policy.FOLDER + "/50-fleet.yaml";
+
+    /** What a test of the catalogue may take; most read a file or two of /proc. */
+    private static final Duration IN_USE_LIMIT = Duration.ofSeconds(20);
 
     private final Killswitch killswitch;
     private final SystemFiles files;
@@ -119,6 +124,25 @@ public final class LiveHost implements ManagedHost {
             hits.put(engagement.symbol().text(), engagement.hits());
         }
         return hits;
+    }
+
+    @Override
+    public boolean isInUse(String cve) throws PolicyException {
+        Optional<String> test = Catalogue.read(places.catalogue(), cve::equals)
+                .entry(cve)
+                .flatMap(Entry::inUse)
+                .flatMap(Entry.InUse::test);
+        if (test.isEmpty()) {
+            return false;
+        }
+        try {
+            return Subprocess.run(List.of("sh", "-c", test.get()), IN_USE_LIMIT).status() == 0;
+        } catch (PolicyException e) {
+            throw new PolicyException("whether " + cve + " is in use here cannot be told: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PolicyException("interrupted", e);
+        }
     }
 
     @Override

@@ -43,6 +43,14 @@ public interface ManagedHost {
     /** Calls so far, by function. */
     Map<String, Long> hits() throws ControlException;
 
+    /**
+     * Whether this host uses what the catalogue's entry for a CVE closes, by the entry's own test. An entry without a test
+     * finds nothing in use.
+     *
+     * @throws PolicyException if the test does not come to an end
+     */
+    boolean isInUse(String cve) throws PolicyException;
+
     /** What {@code killswitch cve scan --json} prints. It takes seconds, and is asked for on another thread. */
     byte[] scan() throws PolicyException, InterruptedException;
 }

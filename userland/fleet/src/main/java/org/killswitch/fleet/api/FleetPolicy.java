@@ -15,6 +15,7 @@ import org.killswitch.policy.PolicyEntry;
  * @param serial greater than that of each policy before it
  * @param expires when no host begins with it any more
  * @param atExpiry what then becomes of it where it is in effect
+ * @param inUse what becomes of an entry for a CVE on a host that uses what the entry closes
  * @param confirm after how long a host undoes it, unless the ring was found well
  * @param targets the hosts that it is for: those of any of these; all if there is none
  * @param rings in the order in which they open
@@ -24,6 +25,7 @@ public record FleetPolicy(
         long serial,
         Instant expires,
         AtExpiry atExpiry,
+        InUse inUse,
         Duration confirm,
         List<Target> targets,
         List<Ring> rings,
@@ -35,6 +37,14 @@ public record FleetPolicy(
         KEEP,
         /** The host undoes it. */
         DISENGAGE
+    }
+
+    /** What becomes of an entry on a host where the catalogue's test finds in use what it closes. */
+    public enum InUse {
+        /** It is engaged all the same. */
+        ENGAGE,
+        /** The host goes without it, and says so. */
+        SKIP
     }
 
     public FleetPolicy {
@@ -58,6 +68,14 @@ public record FleetPolicy(
                         .filter(r -> r.includes(host, chosen.getOrDefault(r.name(), Set.of())))
                         .findFirst()
                 : Optional.empty();
+    }
+
+    /** The same without the entries for some CVEs. */
+    public FleetPolicy without(Set<String> cves) {
+        List<PolicyEntry> others = entries.stream()
+                .filter(e -> !(e.what() instanceof PolicyEntry.Cve(String id) && cves.contains(id)))
+                .toList();
+        return new FleetPolicy(serial, expires, atExpiry, inUse, confirm, targets, rings, others);
     }
 
     public boolean isExpired(Instant now) {

@@ -63,6 +63,8 @@ public final class FleetPolicyReader {
         FleetPolicy.AtExpiry atExpiry = yaml.optionalParsed(
                         "at-expiry", FleetPolicyReader::atExpiry, "keep or disengage")
                 .orElse(FleetPolicy.AtExpiry.KEEP);
+        FleetPolicy.InUse inUse = yaml.optionalParsed("in-use", FleetPolicyReader::inUse, "engage or skip")
+                .orElse(FleetPolicy.InUse.ENGAGE);
         Duration confirm =
                 yaml.optionalParsed("confirm", FleetPolicyReader::time, TIMES).orElse(CONFIRM);
         if (confirm.compareTo(CONFIRM_MAX) > 0 || confirm.isZero()) {
@@ -88,7 +90,7 @@ public final class FleetPolicyReader {
             throw new PolicyException(entries.problems().getFirst());
         }
         yaml.rejectTheRest();
-        return new FleetPolicy(serial, expires, atExpiry, confirm, targets, rings, entries.entries());
+        return new FleetPolicy(serial, expires, atExpiry, inUse, confirm, targets, rings, entries.entries());
     }
 
     private static Target target(YamlMapping yaml) throws EntryException {
@@ -196,6 +198,14 @@ public final class FleetPolicyReader {
         return switch (text) {
             case "keep" -> Optional.of(FleetPolicy.AtExpiry.KEEP);
             case "disengage" -> Optional.of(FleetPolicy.AtExpiry.DISENGAGE);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<FleetPolicy.InUse> inUse(String text) {
+        return switch (text) {
+            case "engage" -> Optional.of(FleetPolicy.InUse.ENGAGE);
+            case "skip" -> Optional.of(FleetPolicy.InUse.SKIP);
             default -> Optional.empty();
         };
     }

@@ -4,6 +4,7 @@ package org.killswitch.fleet.command;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Messages;
@@ -75,7 +76,8 @@ final class HostsCommand implements Callable<Integer> {
     }
 
     private static String remarks(Report report) {
-        String trouble = report.trouble().stream().collect(Collectors.joining(", "));
-        return trouble + (trouble.isEmpty() || report.message().isEmpty() ? "" : "; ") + report.message();
+        return Stream.of(String.join(", ", report.trouble()), report.message(), String.join("; ", report.notes()))
+                .filter(t -> !t.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 }

@@ -321,4 +321,43 @@ class AgentTest {
         now++;
         to.open(new Opening(serial, SignedPolicy.digest(policy), false, Map.of("all", stage), Map.of()));
     }
+
+    @Test
+    void whatIsInUseHereIsSkippedWhereThePolicySaysSo() throws Exception {
+        String cve = "CVE-2026-31431";
+        host.inUse(Set.of(cve));
+        byte[] one = policy(1, "in-use: skip\n", "symbol: f, retval: -1", "cve: " + cve);
+        keep(one, 1);
+        assertThat(host.engaged()).containsExactly("f=-1");
+        assertThat(agent.report().notes()).containsExactly(cve + ": in use here: skipped");
+        assertThat(host.saved().orElseThrow())
+                .as("what is engaged at the next boot")
+                .contains("symbol: f")
+                .doesNotContain(cve);
+        restart();
+        pass(Duration.ofMinutes(2));
+        assertThat(host.engaged()).containsExactly("f=-1");
+        assertThat(agent.report().notes()).containsExactly(cve + ": in use here: skipped");
+        assertPhase(Phase.KEPT, "");
+        // the catalogue of this host is empty
+        byte[] two = policy(2, "", "symbol: f, retval: -2", "cve: " + cve);
+        agent.offer(two);
+        open(two, 2, Stage.TRIAL);
+        assertPhase(Phase.FAILED, "nothing is known of " + cve);
+        // it is asked anew for each policy, and after a ring was taken back
+        byte[] three = policy(3, "in-use: skip\n", "symbol: f, retval: -3", "cve: " + cve);
+        agent.offer(three);
+        host.inUse(Set.of());
+        open(three, 3, Stage.TRIAL);
+        assertPhase(Phase.FAILED, "nothing is known of " + cve);
+        host.inUse(Set.of(cve));
+        open(three, 3, Stage.BACK);
+        open(three, 3, Stage.TRIAL);
+        assertPhase(Phase.TRIAL, "");
+        // and not while it is on trial
+        host.inUse(Set.of());
+        open(three, 3, Stage.KEEP);
+        assertPhase(Phase.KEPT, "");
+        assertThat(host.engaged()).containsExactly("f=-3");
+    }
 }

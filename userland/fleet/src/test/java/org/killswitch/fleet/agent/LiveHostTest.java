@@ -31,7 +31,7 @@ class LiveHostTest {
         return new LiveHost(
                 new Killswitch(root.resolve("killswitch"), KernelLog.ofThisHost()),
                 new SystemFiles(root),
-                new CvePlaces(root, List.of(), root.resolve("data")),
+                new CvePlaces(root, List.of(root.resolve("catalogue")), root.resolve("data")),
                 new PrintWriter(new StringWriter()));
     }
 
@@ -88,5 +88,35 @@ class LiveHostTest {
         assertThat(host().vitals().troubleSince(before))
                 .as("one of the new boot")
                 .containsExactly("reboot", "oops");
+    }
+
+    private void entry(String test) throws IOException {
+        write("catalogue/CVE-2026-1000.yaml", """
+                cve: CVE-2026-1000
+                summary: A test of this test.
+                reach: any-user
+                reach-note: None.
+                affected: [{introduced: "5.5"}]
+                files: [fs/x.c]
+                in-use:
+                  text: A file says so.
+                %s
+                engagements:
+                  - functions: [{symbol: x_open, retval: -EIO}]
+                    why: It opens x.
+                    breaks: x
+                references: ["https://www.kernel.org"]
+                """.formatted(test.isEmpty() ? "" : "  test: \"" + test + "\""));
+    }
+
+    @Test
+    void theCataloguesTestSaysWhatIsInUse() throws Exception {
+        assertThat(host().isInUse("CVE-2026-1000")).as("no entry").isFalse();
+        entry("");
+        assertThat(host().isInUse("CVE-2026-1000")).as("no test").isFalse();
+        entry("test -e " + root + "/used");
+        assertThat(host().isInUse("CVE-2026-1000")).isFalse();
+        write("used", "");
+        assertThat(host().isInUse("CVE-2026-1000")).isTrue();
     }
 }

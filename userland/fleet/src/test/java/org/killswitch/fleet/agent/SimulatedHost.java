@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet.agent;
 
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.Reason;
 import org.killswitch.control.Retval;
@@ -21,7 +25,6 @@ import org.killswitch.policy.Overrides;
 import org.killswitch.policy.Policy;
 import org.killswitch.policy.Resolution;
 import org.killswitch.policy.Resolver;
-import org.killswitch.posix.Architecture;
 
 /**
  * A host without a kernel: what is engaged is in a map, and countdowns run by a clock. It outlives its agents, as a kernel
@@ -40,6 +43,7 @@ public final class SimulatedHost implements ManagedHost {
     private long hits;
     private List<String> reboots = List.of();
     private Map<String, String> verdicts = Map.of();
+    private Set<String> inUse = Set.of();
     /** What the agent is to die of: after so many changes the next one throws. */
     private int changesLeft = Integer.MAX_VALUE;
 
@@ -99,6 +103,16 @@ public final class SimulatedHost implements ManagedHost {
                 .bytes();
     }
 
+    /** The CVEs of which this host uses what would be closed. */
+    public synchronized void inUse(Set<String> cves) {
+        inUse = Set.copyOf(cves);
+    }
+
+    @Override
+    public synchronized boolean isInUse(String cve) {
+        return inUse.contains(cve);
+    }
+
     public synchronized void oops() {
         vitals = new Vitals(vitals.boot(), vitals.oopses() + 1, vitals.warnings(), vitals.taint() | 1 << 7);
     }
@@ -136,12 +150,9 @@ public final class SimulatedHost implements ManagedHost {
 
     @Override
     public Resolution resolve(Policy policy) {
-        return new Resolver(
-                        () -> {
-                            throw new IllegalStateException("this host has no catalogue");
-                        },
-                        Architecture.X86_64,
-                        Instant.now())
+        // it has no catalogue and no data
+        CvePlaces nowhere = new CvePlaces(Path.of("/nonexistent"), List.of(), Path.of("/nonexistent"));
+        return Resolver.of(nowhere, policy, List.of(), new PrintWriter(Writer.nullWriter()))
                 .resolve(policy);
     }
 

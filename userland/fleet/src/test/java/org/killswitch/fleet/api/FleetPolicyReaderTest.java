@@ -152,4 +152,16 @@ class FleetPolicyReaderTest {
         assertThat(List.of("", "web.example", "*", ">", "-x", "a b", "x".repeat(64)))
                 .noneMatch(Member::isName);
     }
+
+    @Test
+    void whatIsInUseIsEngagedUnlessItIsToBeSkipped() throws PolicyException {
+        assertThat(read(WHOLE).inUse()).isEqualTo(FleetPolicy.InUse.ENGAGE);
+        FleetPolicy skipping = read(WHOLE + "in-use: skip\n");
+        assertThat(skipping.inUse()).isEqualTo(FleetPolicy.InUse.SKIP);
+        assertThat(skipping.without(Set.of("CVE-2024-1086")).entries())
+                .hasSize(skipping.entries().size() - 1)
+                .isSubsetOf(skipping.entries());
+        assertThatThrownBy(() -> read(WHOLE + "in-use: yes\n"))
+                .hasMessageContaining("in-use: 'yes' is not engage or skip");
+    }
 }
