@@ -37,7 +37,7 @@ import org.killswitch.host.SystemFiles;
 import org.killswitch.policy.PolicyException;
 
 /** A real nats-server with its shipped configuration, real keys, real agents, and hosts whose kernels are simulated. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
 abstract class FleetFixture {
 
     static final List<String> HOSTS = List.of("h1", "h2", "h3", "h4", "h5");
@@ -222,10 +222,12 @@ abstract class FleetFixture {
     }
 
     final void until(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.call()) {
             if (System.nanoTime() > end) {
+                Path ofProcesses = folder.resolve("controller.log");
                 throw new AssertionError("never: " + what + "\n" + String.join("\n", log) + "\n"
+                        + (Files.exists(ofProcesses) ? Files.readString(ofProcesses) : "")
                         + (fleet == null ? "" : String.join("\n", fleet.log) + "\n" + fleet.engaged()));
             }
             Thread.sleep(20);

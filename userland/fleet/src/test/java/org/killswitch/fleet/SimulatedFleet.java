@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet;
 
+import io.nats.client.Options;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import org.killswitch.fleet.agent.Agent;
 import org.killswitch.fleet.agent.AgentLink;
@@ -27,7 +30,9 @@ public final class SimulatedFleet implements AutoCloseable {
     private final Map<String, Map<String, String>> labels = new LinkedHashMap<>();
     private final Map<String, SimulatedHost> hosts = new TreeMap<>();
     private final Map<String, AgentLink> links = new TreeMap<>();
-    private final ExecutorService connecting = Executors.newCachedThreadPool();
+    private final ExecutorService connecting = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timers =
+            Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
 
     /** What the agents have logged. */
     public final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
@@ -66,7 +71,13 @@ public final class SimulatedFleet implements AutoCloseable {
                 config.state(),
                 InstantSource.system(),
                 System::nanoTime);
-        AgentLink link = new AgentLink(config, agent, pace, AgentLink.thread(), line -> log.add(name + ": " + line));
+        AgentLink link = new AgentLink(
+                config,
+                agent,
+                pace,
+                Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory()),
+                line -> log.add(name + ": " + line),
+                this::onVirtualThreads);
         links.put(name, link);
         connecting.execute(() -> {
             try {
@@ -77,6 +88,17 @@ public final class SimulatedFleet implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    /** Some threads for each of ten thousand connections are more than a process may have. */
+    private Options.Builder onVirtualThreads(Options.Builder options) {
+        ThreadFactory factory = Thread.ofVirtual().factory();
+        return options.executor(connecting)
+                .scheduledExecutor(timers)
+                .connectThreadFactory(factory)
+                .callbackThreadFactory(factory)
+                .readerThreadFactory(factory)
+                .writerThreadFactory(factory);
     }
 
     /** The agent is gone at once, and its host is as it left it. */
@@ -105,5 +127,6 @@ public final class SimulatedFleet implements AutoCloseable {
     public void close() {
         links.values().forEach(AgentLink::close);
         connecting.shutdownNow();
+        timers.shutdownNow();
     }
 }

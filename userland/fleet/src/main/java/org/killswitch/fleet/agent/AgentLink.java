@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.Opening;
@@ -49,6 +50,7 @@ public final class AgentLink implements AutoCloseable {
     private final Pace pace;
     private final Consumer<String> log;
     private final ScheduledExecutorService thread;
+    private final UnaryOperator<Options.Builder> connecting;
     private final Judging judging;
     private @Nullable Connection connection;
     private String logged = "";
@@ -70,6 +72,22 @@ public final class AgentLink implements AutoCloseable {
      */
     public AgentLink(
             FleetConfig config, Agent agent, Pace pace, ScheduledExecutorService thread, Consumer<String> log) {
+        this(config, agent, pace, thread, log, o -> o);
+    }
+
+    /**
+     * The same, where many share a process.
+     *
+     * @param connecting has the last word on how to connect
+     */
+    public AgentLink(
+            FleetConfig config,
+            Agent agent,
+            Pace pace,
+            ScheduledExecutorService thread,
+            Consumer<String> log,
+            UnaryOperator<Options.Builder> connecting) {
+        this.connecting = connecting;
         this.config = config;
         this.agent = agent;
         this.pace = pace;
@@ -94,8 +112,8 @@ public final class AgentLink implements AutoCloseable {
 
     /** Connects, now or as soon as there is a server, and goes on until it is closed. */
     public void start() throws PolicyException, InterruptedException {
-        Options options = Store.options(config)
-                .connectionListener((c, event) -> onThread(() -> changed(event)))
+        Options options = connecting
+                .apply(Store.options(config).connectionListener((c, event) -> onThread(() -> changed(event))))
                 .build();
         var _ = thread.scheduleWithFixedDelay(
                 this::tick, pace.tick().toNanos(), pace.tick().toNanos(), TimeUnit.NANOSECONDS);

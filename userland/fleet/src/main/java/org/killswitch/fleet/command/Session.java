@@ -5,9 +5,7 @@ import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Nats;
 import io.nats.client.api.KeyValueEntry;
-import io.nats.client.api.KeyValueWatchOption;
-import io.nats.client.api.KeyValueWatcher;
-import io.nats.client.impl.NatsKeyValueWatchSubscription;
+import io.nats.client.api.KeyValueOperation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -15,8 +13,6 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.killswitch.fleet.api.Admission;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.FleetPolicy;
@@ -24,6 +20,7 @@ import org.killswitch.fleet.api.Order;
 import org.killswitch.fleet.api.Rollout;
 import org.killswitch.fleet.api.Store;
 import org.killswitch.fleet.api.Verdicts;
+import org.killswitch.fleet.controller.BucketWatch;
 import org.killswitch.fleet.controller.Fleet;
 import org.killswitch.fleet.controller.FleetWatch;
 import org.killswitch.policy.PolicyException;
@@ -85,27 +82,10 @@ final class Session implements AutoCloseable {
     /** What the hosts say of CVEs, by host. */
     Map<String, Verdicts> verdicts(PrintWriter err) throws PolicyException, InterruptedException {
         Map<String, Verdicts> verdicts = new ConcurrentHashMap<>();
-        CountDownLatch complete = new CountDownLatch(1);
-        try {
-            NatsKeyValueWatchSubscription subscription = connection
-                    .keyValue(Store.VERDICTS)
-                    .watchAll(
-                            new KeyValueWatcher() {
-                                @Override
-                                public void watch(KeyValueEntry entry) {
-                                    hear(entry, verdicts, err);
-                                }
-
-                                @Override
-                                public void endOfData() {
-                                    complete.countDown();
-                                }
-                            },
-                            KeyValueWatchOption.IGNORE_DELETE);
-            if (!complete.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+        try (BucketWatch watch = new BucketWatch(connection.keyValue(Store.VERDICTS), e -> hear(e, verdicts, err))) {
+            if (!watch.await(PATIENCE)) {
                 throw new PolicyException("the verdicts of the hosts do not arrive");
             }
-            subscription.unsubscribe();
         } catch (IOException | JetStreamApiException e) {
             throw new PolicyException("the verdicts of the hosts cannot be read: " + e.getMessage() + MADE, e);
         }
@@ -114,8 +94,12 @@ final class Session implements AutoCloseable {
 
     private static void hear(KeyValueEntry entry, Map<String, Verdicts> verdicts, PrintWriter err) {
         byte[] value = entry.getValue();
+        if (entry.getOperation() != KeyValueOperation.PUT || value == null) {
+            verdicts.remove(entry.getKey());
+            return;
+        }
         try {
-            verdicts.put(entry.getKey(), Verdicts.of(entry.getKey(), value == null ? new byte[0] : value));
+            verdicts.put(entry.getKey(), Verdicts.of(entry.getKey(), value));
         } catch (PolicyException e) {
             err.println("the verdicts of " + entry.getKey() + " cannot be read: " + e.getMessage());
         }

@@ -5,15 +5,11 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.KeyValue;
 import io.nats.client.api.KeyValueEntry;
 import io.nats.client.api.KeyValueOperation;
-import io.nats.client.api.KeyValueWatcher;
-import io.nats.client.impl.NatsKeyValueWatchSubscription;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.killswitch.fleet.api.Report;
 import org.killswitch.policy.PolicyException;
@@ -32,9 +28,9 @@ public final class FleetWatch implements AutoCloseable {
     /** Hosts of which that has been logged. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
-    private final CountDownLatch complete = new CountDownLatch(1);
     private final Consumer<String> log;
-    private final NatsKeyValueWatchSubscription subscription;
+    private volatile boolean isRead;
+    private final BucketWatch reports;
 
     /**
      * Begins to follow.
@@ -44,17 +40,7 @@ public final class FleetWatch implements AutoCloseable {
     public FleetWatch(KeyValue bucket, Consumer<String> log)
             throws IOException, JetStreamApiException, InterruptedException {
         this.log = log;
-        subscription = bucket.watchAll(new KeyValueWatcher() {
-            @Override
-            public void watch(KeyValueEntry entry) {
-                hear(entry);
-            }
-
-            @Override
-            public void endOfData() {
-                complete.countDown();
-            }
-        });
+        reports = new BucketWatch(bucket, this::hear);
     }
 
     private void hear(KeyValueEntry entry) {
@@ -65,9 +51,7 @@ public final class FleetWatch implements AutoCloseable {
         }
         try {
             // By when it arrives: clocks of other machines may be wrong.
-            hosts.put(
-                    entry.getKey(),
-                    new Heard(Report.of(entry.getKey(), value), System.nanoTime(), complete.getCount() == 0));
+            hosts.put(entry.getKey(), new Heard(Report.of(entry.getKey(), value), System.nanoTime(), isRead));
         } catch (PolicyException e) {
             if (unreadable.add(entry.getKey())) {
                 log.accept("the report of " + entry.getKey() + " cannot be read: " + e.getMessage());
@@ -76,8 +60,10 @@ public final class FleetWatch implements AutoCloseable {
     }
 
     /** Waits until all that was there has been read; false if it takes too long. */
-    public boolean await(Duration time) throws InterruptedException {
-        return complete.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    public boolean await(Duration time) throws IOException, JetStreamApiException, InterruptedException {
+        boolean all = reports.await(time);
+        isRead = all;
+        return all;
     }
 
     /** The hosts as they are known now. */
@@ -90,6 +76,6 @@ public final class FleetWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        subscription.unsubscribe();
+        reports.close();
     }
 }
