@@ -238,6 +238,12 @@ final class CodeSituations {
                                 "/etc/modprobe.d/a.conf",
                                 "install esp4 /bin/false\ninstall \\\n esp6 /bin/false # IPsec\n"));
         table.add(
+                Situations.Flaw.XHCI_AND_ESP4,
+                "the module of one file blocked, and it cannot be told where the other is",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> Situations.open(h).file("/etc/modprobe.d/a.conf", "install esp4 /bin/false\n"));
+        table.add(
                 Situations.Flaw.ALGIF_AEAD,
                 "the setting of another measure",
                 MITIGATED,

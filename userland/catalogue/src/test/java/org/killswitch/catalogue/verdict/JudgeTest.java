@@ -118,6 +118,7 @@ class JudgeTest {
             case UNIX -> record("CVE-2026-7", "net/unix/garbage.c", "4.11:7.1");
             case TWO_OF_XHCI ->
                 record("CVE-2026-6", "drivers/usb/host/xhci-ring.c,drivers/usb/host/ehci-q.c", "4.11:7.1");
+            case XHCI_AND_ESP4 -> record("CVE-2026-8", "drivers/usb/host/xhci-ring.c,net/ipv4/esp4.c", "4.11:7.1");
             case ONLY_IN_TRACKER ->
                 Subject.of(new CveRecord("CVE-2026-2", "t", "", List.of("net/core/skbuff.c"), List.of()));
         };

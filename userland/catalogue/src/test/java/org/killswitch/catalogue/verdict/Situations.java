@@ -29,6 +29,8 @@ final class Situations {
         UNIX,
         /** A flaw in two such files. */
         TWO_OF_XHCI,
+        /** A flaw in such a file and in net/ipv4/esp4.c. */
+        XHCI_AND_ESP4,
         /** An entry without affected releases' data that fits, of a flaw of which only the tracker knows. */
         ONLY_IN_TRACKER
     }
