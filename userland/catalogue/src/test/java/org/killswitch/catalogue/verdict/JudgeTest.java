@@ -105,6 +105,12 @@ class JudgeTest {
     private Subject subject(Situations.Flaw flaw) throws IOException, EntryException {
         return switch (flaw) {
             case ALGIF_AEAD -> Subject.of(entry(ALGIF_AEAD), Optional.empty());
+            case GUARDED ->
+                Subject.of(
+                        entry(ALGIF_AEAD
+                                .replace("2026-31431", "2026-10000")
+                                .replace("retval: -EPERM", "retval: -EPERM, when: \"uid != 0\"")),
+                        Optional.empty());
             case RXRPC -> Subject.of(entry(RXRPC), Optional.empty());
             case ESP ->
                 record(
