@@ -70,12 +70,11 @@ final class Locator {
         if (here.isEmpty()) {
             return places.getFirst();
         }
-        List<Place> sure =
-                here.stream().filter(p -> !(p instanceof Place.Unknown)).toList();
-        if (sure.isEmpty()) {
+        if (here.stream().allMatch(Place.Unknown.class::isInstance)) {
             return allOf(here);
         }
-        return sure.size() == 1 ? sure.getFirst() : new Place.Several(sure);
+        // What cannot be placed stays a part: to block the modules of the others does not keep anybody away from it.
+        return here.size() == 1 ? here.getFirst() : new Place.Several(here);
     }
 
     /** None of several files can be placed. */

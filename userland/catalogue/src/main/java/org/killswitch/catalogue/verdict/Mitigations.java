@@ -85,8 +85,12 @@ final class Mitigations {
             return Optional.of(
                     engaged.symbol() + " is only " + engaged.onlyCounts().get());
         }
-        if (engaged.isGuarded() && wanted.when().isEmpty()) {
-            return Optional.of(engaged.symbol() + " has a guard that lets calls through");
+        if (engaged.isGuarded() && wanted.when().filter(engaged::isGuardedBy).isEmpty()) {
+            return Optional.of(engaged.symbol()
+                    + (wanted.when().isEmpty()
+                            ? " has a guard that lets calls through"
+                            : " has a guard that is not known to be '"
+                                    + wanted.when().get() + "'"));
         }
         boolean isSame = wanted.retval().equals(engaged.retval());
         return isSame || (isError(wanted.retval()) && isError(engaged.retval()))

@@ -6,6 +6,8 @@ import static org.killswitch.catalogue.verdict.Status.MITIGATED;
 import static org.killswitch.catalogue.verdict.Status.NOT_PRESENT;
 import static org.killswitch.catalogue.verdict.Status.UNKNOWN;
 
+import org.killswitch.catalogue.HostFiles;
+
 /** Rows about where the code is, and what keeps everybody away from it. */
 final class CodeSituations {
 
@@ -130,6 +132,36 @@ final class CodeSituations {
                         .engaged("alg_bind", -1, "engaged")
                         .file("/sys/kernel/security/killswitch/fn/alg_bind/passed", "3\n"));
         table.add(
+                Situations.Flaw.GUARDED,
+                "engaged with the entry's guard",
+                MITIGATED,
+                "engaged: alg_bind returns -1",
+                h -> guarded(h).file("/run/killswitch/guards/alg_bind", "uid != 0\n"));
+        table.add(
+                Situations.Flaw.GUARDED,
+                "engaged with another guard than the entry's",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> guarded(h).file("/run/killswitch/guards/alg_bind", "pid == 1\n"));
+        table.add(
+                Situations.Flaw.GUARDED,
+                "engaged with a guard that lets calls through which it cannot read",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> guarded(h).file("/run/killswitch/guards/alg_bind", "# unread: pass\nuid != 0\n"));
+        table.add(
+                Situations.Flaw.GUARDED,
+                "engaged with a guard whose text nobody has",
+                AFFECTED,
+                "6.1.164 has it",
+                CodeSituations::guarded);
+        table.add(
+                Situations.Flaw.GUARDED,
+                "engaged for all calls, where the entry has a guard",
+                MITIGATED,
+                "engaged: alg_bind returns -1",
+                h -> Situations.open(h).engaged("alg_bind", -1, "engaged"));
+        table.add(
                 Situations.Flaw.ALGIF_AEAD,
                 "another function is engaged",
                 AFFECTED,
@@ -238,6 +270,12 @@ final class CodeSituations {
                                 "/etc/modprobe.d/a.conf",
                                 "install esp4 /bin/false\ninstall \\\n esp6 /bin/false # IPsec\n"));
         table.add(
+                Situations.Flaw.XHCI_AND_ESP4,
+                "the module of one file blocked, and it cannot be told where the other is",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> Situations.open(h).file("/etc/modprobe.d/a.conf", "install esp4 /bin/false\n"));
+        table.add(
                 Situations.Flaw.ALGIF_AEAD,
                 "the setting of another measure",
                 MITIGATED,
@@ -287,5 +325,11 @@ final class CodeSituations {
                 AFFECTED,
                 "6.1.164 has it",
                 h -> Situations.open(h).config("CONFIG_NET=y\n").engaged("esp_input", -22, "engaged"));
+    }
+
+    private static HostFiles guarded(HostFiles h) {
+        return Situations.open(h)
+                .engaged("alg_bind", -1, "engaged")
+                .file("/sys/kernel/security/killswitch/fn/alg_bind/passed", "3\n");
     }
 }

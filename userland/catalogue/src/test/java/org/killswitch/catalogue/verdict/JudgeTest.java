@@ -105,6 +105,12 @@ class JudgeTest {
     private Subject subject(Situations.Flaw flaw) throws IOException, EntryException {
         return switch (flaw) {
             case ALGIF_AEAD -> Subject.of(entry(ALGIF_AEAD), Optional.empty());
+            case GUARDED ->
+                Subject.of(
+                        entry(ALGIF_AEAD
+                                .replace("2026-31431", "2026-10000")
+                                .replace("retval: -EPERM", "retval: -EPERM, when: \"uid != 0\"")),
+                        Optional.empty());
             case RXRPC -> Subject.of(entry(RXRPC), Optional.empty());
             case ESP ->
                 record(
@@ -118,6 +124,7 @@ class JudgeTest {
             case UNIX -> record("CVE-2026-7", "net/unix/garbage.c", "4.11:7.1");
             case TWO_OF_XHCI ->
                 record("CVE-2026-6", "drivers/usb/host/xhci-ring.c,drivers/usb/host/ehci-q.c", "4.11:7.1");
+            case XHCI_AND_ESP4 -> record("CVE-2026-8", "drivers/usb/host/xhci-ring.c,net/ipv4/esp4.c", "4.11:7.1");
             case ONLY_IN_TRACKER ->
                 Subject.of(new CveRecord("CVE-2026-2", "t", "", List.of("net/core/skbuff.c"), List.of()));
         };

@@ -79,6 +79,14 @@ final class KernelSituations {
                 h -> Situations.bookworm(h, "6.1.170-3"));
         table.add(
                 Situations.Flaw.ALGIF_AEAD,
+                "the package with the fix has replaced that of the kernel that goes on running",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> h.runs("6.1.0-40-amd64", "#1 SMP Debian 6.1.164-1 (2026-03-08)")
+                        .installed("linux-image-6.1.0-40-amd64", "6.1.170-1", "linux-signed-amd64")
+                        .modules(Situations.ON_DISK, ""));
+        table.add(
+                Situations.Flaw.ALGIF_AEAD,
                 "kernel.org's own",
                 AFFECTED,
                 "6.12.84 has it",

@@ -13,6 +13,8 @@ final class Situations {
     enum Flaw {
         /** Copy Fail, with its entry: algif_aead, any user, fixed in 5.10.254, 6.1.170, 6.12.85 and so on. */
         ALGIF_AEAD,
+        /** The same with a guard in its engagement. */
+        GUARDED,
         /** ESP, without an entry: two fixes in 5.15 and in 6.1. */
         ESP,
         /** rxrpc, with an entry: user namespaces needed here; nothing is fixed in 5.10. */
@@ -29,6 +31,8 @@ final class Situations {
         UNIX,
         /** A flaw in two such files. */
         TWO_OF_XHCI,
+        /** A flaw in such a file and in net/ipv4/esp4.c. */
+        XHCI_AND_ESP4,
         /** An entry without affected releases' data that fits, of a flaw of which only the tracker knows. */
         ONLY_IN_TRACKER
     }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.cli.cve;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.advice.Finding;
+import org.killswitch.advice.QuickCheck;
 import org.killswitch.catalogue.data.ImportException;
 import org.killswitch.catalogue.verdict.CveData;
 import org.killswitch.catalogue.verdict.CvePlaces;
@@ -45,6 +50,7 @@ import picocli.CommandLine.Parameters;
             "",
             "All or nothing; the CVE is the reason. What is engaged already is left as it is. It lasts until the next boot:"
                     + " 'killswitch persist' has it back then.",
+            "What 'killswitch check' says against a function, as far as its name and type tell, is shown first.",
             ""
         },
         footer = {
@@ -96,7 +102,7 @@ final class CveApplyCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws ControlException, PolicyException, ImportException {
+    public Integer call() throws ControlException, PolicyException, ImportException, IOException {
         Resolver resolver = new Resolver(
                 () -> CveData.readOnly(places, cves::contains, host.err()), Architecture.host(), Instant.now());
         List<Desired> desired = new ArrayList<>();
@@ -118,12 +124,30 @@ final class CveApplyCommand implements Callable<Integer> {
                 timing == null ? Optional.empty() : Optional.ofNullable(timing.duration));
         List<Actual> state = overrides.state();
         Plan plan = Plan.of(desired, state, List.of()).withoutEnds();
+        showObjections(plan);
         if (!dryRun) {
             new Applier(overrides).apply(plan);
         }
         plan.changes().forEach(c -> host.out().println(c.line() + untilKept(c)));
         plan.inPlace().forEach(d -> host.out().println("  " + d + " already (" + d.where() + ")"));
         return ExitCode.OK;
+    }
+
+    /** The entry's author knew of them: they are for whoever applies it to know, too. */
+    private void showObjections(Plan plan) throws IOException {
+        List<Desired> wanted = plan.changes().stream()
+                .flatMap(c -> c.wanted().stream())
+                .filter(d -> d.retval().isPresent())
+                .toList();
+        Set<String> functions = wanted.stream().map(d -> d.symbol().function()).collect(Collectors.toSet());
+        boolean inModules = wanted.stream().anyMatch(d -> d.symbol().module().isPresent());
+        QuickCheck check = new QuickCheck(host.files(), functions, inModules);
+        for (Desired d : wanted) {
+            long retval = d.retval().orElseThrow().value();
+            for (Finding f : check.objections(d.symbol().module(), d.symbol().function(), retval)) {
+                host.err().println("killswitch: " + Messages.word(f.level()) + ": " + d.symbol() + ": " + f.text());
+            }
+        }
     }
 
     private String untilKept(Change change) {

@@ -249,6 +249,24 @@ class CveCommandTest {
     }
 
     @Test
+    void applyShowsFirstWhatCheckSays() throws IOException {
+        host.loaded();
+        String function = "0000000000000000 t alg_bind\t[af_alg]\n";
+        host.file("/proc/kallsyms", function);
+        assertThat(run("apply", "CVE-2026-31431", "--dry-run")).isZero();
+        assertThat(host.err.toString()).isEmpty();
+        host.file("/proc/kallsyms", function + function.replace("bind", "bind.part.0"));
+        for (String dry : List.of("--dry-run", "CVE-2026-31431")) {
+            assertThat(run("apply", "CVE-2026-31431", dry)).isZero();
+            assertThat(host.err.toString())
+                    .startsWith("killswitch: warning: af_alg:alg_bind: the compiler also made alg_bind.part.0 of it")
+                    .hasLineCount(1);
+        }
+        assertThat(run("apply", "CVE-2026-31431", "--observe")).isZero();
+        assertThat(host.err.toString()).isEmpty();
+    }
+
+    @Test
     void retireEndsWhatIsFixedAndSaysWhenToReboot() throws IOException {
         host.loaded("af_alg:alg_bind retval=-1 hits=0");
         host.reason("af_alg:alg_bind", "CVE-2026-31431");
