@@ -329,7 +329,17 @@ final class CatalogueInGuest {
         record("CVE-2026-90005", file, "4.11:aaaa:" + runs + ":bbbb");
         record("CVE-2026-90006", "arch/s390/kvm/kvm-s390.c", "4.11:aaaa:" + next + ":bbbb");
         record("CVE-2026-90007", "drivers/nosuch/file.c", "4.11:aaaa:" + next + ":bbbb");
-        assertThat(require(guest, "killswitch cve import /vulns")).isEqualTo("7 CVEs from the kernel CNA's records\n");
+        String imported = "7 CVEs from the kernel CNA's records\n";
+        assertThat(require(guest, "killswitch cve import /vulns")).isEqualTo(imported);
+        assertThat(require(guest, "cd /; tar -czf a.tar.gz vulns/cve; rm -r vulns; killswitch cve import a.tar.gz"))
+                .isEqualTo(imported);
+        write("/osv.json", """
+                {"id": "CVE-2026-90008", "affected": [{"package": {"ecosystem": "Linux", "name": "Kernel"},
+                 "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "4.14.0"}]}],
+                 "database_specific": {"affected_files": ["%s"]}}]}
+                """.formatted(file));
+        assertThat(require(guest, "killswitch cve import /osv.json"))
+                .isEqualTo("1 CVE from OSV records of the kernel\n");
 
         // a backport is judged as the suite's that it came from, and the other suite says the opposite
         String suite = debian.backportedTo().isPresent()
@@ -366,6 +376,7 @@ final class CatalogueInGuest {
         isJudged(all.output(), "CVE-2026-90005", "affected", "Debian's data for linux in " + suite + ": open");
         isJudged(all.output(), "CVE-2026-90006", "not present", "arch/s390/kvm/kvm-s390.c is of another architecture");
         isJudged(all.output(), "CVE-2026-90007", "unknown", "cannot be told whether drivers/nosuch/file.c");
+        isJudged(all.output(), "CVE-2026-90008", "affected", runs + " has it, since 4.14");
         isJudged(all.output(), NO_MODULE, "not present", "there is no module nosuch_module, neither in modules.dep");
         isJudged(all.output(), NO_OPTION, "not present", "CONFIG_NOSUCH_OPTION is not set");
         isJudged(all.output(), BUILT_IN, "affected", runs + " has it, since 3.0");

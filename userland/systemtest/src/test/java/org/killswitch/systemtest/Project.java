@@ -58,7 +58,10 @@ final class Project {
         Path sources = ROOT.resolve("selftests");
         Architecture architecture = kernel.release().architecture();
         if (architecture.isHost()) {
-            return sources;
+            return PROGRAMS.computeIfAbsent("selftests", k -> {
+                run(List.of("make", "--silent", "-C", sources.toString()));
+                return sources;
+            });
         }
         return PROGRAMS.computeIfAbsent("selftests " + architecture, k -> {
             Path built = target(architecture).resolve("selftests");

@@ -68,9 +68,13 @@ final class CveImportCommand implements Callable<Integer> {
                         Path.of(source), Path.of(source).toAbsolutePath().toString(), places.data(), Instant.now());
         for (Imports.Imported part : parts) {
             host.out()
-                    .println(part.count() + " CVEs from " + part.what()
-                            + (part.ignored() == 0 ? "" : "; " + part.ignored() + " records ignored"));
+                    .println(counted(part.count(), "CVE") + " from " + part.what()
+                            + (part.ignored() == 0 ? "" : "; " + counted(part.ignored(), "record") + " ignored"));
         }
         return ExitCode.OK;
+    }
+
+    private static String counted(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 }
