@@ -53,6 +53,11 @@ public record Rollout(
                     .with("why", why);
         }
 
+        /** In a line, without its time. */
+        public String line() {
+            return what + " (" + who + ")" + (why.isEmpty() ? "" : ": " + why);
+        }
+
         private static Decision of(Json json) throws PolicyException {
             return new Decision(json.instant("when"), json.text("who"), json.text("what"), json.text("why"));
         }

@@ -2,7 +2,6 @@
 package org.killswitch.fleet.command;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.killswitch.cli.HelpOption;
@@ -69,12 +68,7 @@ final class FleetStatusCommand implements Callable<Integer> {
         }
         table.lines(host.width()).forEach(host.out()::println);
         for (Rollout.Decision d : rollout.decisions()) {
-            host.out()
-                    .println(Times.forPrograms(d.when()) + "  " + d.what() + " (" + d.who() + ")"
-                            + Optional.of(d.why())
-                                    .filter(w -> !w.isEmpty())
-                                    .map(w -> ": " + w)
-                                    .orElse(""));
+            host.out().println(Times.forPrograms(d.when()) + "  " + d.line());
         }
     }
 

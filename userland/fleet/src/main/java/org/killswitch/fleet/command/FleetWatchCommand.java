@@ -75,9 +75,7 @@ final class FleetWatchCommand implements Callable<Integer> {
 
     private String text(News news, Instant now) {
         return switch (news) {
-            case News.Decided(var d) ->
-                Times.forPeople(d.when(), host.zone()) + "  " + d.what() + " (" + d.who() + ")"
-                        + (d.why().isEmpty() ? "" : ": " + d.why());
+            case News.Decided(var d) -> Times.forPeople(d.when(), host.zone()) + "  " + d.line();
             case News.Changed(String what, List<String> hosts) ->
                 Times.forPeople(now, host.zone()) + "  " + (hosts.size() == 1 ? "" : hosts.size() + " hosts: ")
                         + Rings.some(hosts) + ": " + what;
