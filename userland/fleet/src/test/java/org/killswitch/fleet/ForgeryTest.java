@@ -60,6 +60,12 @@ class ForgeryTest extends FleetFixture {
     @SuppressWarnings("try") // that closing a connection can be interrupted is no matter
     void aHostCanWriteItsOwnReportAndNothingElse() throws Exception {
         startAll();
+        until("both have said all", () -> {
+            try (Connection operators = connect("operator")) {
+                return Store.get(operators, Store.VERDICTS, "h2").isPresent()
+                        && Store.get(operators, Store.VERDICTS, "h3").isPresent();
+            }
+        });
         fleet.killAgent("h2");
         fleet.killAgent("h3");
         try (Connection host = connect("h2")) {
