@@ -37,13 +37,7 @@ public record Verdicts(String host, String kernel, Instant judged, Map<String, C
      * @param reachable where the code is: loaded, any_user (who can have it loaded), on_disk, not_here or unknown
      * @param reboot the installed kernel that has the fix, where the running one does not have it
      */
-    public record Cve(String verdict, String reachable, Optional<String> reboot) {
-
-        /** Whether nothing stands in the way of the flaw. */
-        public boolean isOpen() {
-            return verdict.equals("affected");
-        }
-    }
+    public record Cve(String verdict, String reachable, Optional<String> reboot) {}
 
     public Verdicts {
         cves = Collections.unmodifiableMap(new LinkedHashMap<>(cves));
