@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public record Signatures(Path allowedSigners, Path revoked) {
     public static final String NAMESPACE = "killswitch-fleet";
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** The exit statuses that ssh-keygen has of its own; others are the dynamic loader's (127) or a signal's. */
+    private static final Set<Integer> VERDICTS = Set.of(0, 1, 255);
 
     private record Result(int status, String out, String err) {}
 
@@ -112,7 +116,12 @@ public record Signatures(Path allowedSigners, Path revoked) {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new PolicyException("ssh-keygen does not come to an end");
             }
-            return new Result(process.exitValue(), out.join(), err.join());
+            Result result = new Result(process.exitValue(), out.join(), err.join());
+            if (!VERDICTS.contains(result.status)) {
+                throw new PolicyException(
+                        "ssh-keygen does not work here, exit status " + result.status + ": " + lastLine(result));
+            }
+            return result;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PolicyException("interrupted", e);
