@@ -45,6 +45,17 @@ class KillTest extends FleetFixture {
                 .hasSize(4);
     }
 
+    /** Whatever it said before. */
+    @Test
+    void aHostThatDiesOnTrialIsNotWell() throws Exception {
+        startAll();
+        push(policy(1, "50s", "3s", "symbol: f, retval: -1"));
+        untilEngaged(List.of("h1"), "f=-1 expiring");
+        fleet.killAgent("h1");
+        untilLogged("halt, take back ring canary");
+        assertThat(log).anyMatch(l -> l.contains("h1: lost")).noneMatch(l -> l.contains("keep ring"));
+    }
+
     @Test
     void hostsWithoutAServerUndoWhatWasNotConfirmed() throws Exception {
         startAll();

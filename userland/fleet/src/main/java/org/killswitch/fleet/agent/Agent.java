@@ -350,6 +350,22 @@ public final class Agent {
         return state.trial() != Trial.NONE;
     }
 
+    /**
+     * When the trial began that has now lasted as long as the ring's hosts are watched; empty if none has. The controller
+     * waits to be told then.
+     */
+    Optional<Long> watched() {
+        if (state.trial() == Trial.NONE) {
+            return Optional.empty();
+        }
+        Optional<Duration> time = ring().flatMap(r -> state.trial() == Trial.OBSERVING
+                ? r.observe()
+                : Optional.of(r.gate().soak()));
+        return time.isPresent() && ticks.getAsLong() - trialSince >= time.get().toNanos()
+                ? Optional.of(trialSince)
+                : Optional.empty();
+    }
+
     /** When what it keeps was last made so: another time says that it was done again. */
     long settledAt() {
         return settledAt;

@@ -62,6 +62,9 @@ public final class AgentLink implements AutoCloseable {
     private byte[] sent = new byte[0];
     private long sentAt;
     private long askedAt;
+    /** The trial of which it has been reported that its time is over. */
+    private Optional<Long> watched = Optional.empty();
+
     private long heartbeat;
 
     /**
@@ -209,9 +212,12 @@ public final class AgentLink implements AutoCloseable {
         logFailure(() -> {
             agent.tick();
             long now = System.nanoTime();
+            Optional<Long> over = agent.watched();
             if (now - askedAt > heartbeat || agent.needsOpening()) {
                 ask();
                 report(true);
+            } else if (over.isPresent() && !over.equals(watched)) {
+                watched = report(true) ? over : watched;
             } else if (isUnsent || agent.isOnTrial() || !agent.summary().equals(summary)) {
                 report(false);
             }
@@ -228,14 +234,15 @@ public final class AgentLink implements AutoCloseable {
         return true;
     }
 
-    private void report(boolean evenIfTheSame) {
+    /** Whether it has been said, now or before. */
+    private boolean report(boolean evenIfTheSame) {
         Connection current = connection;
         long now = System.nanoTime();
         if (current == null
                 || current.getStatus() != Connection.Status.CONNECTED
                 || now - sentAt < pace.least().toNanos()) {
             isUnsent = true; // the next tick does it
-            return;
+            return false;
         }
         isUnsent = false;
         summary = agent.summary();
@@ -252,6 +259,7 @@ public final class AgentLink implements AutoCloseable {
             log.accept(line);
             logged = line;
         }
+        return true;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet.controller;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -23,10 +24,15 @@ public record Fleet(List<Seen> hosts) {
      * A host.
      *
      * @param silent whether it has not been heard of for longer than it takes a host to report again
-     * @param live whether it has been heard of since this controller began to listen: what was stored before may be long
-     *     over, with the server away
+     * @param age how long ago it was heard of; empty if not since this controller began to listen: what was stored before
+     *     may be long over, with the server away
      */
-    public record Seen(Report report, boolean silent, boolean live) {
+    public record Seen(Report report, boolean silent, Optional<Duration> age) {
+
+        /** Whether what it said was so in that time. */
+        boolean isHeardWithin(Duration time) {
+            return age.filter(a -> a.compareTo(time) <= 0).isPresent();
+        }
 
         /** Its phase of a roll-out's policy. */
         public Phase phase(Optional<Rollout> rollout) {

@@ -8,6 +8,7 @@ import io.nats.client.api.KeyValueOperation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -22,7 +23,13 @@ public final class FleetWatch implements AutoCloseable {
      *
      * @param isLive whether it has arrived since, rather than been there already
      */
-    private record Heard(Report report, long at, boolean isLive) {}
+    private record Heard(Report report, long at, boolean isLive) {
+
+        Fleet.Seen seen(long now, Duration silence) {
+            Duration age = Duration.ofNanos(now - at);
+            return new Fleet.Seen(report, age.compareTo(silence) > 0, isLive ? Optional.of(age) : Optional.empty());
+        }
+    }
 
     private final Map<String, Heard> hosts = new ConcurrentHashMap<>();
     /** Hosts of which that has been logged. */
@@ -69,9 +76,7 @@ public final class FleetWatch implements AutoCloseable {
     /** The hosts as they are known now. */
     public Fleet fleet(Duration silence) {
         long now = System.nanoTime();
-        return new Fleet(hosts.values().stream()
-                .map(h -> new Fleet.Seen(h.report, now - h.at > silence.toNanos(), h.isLive))
-                .toList());
+        return new Fleet(hosts.values().stream().map(h -> h.seen(now, silence)).toList());
     }
 
     @Override

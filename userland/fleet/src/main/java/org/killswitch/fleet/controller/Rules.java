@@ -28,7 +28,8 @@ record Rules(String who) {
         if (stage == null) {
             return Optional.of(open(rollout, ring, policy, fleet, now));
         }
-        Tally tally = Tally.of(rollout, ring, stage, fleet.of(ring, policy, rollout.chosen()));
+        List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
+        Tally tally = Tally.of(rollout, ring, stage, members);
         Optional<String> whyNot = tally.whyNot(ring.gate()).or(() -> earlierTrouble(rollout, policy, fleet, ring));
         if (whyNot.isPresent()) {
             return Optional.of(rollout.stage(ring.name(), Stage.BACK, now)
@@ -36,14 +37,22 @@ record Rules(String who) {
                     .decided(now, who, "halt, take back ring " + ring.name(), whyNot.get()));
         }
         Duration passed = Duration.between(rollout.since(), now);
+        Duration watched = stage == Stage.OBSERVE
+                ? ring.observe().orElse(Duration.ZERO)
+                : ring.gate().soak();
+        // A host that hangs says nothing any more: only what was said when that time was over tells how it came
+        // through.
+        Duration over = passed.minus(watched);
+        boolean isWell = !over.isNegative()
+                && Tally.of(rollout, ring, stage, members, over).isReached(ring.gate());
         return switch (stage) {
             case OBSERVE ->
-                passed.compareTo(ring.observe().orElse(Duration.ZERO)) >= 0 && tally.isReached(ring.gate())
+                isWell
                         ? Optional.of(rollout.stage(ring.name(), Stage.TRIAL, now)
                                 .decided(now, who, "engage ring " + ring.name(), "observed for " + time(passed)))
                         : Optional.empty();
             case TRIAL ->
-                passed.compareTo(ring.gate().soak()) >= 0 && tally.isReached(ring.gate())
+                isWell
                         ? Optional.of(rollout.stage(ring.name(), Stage.KEEP, now)
                                 .nextRing(now)
                                 .decided(

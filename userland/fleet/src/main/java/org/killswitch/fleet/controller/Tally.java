@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet.controller;
 
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +25,18 @@ public record Tally(int hosts, int reached, List<String> failed, List<String> tr
 
     private static final double ROUNDING = 1e-9;
 
+    private static final Duration EVER = ChronoUnit.FOREVER.getDuration();
+
     static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members) {
+        return of(rollout, ring, stage, members, EVER);
+    }
+
+    /**
+     * The same.
+     *
+     * @param age that a report may have which says that the policy is in effect
+     */
+    static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members, Duration age) {
         int hosts = 0;
         int reached = 0;
         List<String> failed = new ArrayList<>();
@@ -46,7 +59,7 @@ public record Tally(int hosts, int reached, List<String> failed, List<String> tr
                 failed.add(name + ": " + report.message());
             } else if (seen.silent()) {
                 failed.add(name + ": lost: it does not report any more");
-            } else if (isInEffect && seen.live()) {
+            } else if (isInEffect && seen.isHeardWithin(age)) {
                 reached++;
             }
             if (isThis && !report.trouble().isEmpty()) {

@@ -123,6 +123,24 @@ class AgentTest {
         assertThat(agent.report().kept()).isEqualTo(1);
     }
 
+    /** The controller waits to be told. */
+    @Test
+    void theTimeForWhichItIsWatchedEnds() throws Exception {
+        byte[] one = f(1);
+        agent.offer(one);
+        open(one, 1, Stage.OBSERVE);
+        pass(Duration.ofSeconds(20));
+        assertThat(agent.watched()).as("no time to observe it is given").isEmpty();
+        open(one, 1, Stage.TRIAL);
+        long begun = now;
+        pass(Duration.ofSeconds(9));
+        assertThat(agent.watched()).isEmpty();
+        pass(Duration.ofSeconds(1));
+        assertThat(agent.watched()).contains(begun);
+        open(one, 1, Stage.KEEP);
+        assertThat(agent.watched()).isEmpty();
+    }
+
     @Test
     void aHostThatLosesContactUndoesIt() throws Exception {
         keep(f(1), 1);

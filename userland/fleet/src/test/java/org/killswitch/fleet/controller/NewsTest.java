@@ -4,6 +4,7 @@ package org.killswitch.fleet.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ class NewsTest {
                         List.of(trouble),
                         List.of()),
                 silent,
-                true);
+                Optional.of(Duration.ZERO));
     }
 
     private News.Look look(Fleet.Seen... hosts) {

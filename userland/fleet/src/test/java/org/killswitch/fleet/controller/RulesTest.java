@@ -45,7 +45,7 @@ class RulesTest {
 
     private final Rules rules = new Rules("controller c1");
     private final List<Fleet.Seen> hosts = new ArrayList<>();
-    private boolean live = true;
+    private Optional<Duration> age = Optional.of(Duration.ZERO);
     private Instant now = Instant.parse("2026-06-01T00:00:00Z");
 
     @SuppressWarnings("NullAway.Init")
@@ -77,7 +77,7 @@ class RulesTest {
                         List.of(trouble),
                         List.of()),
                 silent,
-                live);
+                age);
     }
 
     private void all(Phase phase) {
@@ -190,12 +190,29 @@ class RulesTest {
     void aReportThatWasThereBeforeTheControllerProvesNothing() {
         after(0);
         all(Phase.OBSERVING);
-        live = false;
+        age = Optional.empty();
         all(Phase.OBSERVING);
         assertThat(after(1000)).isEmpty();
-        live = true;
+        age = Optional.of(Duration.ZERO);
         all(Phase.OBSERVING);
         assertThat(after(0)).hasSize(1);
+    }
+
+    /** It may have hung since. */
+    @Test
+    void aHostIsWellIfItSaysSoWhenTheTimeIsOver() {
+        after(0);
+        age = Optional.of(Duration.ofSeconds(2));
+        all(Phase.OBSERVING);
+        assertThat(after(6)).as("heard of one second before it was over").isEmpty();
+        age = Optional.of(Duration.ofSeconds(1));
+        all(Phase.OBSERVING);
+        assertThat(after(0)).containsExactly("engage ring canary: observed for 6 s");
+        age = Optional.of(Duration.ofSeconds(3));
+        all(Phase.TRIAL);
+        assertThat(after(12)).isEmpty();
+        set(0, Phase.TRIAL, true);
+        assertThat(after(90)).singleElement().asString().contains("h0: lost");
     }
 
     @Test

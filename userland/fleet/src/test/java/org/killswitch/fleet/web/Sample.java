@@ -2,6 +2,7 @@
 package org.killswitch.fleet.web;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ final class Sample {
         hosts.add(new Fleet.Seen(
                 new Report(member, 7, rollout.digest(), phase, 0, "", hits, List.of(), trouble, reboots),
                 silent,
-                true));
+                Optional.of(Duration.ZERO)));
         return this;
     }
 
