@@ -124,6 +124,11 @@ public final class NatsServer implements AutoCloseable {
         return folder;
     }
 
+    /** Where it listens, of the loopback device. */
+    public int port() {
+        return port;
+    }
+
     /** The configuration of one that connects, by the certificate of that name. */
     public FleetConfig config(String name, Map<String, String> labels, Signatures signatures) {
         return new FleetConfig(

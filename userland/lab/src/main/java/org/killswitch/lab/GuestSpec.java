@@ -23,7 +23,8 @@ import org.killswitch.lab.qemu.Disk;
  * @param files host files and folders by their path in the guest
  * @param disk what to boot a whole system from, if it has one; without it, the guest is busybox and what is put into it
  * @param timeout how long one command may take
- * @param ssh the port of this machine's loopback that leads to port 22 of the guest; without one it has no network
+ * @param ssh the port of this machine's loopback that leads to port 22 of the guest
+ * @param reached the port of this machine's loopback that the guest reaches, at 10.0.2.100
  * @param countsInstructions whether a nanosecond of the guest's time is one instruction of its CPUs
  * @param overHost whether its root file system is this machine's, below a layer that goes when it ends
  * @param accelerator what runs its CPUs
@@ -37,6 +38,7 @@ public record GuestSpec(
         Optional<Disk> disk,
         Duration timeout,
         Optional<Integer> ssh,
+        Optional<Integer> reached,
         boolean countsInstructions,
         boolean overHost,
         Accelerator accelerator) {
@@ -58,6 +60,7 @@ public record GuestSpec(
                 Optional.empty(),
                 Duration.ofMinutes(10),
                 Optional.empty(),
+                Optional.empty(),
                 false,
                 false,
                 Accelerator.TCG);
@@ -73,6 +76,7 @@ public record GuestSpec(
         private Optional<Disk> disk;
         private Duration timeout;
         private Optional<Integer> ssh;
+        private Optional<Integer> reached;
         private boolean countsInstructions;
         private boolean overHost;
         private Accelerator accelerator;
@@ -86,6 +90,7 @@ public record GuestSpec(
             disk = spec.disk;
             timeout = spec.timeout;
             ssh = spec.ssh;
+            reached = spec.reached;
             countsInstructions = spec.countsInstructions;
             overHost = spec.overHost;
             accelerator = spec.accelerator;
@@ -101,6 +106,7 @@ public record GuestSpec(
                     disk,
                     timeout,
                     ssh,
+                    reached,
                     countsInstructions,
                     overHost,
                     accelerator);
@@ -164,6 +170,19 @@ public record GuestSpec(
     /** Gives it a network of its own: 10.0.2.15 is reached through a port of this machine's loopback, and only its port 22. */
     public GuestSpec withSsh(int port) {
         return with(d -> d.ssh = Optional.of(port));
+    }
+
+    /**
+     * Gives it a network of its own, from which it reaches one port of this machine's loopback, as the same port of 10.0.2.100,
+     * and nothing else. It has to make itself an address there, such as 10.0.2.15/24.
+     */
+    public GuestSpec withReached(int port) {
+        return with(d -> d.reached = Optional.of(port));
+    }
+
+    /** Whether it has a network. */
+    public boolean hasNetwork() {
+        return ssh.isPresent() || reached.isPresent();
     }
 
     /**

@@ -49,16 +49,18 @@ public final class JavaProgram {
                 .withLibraries(root.resolve("usr/lib/" + architecture.triplet()), LIBRARIES);
     }
 
-    /** What java is called in the image: the one program in it that is not one of the JDK's. */
+    /** What java is called in the image: a copy of it that has another name. */
     private static String launcher(Path image) {
-        Path bin = image.resolve("bin");
+        Path bin = image.resolve("runtime/bin");
         try (Stream<Path> programs = Files.list(bin)) {
-            return programs.map(p -> p.getFileName().toString())
-                    .filter(name -> Files.exists(image.resolve("runtime/bin/" + name)))
-                    .findFirst()
-                    .orElseThrow(() -> new LabException(image + " is not a Java program with a runtime of its own"));
+            for (Path program : programs.filter(p -> !p.endsWith("java")).toList()) {
+                if (Files.mismatch(program, bin.resolve("java")) < 0) {
+                    return program.getFileName().toString();
+                }
+            }
         } catch (IOException e) {
             throw new LabException(bin + " cannot be read: " + e.getMessage(), e);
         }
+        throw new LabException(image + " is not a Java program with a runtime of its own");
     }
 }

@@ -132,13 +132,9 @@ public final class Qemu {
                 "if=none,id=disk,format=qcow2,cache=unsafe," + speed + "file=" + escaped(file),
                 "-device",
                 "virtio-blk-pci,drive=disk")));
-        spec.ssh()
-                .ifPresent(port -> command.addAll(List.of(
-                        "-netdev",
-                        // of the machine's own networks, it reaches none
-                        "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:" + port + "-10.0.2.15:22",
-                        "-device",
-                        "virtio-net-pci,netdev=net")));
+        if (spec.hasNetwork()) {
+            command.addAll(List.of("-netdev", network(spec), "-device", "virtio-net-pci,netdev=net"));
+        }
         for (String channel : AgentChannel.NAMES) {
             command.addAll(List.of(
                     "-chardev",
@@ -146,6 +142,17 @@ public final class Qemu {
                     "-device", "virtserialport,chardev=" + channel + ",name=" + channel));
         }
         return command;
+    }
+
+    /** Of the machine's own networks, the guest reaches none. */
+    private static String network(GuestSpec spec) {
+        StringBuilder options = new StringBuilder("user,id=net,restrict=on");
+        spec.ssh().ifPresent(port -> options.append(",hostfwd=tcp:127.0.0.1:%d-10.0.2.15:22".formatted(port)));
+        // a process for each connection: QEMU's own way has one for all
+        spec.reached()
+                .ifPresent(port -> options.append(",guestfwd=tcp:10.0.2.100:%d-cmd:%s"
+                        .formatted(port, escaped(GuestTools.busybox()) + " nc 127.0.0.1 " + port)));
+        return options.toString();
     }
 
     /** A path in a list of options: QEMU takes two commas for one that ends no option. */
