@@ -45,7 +45,7 @@ record GuestOfHost(Host host, Optional<String> series, Supplier<SourceTree> sour
 
     private static final int CPUS = 2;
 
-    /** The policies of these modules are loaded by services, which do not run in the guest. */
+    /** The policies of these modules are loaded by the first process or by services; in the guest, neither does. */
     private static final List<String> WITHOUT_POLICIES = List.of("selinux=0", "apparmor=0");
 
     /** More than the longest step. */
@@ -143,9 +143,9 @@ record GuestOfHost(Host host, Optional<String> series, Supplier<SourceTree> sour
             }
         }
 
-        private static Workload workload(List<String> words) {
+        private Workload workload(List<String> words) {
             return words.isEmpty()
-                    ? Workload.standard()
+                    ? Workload.standard(guest.run("test -d /run/systemd/system").status() == 0)
                     : Workload.of(
                             String.join(" ", words),
                             "cd "

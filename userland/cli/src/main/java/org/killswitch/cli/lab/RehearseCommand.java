@@ -38,11 +38,12 @@ import picocli.CommandLine.Spec;
             "",
             "QEMU boots the kernel that runs here, with its modules and the killswitch module, on this host's files:"
                     + " the guest reads them with the permissions of the user who runs this command, and what it writes is"
-                    + " lost when it ends. Nothing on this host changes. The guest has no network but loopback, and no"
-                    + " services run in it; SELinux and AppArmor are off. With KVM where it works, else the guest is"
-                    + " emulated, which is slower.",
+                    + " lost when it ends. Nothing on this host changes. The guest has no network but loopback; SELinux and"
+                    + " AppArmor are off. Where systemd is this host's init, it is the guest's, and has started none of"
+                    + " the host's services: COMMAND may ('systemctl start NAME && ...'). With KVM where it works, else"
+                    + " the guest is emulated, which is slower.",
             "Without COMMAND, what every system needs is tried before and after: a user's shell, files, pipes,"
-                    + " processes, name resolution and connections over loopback, mounts, modules, namespaces. Of a CVE"
+                    + " processes, name resolution and connections over loopback, mounts, modules, namespaces, a service. Of a CVE"
                     + " whose entry names a program that goes through the flawed code, that is tried, too, if it is here.",
             "It is engaged as with --force, so that what 'killswitch check' calls dangerous can be seen.",
             ""

@@ -142,7 +142,7 @@ record Rehearsed(SubjectReader.Known known, String kernel, String accelerator, R
             notes.add("fails in the guest in any case, and shows nothing: " + String.join(", ", failed));
         }
         report.ended().ifPresent(all -> notes.add(endedWords(all)));
-        notes.add("no services run in the guest, and SELinux and AppArmor are off");
+        notes.add("none of the host's services is started in the guest, and SELinux and AppArmor are off");
         return notes;
     }
 

@@ -48,6 +48,9 @@ public final class GuestImage {
             fs.text("etc/group", 0644, "root:x:0:\nnogroup:x:65534:\n");
             fs.link("sbin/modprobe", "/bin/busybox");
             fs.tree("", known.pick(modules));
+            if (spec.isSystem() || spec.overHost()) {
+                fs.text("systemd-agent", 0644, resource("systemd-agent"));
+            }
             if (spec.isSystem()) {
                 fs.text("boot-disk", 0644, resource("boot-disk"));
             }

@@ -23,13 +23,25 @@ public record Workload(List<Step> steps) {
         steps = List.copyOf(steps);
     }
 
-    /** What every system needs. */
-    public static Workload standard() {
-        try (InputStream in = Workload.class.getResourceAsStream("workload")) {
+    /**
+     * What every system needs.
+     *
+     * @param services whether systemd starts the system's services, so that one can be started
+     */
+    public static Workload standard(boolean services) {
+        List<Step> steps = new ArrayList<>(read("workload"));
+        if (services) {
+            steps.addAll(read("services"));
+        }
+        return new Workload(steps);
+    }
+
+    private static List<Step> read(String resource) {
+        try (InputStream in = Workload.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IllegalStateException("the program lacks its resource \"workload\"");
+                throw new IllegalStateException("the program lacks its resource \"" + resource + "\"");
             }
-            return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8)).steps();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -221,7 +221,7 @@ final class RehearsalTest {
 
     @Test
     void theWorkloadHasStepsWithNamesAndScripts() {
-        assertThat(Workload.standard().steps()).hasSizeGreaterThan(10).allSatisfy(step -> {
+        assertThat(Workload.standard(true).steps()).hasSizeGreaterThan(10).allSatisfy(step -> {
             assertThat(step.name()).matches("[a-z][a-z /,]+");
             assertThat(step.script()).isNotBlank().doesNotContain("##");
         });
