@@ -139,7 +139,7 @@ public final class NatsServer implements AutoCloseable {
                 folder.resolve(name + ".pem"),
                 folder.resolve(name + ".key"),
                 signatures,
-                folder.resolve("state-" + name + ".json"),
+                folder.resolve("state/" + name + "/fleet.json"),
                 Optional.empty());
     }
 
