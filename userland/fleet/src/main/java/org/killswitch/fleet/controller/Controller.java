@@ -141,8 +141,9 @@ public final class Controller {
                 leads = held;
                 if (leads || reads) {
                     Fleet fleet = watch.fleet(pace.silence());
-                    if (leads) {
-                        round(connection, fleet);
+                    if (leads && round(connection, fleet)) {
+                        // Hosts that had reported before it was pushed are to be known before its first ring opens.
+                        watch.await(FIRST_READING);
                     }
                     view = new View(
                             Optional.ofNullable(rollout),
@@ -176,13 +177,15 @@ public final class Controller {
         }
     }
 
-    private void round(Connection connection, Fleet fleet) throws IOException, JetStreamApiException, PolicyException {
+    /** Whether the roll-out of a new policy has begun, for which nothing else is done yet. */
+    private boolean round(Connection connection, Fleet fleet)
+            throws IOException, JetStreamApiException, PolicyException {
         KeyValue store = connection.keyValue(Store.ROLLOUT);
         KeyValueEntry order = connection.keyValue(Store.ORDER).get(Store.ORDER_KEY);
-        readPolicy(connection, store, order);
+        boolean isBegun = readPolicy(connection, store, order);
         Admission current = policy;
-        if (current == null || rollout == null) {
-            return;
+        if (isBegun || current == null || rollout == null) {
+            return isBegun;
         }
         if (order != null && order.getValue() != null && order.getRevision() > rollout.order()) {
             Order given = order(order, rollout.serial());
@@ -194,6 +197,7 @@ public final class Controller {
             next = rules.next(rollout, current.policy(), fleet, now());
         }
         tell(store);
+        return false;
     }
 
     private Instant now() {
@@ -209,17 +213,17 @@ public final class Controller {
         }
     }
 
-    /** Begins a roll-out when there is a new policy. */
-    private void readPolicy(Connection connection, KeyValue store, @Nullable KeyValueEntry order)
+    /** Begins a roll-out when there is a new policy, and says whether it has. */
+    private boolean readPolicy(Connection connection, KeyValue store, @Nullable KeyValueEntry order)
             throws IOException, JetStreamApiException, PolicyException {
         KeyValueEntry entry = connection.keyValue(Store.POLICY).get(Store.POLICY_KEY);
         if (entry == null || entry.getValue() == null) {
-            return;
+            return false;
         }
         String digest = SignedPolicy.digest(entry.getValue());
         Admission known = policy;
         if (digest.equals(refused) || (known != null && known.signed().digest().equals(digest))) {
-            return;
+            return false;
         }
         Rollout before = rollout;
         try {
@@ -238,12 +242,14 @@ public final class Controller {
                 }
             }
             policy = admission;
+            return !isBegun;
         } catch (PolicyException e) {
             refused = digest;
             log.accept(String.valueOf(e.getMessage()));
             if (before != null) {
                 decide(store, before.decided(now(), rules.who(), "refuse a policy", String.valueOf(e.getMessage())));
             }
+            return false;
         }
     }
 

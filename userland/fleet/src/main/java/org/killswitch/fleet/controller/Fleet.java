@@ -23,11 +23,21 @@ public record Fleet(List<Seen> hosts) {
     /**
      * A host.
      *
-     * @param silent whether it has not been heard of for longer than it takes a host to report again
+     * @param lost for how long it has been silent, beyond what it takes a host to report again; empty if it is not
      * @param age how long ago it was heard of; empty if not since this controller began to listen: what was stored before
      *     may be long over, with the server away
      */
-    public record Seen(Report report, boolean silent, Optional<Duration> age) {
+    public record Seen(Report report, Optional<Duration> lost, Optional<Duration> age) {
+
+        /** Whether it has not been heard of for longer than it takes a host to report again. */
+        public boolean silent() {
+            return lost.isPresent();
+        }
+
+        /** Whether it was there at a time, and has been lost since. */
+        boolean isLostWithin(Duration time) {
+            return age.isPresent() && lost.filter(l -> l.compareTo(time) < 0).isPresent();
+        }
 
         /** Whether what it said was so in that time. */
         boolean isHeardWithin(Duration time) {

@@ -27,7 +27,10 @@ public final class FleetWatch implements AutoCloseable {
 
         Fleet.Seen seen(long now, Duration silence) {
             Duration age = Duration.ofNanos(now - at);
-            return new Fleet.Seen(report, age.compareTo(silence) > 0, isLive ? Optional.of(age) : Optional.empty());
+            return new Fleet.Seen(
+                    report,
+                    Optional.of(age.minus(silence)).filter(Duration::isPositive),
+                    isLive ? Optional.of(age) : Optional.empty());
         }
     }
 

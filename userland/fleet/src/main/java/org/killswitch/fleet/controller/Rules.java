@@ -29,22 +29,20 @@ record Rules(String who) {
             return Optional.of(open(rollout, ring, policy, fleet, now));
         }
         List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
-        Tally tally = Tally.of(rollout, ring, stage, members);
-        Optional<String> whyNot = tally.whyNot(ring.gate()).or(() -> earlierTrouble(rollout, policy, fleet, ring));
-        if (whyNot.isPresent()) {
-            return Optional.of(rollout.stage(ring.name(), Stage.BACK, now)
-                    .halt(true)
-                    .decided(now, who, "halt, take back ring " + ring.name(), whyNot.get()));
-        }
         Duration passed = Duration.between(rollout.since(), now);
         Duration watched = stage == Stage.OBSERVE
                 ? ring.observe().orElse(Duration.ZERO)
                 : ring.gate().soak();
         // A host that hangs says nothing any more: only what was said when that time was over tells how it came
         // through.
-        Duration over = passed.minus(watched);
-        boolean isWell = !over.isNegative()
-                && Tally.of(rollout, ring, stage, members, over).isReached(ring.gate());
+        Tally tally = Tally.of(rollout, ring, stage, members, passed, passed.minus(watched));
+        Optional<String> whyNot = tally.whyNot(ring.gate()).or(() -> earlierTrouble(rollout, policy, fleet, ring));
+        if (whyNot.isPresent()) {
+            return Optional.of(rollout.stage(ring.name(), Stage.BACK, now)
+                    .halt(true)
+                    .decided(now, who, "halt, take back ring " + ring.name(), whyNot.get()));
+        }
+        boolean isWell = passed.compareTo(watched) >= 0 && tally.isWell(ring.gate());
         return switch (stage) {
             case OBSERVE ->
                 isWell

@@ -17,28 +17,33 @@ import org.killswitch.fleet.api.Rollout;
  *
  * @param hosts that count: those that were away before the ring was opened do not
  * @param reached those that have the policy in effect
+ * @param unheard those that have not said lately how they are, and may have failed
  * @param failed a line for each host that refused it, or was lost with it
  * @param trouble a line for each host whose kernel had trouble with it
  * @param bursts a line for each host with more hits than the gate allows
  */
-public record Tally(int hosts, int reached, List<String> failed, List<String> trouble, List<String> bursts) {
+public record Tally(
+        int hosts, int reached, int unheard, List<String> failed, List<String> trouble, List<String> bursts) {
 
     private static final double ROUNDING = 1e-9;
 
     private static final Duration EVER = ChronoUnit.FOREVER.getDuration();
 
     static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members) {
-        return of(rollout, ring, stage, members, EVER);
+        return of(rollout, ring, stage, members, Duration.ZERO, EVER);
     }
 
     /**
      * The same.
      *
-     * @param age that a report may have which says that the policy is in effect
+     * @param passed since this stage of the ring began: a host that has been lost meanwhile may have been lost by it,
+     *     whatever it said last
+     * @param age that a report may have, to count as one of how the host is now
      */
-    static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members, Duration age) {
+    static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members, Duration passed, Duration age) {
         int hosts = 0;
         int reached = 0;
+        int unheard = 0;
         List<String> failed = new ArrayList<>();
         List<String> trouble = new ArrayList<>();
         List<String> bursts = new ArrayList<>();
@@ -51,7 +56,7 @@ public record Tally(int hosts, int reached, List<String> failed, List<String> tr
                     && (report.phase() == Phase.OBSERVING
                             || report.phase() == Phase.TRIAL
                             || report.phase() == Phase.KEPT);
-            if (seen.silent() && !hasBegun) {
+            if (seen.silent() && !hasBegun && !seen.isLostWithin(passed)) {
                 continue;
             }
             hosts++;
@@ -59,7 +64,9 @@ public record Tally(int hosts, int reached, List<String> failed, List<String> tr
                 failed.add(name + ": " + report.message());
             } else if (seen.silent()) {
                 failed.add(name + ": lost: it does not report any more");
-            } else if (isInEffect && seen.isHeardWithin(age)) {
+            } else if (!seen.isHeardWithin(age)) {
+                unheard++;
+            } else if (isInEffect) {
                 reached++;
             }
             if (isThis && !report.trouble().isEmpty()) {
@@ -68,7 +75,7 @@ public record Tally(int hosts, int reached, List<String> failed, List<String> tr
             Optional<String> burst = hasBegun ? burst(report, ring.gate()) : Optional.empty();
             burst.ifPresent(b -> bursts.add(name + ": " + b));
         }
-        return new Tally(hosts, reached, failed, trouble, bursts);
+        return new Tally(hosts, reached, unheard, failed, trouble, bursts);
     }
 
     private static boolean isInEffect(Phase phase, Stage stage) {
@@ -98,6 +105,11 @@ public record Tally(int hosts, int reached, List<String> failed, List<String> tr
 
     public boolean tooManyFailed(Ring.Gate gate) {
         return failed.size() > gate.failed() * hosts + ROUNDING;
+    }
+
+    /** Whether it holds also if those that have not been heard of have failed. */
+    boolean isWell(Ring.Gate gate) {
+        return isReached(gate) && failed.size() + unheard <= gate.failed() * hosts + ROUNDING;
     }
 
     public boolean isReached(Ring.Gate gate) {

@@ -54,7 +54,7 @@ class NewsTest {
                         List.of(),
                         List.of(trouble),
                         List.of()),
-                silent,
+                silent ? Optional.of(Duration.ofDays(1)) : Optional.empty(),
                 Optional.of(Duration.ZERO));
     }
 

@@ -45,6 +45,7 @@ class RulesTest {
 
     private final Rules rules = new Rules("controller c1");
     private final List<Fleet.Seen> hosts = new ArrayList<>();
+    private Duration lost = Duration.ofDays(1);
     private Optional<Duration> age = Optional.of(Duration.ZERO);
     private Instant now = Instant.parse("2026-06-01T00:00:00Z");
 
@@ -76,7 +77,7 @@ class RulesTest {
                         List.of(),
                         List.of(trouble),
                         List.of()),
-                silent,
+                silent ? Optional.of(lost) : Optional.empty(),
                 age);
     }
 
@@ -183,6 +184,40 @@ class RulesTest {
         assertThat(after(10)).as("6 of 8 is less than 80%").isEmpty();
         set(rest.get(1), Phase.TRIAL, false);
         assertThat(after(0)).singleElement().asString().startsWith("keep ring rest: 7 of 8");
+    }
+
+    /** Its kernel may have hung while it engaged, before it could say that it did. */
+    @Test
+    void aHostThatIsLostWhileTheRingIsOpenCountsWhateverItSaidLast() {
+        after(0);
+        lost = Duration.ofSeconds(7);
+        set(0, Phase.WAITING, true);
+        assertThat(after(7)).as("lost before it was opened").isEmpty();
+        lost = Duration.ofSeconds(6);
+        set(0, Phase.WAITING, true);
+        assertThat(after(0)).singleElement().asString().contains("1 of 1 hosts failed: h0: lost");
+    }
+
+    /** Enough of the others have said that they are well. */
+    @Test
+    void whoHasNotBeenHeardOfYetMayHaveFailed() {
+        canaryIsKept();
+        after(10);
+        List<Integer> rest = new ArrayList<>();
+        for (int i = 1; i < 12; i++) {
+            if (!rollout.chosen().get("few").contains("h" + i)) {
+                rest.add(i);
+            }
+        }
+        assertThat(rest).hasSize(9);
+        age = Optional.of(Duration.ofSeconds(11));
+        set(rest.getFirst(), Phase.TRIAL, false);
+        assertThat(after(10))
+                .as("8 of 9 are well; none may fail, since 10% is less than one")
+                .isEmpty();
+        age = Optional.of(Duration.ZERO);
+        set(rest.getFirst(), Phase.WAITING, false);
+        assertThat(after(0)).singleElement().asString().startsWith("keep ring rest: 8 of 9");
     }
 
     /** The server may have been away for hours. */
