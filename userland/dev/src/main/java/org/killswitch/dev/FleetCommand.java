@@ -42,12 +42,19 @@ import picocli.CommandLine.Option;
         name = "fleet",
         header = "Measure a roll-out to simulated hosts, over a real nats-server on this machine.",
         description =
-                "The agents run in one process, at their usual pace, each with a connection and a certificate of its own. The"
-                        + " server has the shipped configuration. Needs nats-server, ssh-keygen and openssl.")
+                "The agents run in one process, at their usual pace, each with a connection and a certificate of its own, and what"
+                        + " they write to their disks goes to memory. The server has the shipped configuration. Needs"
+                        + " nats-server, ssh-keygen and openssl.")
 final class FleetCommand implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration IDLE = Duration.ofSeconds(30);
+    /** A file system in memory: what each host writes to a disk of its own, all would write to one here. */
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    /** Between two looks, which take some time of the processors that are measured. */
+    private static final Duration ROUND = Duration.ofMillis(50);
+
     private static final double POLICY_GOAL = 5;
     private static final double BACK_GOAL = 2;
     /** How many are checked, by ssh-keygen, on a machine that is slow and does other things. */
@@ -98,14 +105,15 @@ final class FleetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Scratch scratch = Scratch.temporary("killswitch-fleet")) {
-            run(scratch.folder());
+        try (Scratch scratch = Scratch.temporary("killswitch-fleet");
+                Scratch states = Scratch.in(MEMORY, "killswitch-fleet")) {
+            run(scratch.folder(), states.folder());
         }
         return 0;
     }
 
     @SuppressWarnings("try") // that closing a connection can be interrupted is no matter
-    private void run(Path folder) throws Exception {
+    private void run(Path folder, Path states) throws Exception {
         Keys keys = new Keys(Files.createDirectory(folder.resolve("keys")));
         Path key = keys.allow("bench", "");
         List<String> names =
@@ -113,7 +121,7 @@ final class FleetCommand implements Callable<Integer> {
         Map<String, Map<String, String>> labels = new TreeMap<>();
         names.forEach(n -> labels.put(n, Map.of()));
         host.err().println("making " + agents + " certificates");
-        try (NatsServer server = new NatsServer(Files.createDirectory(folder.resolve("nats")), names)) {
+        try (NatsServer server = new NatsServer(Files.createDirectory(folder.resolve("nats")), names, states)) {
             FleetConfig config = server.config("controller", Map.of(), keys.signatures());
             try (RunningController controller =
                     new RunningController(config, "controller", Controller.Pace.USUAL, log::add)) {
@@ -133,21 +141,21 @@ final class FleetCommand implements Callable<Integer> {
     private void measure(NatsServer server, SimulatedFleet fleet, Connection operator, byte[] policy) throws Exception {
         try (FleetWatch watch = new FleetWatch(operator.keyValue(Store.HOSTS), log::add)) {
             until("all hosts report", () -> watch.fleet(PATIENCE).hosts().size() == agents);
-            double cpu = cpu(server);
-            Thread.sleep(IDLE);
-            row("server when idle, CPU", (cpu(server) - cpu) / IDLE.toSeconds() * 100, "%", Double.NaN);
-            row("server, memory", memory(server), "MB", Double.NaN);
-            operator.keyValue(Store.POLICY).put(Store.POLICY_KEY, policy);
-            until("the second ring opens", () -> logged("engage ring rest"));
-            long opened = System.nanoTime();
-            until("all have it", () -> inEffect(fleet) == agents);
-            row("policy on all hosts after the ring opened", since(opened), "s", POLICY_GOAL);
-            until("it is kept", () -> logged("keep ring rest"));
-            long ordered = System.nanoTime();
-            order(operator);
-            until("no host has it", () -> inEffect(fleet) == 0);
-            row("taken back from all hosts after the order", since(ordered), "s", BACK_GOAL);
         }
+        double cpu = cpu(server);
+        Thread.sleep(IDLE);
+        row("server when idle, CPU", (cpu(server) - cpu) / IDLE.toSeconds() * 100, "%", Double.NaN);
+        row("server, memory", memory(server), "MB", Double.NaN);
+        operator.keyValue(Store.POLICY).put(Store.POLICY_KEY, policy);
+        until("the second ring opens", () -> logged("engage ring rest"));
+        long opened = System.nanoTime();
+        until("all have it", () -> fleet.inEffect() == agents);
+        row("policy on all hosts after the ring opened", since(opened), "s", POLICY_GOAL);
+        until("it is kept", () -> logged("keep ring rest"));
+        long ordered = System.nanoTime();
+        order(operator);
+        until("no host has it", () -> fleet.inEffect() == 0);
+        row("taken back from all hosts after the order", since(ordered), "s", BACK_GOAL);
     }
 
     private static void order(Connection operator) throws IOException, JetStreamApiException {
@@ -157,10 +165,6 @@ final class FleetCommand implements Callable<Integer> {
 
     private boolean logged(String what) {
         return log.stream().anyMatch(l -> l.contains(what));
-    }
-
-    private static long inEffect(SimulatedFleet fleet) {
-        return fleet.engaged().values().stream().filter(e -> !e.isEmpty()).count();
     }
 
     private static double since(long start) {
@@ -207,7 +211,7 @@ final class FleetCommand implements Callable<Integer> {
                 throw new PolicyException(
                         "never: " + what + "; the log ends with: " + (last.isEmpty() ? "nothing" : last.getLast()));
             }
-            Thread.sleep(10);
+            Thread.sleep(ROUND);
         }
     }
 }

@@ -31,12 +31,23 @@ public final class NatsServer implements AutoCloseable {
     private static final int PATIENCE_MS = 20_000;
 
     private final Path folder;
+    private final Path states;
     private final int port;
     private @Nullable Process process;
 
     /** Makes certificates for some hosts, and starts it. */
     public NatsServer(Path folder, List<String> hosts) throws IOException, InterruptedException {
+        this(folder, hosts, folder.resolve("state"));
+    }
+
+    /**
+     * The same.
+     *
+     * @param states where the agents keep what they must not forget
+     */
+    public NatsServer(Path folder, List<String> hosts, Path states) throws IOException, InterruptedException {
         this.folder = folder;
+        this.states = states;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
@@ -139,7 +150,7 @@ public final class NatsServer implements AutoCloseable {
                 folder.resolve(name + ".pem"),
                 folder.resolve(name + ".key"),
                 signatures,
-                folder.resolve("state/" + name + "/fleet.json"),
+                states.resolve(name + "/fleet.json"),
                 Optional.empty());
     }
 

@@ -118,7 +118,12 @@ public final class SimulatedFleet implements AutoCloseable {
         return all;
     }
 
-    /** The same for some hosts. */
+    /** On how many hosts anything is engaged. */
+    public long inEffect() {
+        return hosts.values().stream().filter(SimulatedHost::hasAnything).count();
+    }
+
+    /** What is engaged on some hosts. */
     List<List<String>> engaged(List<String> names) {
         return names.stream().map(n -> hosts.get(n).engaged()).toList();
     }

@@ -66,6 +66,11 @@ public final class SimulatedHost implements ManagedHost {
                 .toList();
     }
 
+    /** Whether anything is engaged or observed now. */
+    public synchronized boolean hasAnything() {
+        return !state().isEmpty();
+    }
+
     public synchronized Optional<String> saved() {
         return saved;
     }
