@@ -232,8 +232,7 @@ final class FleetGuestsTest {
         require(guest, "ip link set $(ls /sys/class/net | grep -vx lo) up");
         until("the roll-out is halted", () -> fleet("status").contains("halt, take back ring first"));
         assertThat(fleet("status")).doesNotContain("keep ring first");
-        assertThat(require(guest("new"), "cat /sys/kernel/security/killswitch/engaged"))
-                .isEmpty();
+        assertThat(engaged(guest("new"))).isEmpty();
     }
 
     /**
@@ -255,11 +254,14 @@ final class FleetGuestsTest {
                 .doesNotContain("ring rest");
         until("it is taken back", () -> TAKEN_BACK.matcher(fleet("hosts")).find());
         for (String other : List.of("old", "arm")) {
-            assertThat(require(guest(other), "cat /sys/kernel/security/killswitch/engaged"))
-                    .isEmpty();
+            assertThat(engaged(guest(other))).isEmpty();
         }
         guest.cutPower();
         guests.remove("new");
+    }
+
+    private static String engaged(Guest guest) {
+        return require(guest, "cat /sys/kernel/security/killswitch/engaged");
     }
 
     private Guest guest(String name) {

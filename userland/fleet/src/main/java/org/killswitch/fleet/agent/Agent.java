@@ -358,12 +358,10 @@ public final class Agent {
         if (state.trial() == Trial.NONE) {
             return Optional.empty();
         }
-        Optional<Duration> time = ring().flatMap(r -> state.trial() == Trial.OBSERVING
-                ? r.observe()
-                : Optional.of(r.gate().soak()));
-        return time.isPresent() && ticks.getAsLong() - trialSince >= time.get().toNanos()
-                ? Optional.of(trialSince)
-                : Optional.empty();
+        Stage stage = state.trial() == Trial.OBSERVING ? Stage.OBSERVE : Stage.TRIAL;
+        return ring().flatMap(r -> r.watched(stage))
+                .filter(time -> ticks.getAsLong() - trialSince >= time.toNanos())
+                .map(time -> trialSince);
     }
 
     /** When what it keeps was last made so: another time says that it was done again. */

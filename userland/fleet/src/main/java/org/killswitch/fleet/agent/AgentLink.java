@@ -62,10 +62,10 @@ public final class AgentLink implements AutoCloseable {
     private byte[] sent = new byte[0];
     private long sentAt;
     private long askedAt;
+    private long heartbeat;
+
     /** The trial of which it has been reported that its time is over. */
     private Optional<Long> watched = Optional.empty();
-
-    private long heartbeat;
 
     /**
      * A link; nothing happens before {@link #start}.

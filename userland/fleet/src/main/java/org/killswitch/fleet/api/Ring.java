@@ -48,6 +48,11 @@ public record Ring(String name, Members members, Optional<Duration> observe, Gat
      */
     public record Gate(Duration soak, double reached, double failed, int trouble, OptionalLong hits) {}
 
+    /** How long its hosts are watched in a stage that ends; empty if no time is given. */
+    public Optional<Duration> watched(Opening.Stage stage) {
+        return stage == Opening.Stage.OBSERVE ? observe : Optional.of(gate.soak());
+    }
+
     /** Whether a host is in it, if it is in no earlier ring. */
     boolean includes(Member host, Set<String> chosen) {
         return switch (members) {

@@ -30,9 +30,7 @@ record Rules(String who) {
         }
         List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
         Duration passed = Duration.between(rollout.since(), now);
-        Duration watched = stage == Stage.OBSERVE
-                ? ring.observe().orElse(Duration.ZERO)
-                : ring.gate().soak();
+        Duration watched = ring.watched(stage).orElse(Duration.ZERO);
         // A host that hangs says nothing any more: only what was said when that time was over tells how it came
         // through.
         Tally tally = Tally.of(rollout, ring, stage, members, passed, passed.minus(watched));
@@ -42,23 +40,21 @@ record Rules(String who) {
                     .halt(true)
                     .decided(now, who, "halt, take back ring " + ring.name(), whyNot.get()));
         }
-        boolean isWell = passed.compareTo(watched) >= 0 && tally.isWell(ring.gate());
+        if (passed.compareTo(watched) < 0 || !tally.isWell(ring.gate())) {
+            return Optional.empty();
+        }
         return switch (stage) {
             case OBSERVE ->
-                isWell
-                        ? Optional.of(rollout.stage(ring.name(), Stage.TRIAL, now)
-                                .decided(now, who, "engage ring " + ring.name(), "observed for " + time(passed)))
-                        : Optional.empty();
+                Optional.of(rollout.stage(ring.name(), Stage.TRIAL, now)
+                        .decided(now, who, "engage ring " + ring.name(), "observed for " + time(passed)));
             case TRIAL ->
-                isWell
-                        ? Optional.of(rollout.stage(ring.name(), Stage.KEEP, now)
-                                .nextRing(now)
-                                .decided(
-                                        now,
-                                        who,
-                                        "keep ring " + ring.name(),
-                                        tally.reached() + " of " + tally.hosts() + " hosts well after " + time(passed)))
-                        : Optional.empty();
+                Optional.of(rollout.stage(ring.name(), Stage.KEEP, now)
+                        .nextRing(now)
+                        .decided(
+                                now,
+                                who,
+                                "keep ring " + ring.name(),
+                                tally.reached() + " of " + tally.hosts() + " hosts well after " + time(passed)));
             // Kept and gone on; taken back and halted.
             case KEEP, BACK -> Optional.empty();
         };

@@ -104,12 +104,16 @@ public record Tally(
     }
 
     public boolean tooManyFailed(Ring.Gate gate) {
-        return failed.size() > gate.failed() * hosts + ROUNDING;
+        return !mayFail(failed.size(), gate);
+    }
+
+    private boolean mayFail(int some, Ring.Gate gate) {
+        return some <= gate.failed() * hosts + ROUNDING;
     }
 
     /** Whether it holds also if those that have not been heard of have failed. */
     boolean isWell(Ring.Gate gate) {
-        return isReached(gate) && failed.size() + unheard <= gate.failed() * hosts + ROUNDING;
+        return isReached(gate) && mayFail(failed.size() + unheard, gate);
     }
 
     public boolean isReached(Ring.Gate gate) {

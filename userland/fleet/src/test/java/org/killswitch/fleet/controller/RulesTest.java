@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.killswitch.fleet.api.Admission;
@@ -109,6 +110,14 @@ class RulesTest {
         rollout = rules.ordered(rollout, new Order(7, verb, "bob", "why"), rollout.order() + 1, policy, now);
     }
 
+    /** The hosts of the last ring. */
+    private List<Integer> rest() {
+        return IntStream.range(1, hosts.size())
+                .filter(i -> !rollout.chosen().get("few").contains("h" + i))
+                .boxed()
+                .toList();
+    }
+
     private void canaryIsKept() {
         after(0);
         all(Phase.OBSERVING);
@@ -173,12 +182,7 @@ class RulesTest {
         canaryIsKept();
         after(10);
         set(11, Phase.WAITING, true);
-        List<Integer> rest = new ArrayList<>();
-        for (int i = 1; i < 11; i++) {
-            if (!rollout.chosen().get("few").contains("h" + i)) {
-                rest.add(i);
-            }
-        }
+        List<Integer> rest = rest();
         set(rest.getFirst(), Phase.WAITING, false);
         set(rest.get(1), Phase.WAITING, false);
         assertThat(after(10)).as("6 of 8 is less than 80%").isEmpty();
@@ -203,12 +207,7 @@ class RulesTest {
     void whoHasNotBeenHeardOfYetMayHaveFailed() {
         canaryIsKept();
         after(10);
-        List<Integer> rest = new ArrayList<>();
-        for (int i = 1; i < 12; i++) {
-            if (!rollout.chosen().get("few").contains("h" + i)) {
-                rest.add(i);
-            }
-        }
+        List<Integer> rest = rest();
         assertThat(rest).hasSize(9);
         age = Optional.of(Duration.ofSeconds(11));
         set(rest.getFirst(), Phase.TRIAL, false);
