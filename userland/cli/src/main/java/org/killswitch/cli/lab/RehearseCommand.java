@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
                     + " the host's services: COMMAND may ('systemctl start NAME && ...'). With KVM where it works, else"
                     + " the guest is emulated, which is slower.",
             "Without COMMAND, what every system needs is tried before and after: a user's shell, files, pipes,"
-                    + " processes, name resolution and connections over loopback, mounts, modules, namespaces, a service. Of a CVE"
-                    + " whose entry names a program that goes through the flawed code, that is tried, too, if it is here.",
+                    + " processes, name resolution and connections over loopback, mounts, modules, namespaces, a service. Of"
+                    + " a CVE whose entry names a program that goes through the flawed code, that is tried, too, if it is here.",
             "It is engaged as with --force, so that what 'killswitch check' calls dangerous can be seen.",
             ""
         },
