@@ -42,7 +42,10 @@
 #define CPU1 "/sys/devices/system/cpu/cpu1/online"
 #define HELD_MAX 8
 
-/* Errnos that are no surprise, ended by 0. Always: ENOENT and ENODEV, for there may be no module. */
+/*
+ * Errnos that are no surprise, ended by 0. Always: ENOENT and ENODEV, for there may be no module. What is EBUSY because
+ * its function is engaged already has an end in the next "disengage" of the list.
+ */
 struct command {
 	const char *text;
 	int may_fail[5];
@@ -183,7 +186,8 @@ static void tell(enum thing thing, int err)
 		shared->done[thing]++;
 }
 
-static void run_command(size_t i)
+/* Return: its errno, 0 if it has succeeded. */
+static int run_command(size_t i)
 {
 	const struct command *c = &commands[i];
 	unsigned int unloads;
@@ -203,20 +207,30 @@ static void run_command(size_t i)
 		pthread_rwlock_unlock(&shared->all);
 	tell(i, err);
 	if (!err || err == ENOENT || err == ENODEV)
-		return;
+		return err;
 	for (may = c->may_fail; *may; may++) {
 		if (err == *may)
-			return;
+			return err;
 	}
 	surprise(c->text, err);
+	return err;
 }
 
-/* Of two the one that has succeeded less often: each has its chance, on a slow machine too. */
+/*
+ * Of two the one that has succeeded less often, and a second try for what found its function engaged: each has its
+ * chance, on a slow machine too.
+ */
 static void command(void)
 {
-	size_t one = below(COMMANDS), other = below(COMMANDS);
+	size_t one = below(COMMANDS), other = below(COMMANDS), end;
+	size_t i = shared->done[one] < shared->done[other] ? one : other;
 
-	run_command(shared->done[one] < shared->done[other] ? one : other);
+	if (run_command(i) == EBUSY && below(2)) {
+		for (end = i; strncmp(commands[end].text, "disengage", strlen("disengage"));)
+			end++;
+		run_command(end);
+		run_command(i);
+	}
 	rest(5);
 }
 

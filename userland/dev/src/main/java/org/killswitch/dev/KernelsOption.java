@@ -15,6 +15,11 @@ final class KernelsOption {
             description = "Only these kernels (default: the stock ones that 'killswitch lab kernels' lists).")
     private List<String> kernels = List.of();
 
+    /** Whether they are all stock ones. */
+    boolean isAll() {
+        return kernels.isEmpty();
+    }
+
     /**
      * Their releases.
      *

@@ -30,7 +30,9 @@ import picocli.CommandLine.Option;
         name = "matrix",
         header = "Run the whole test suite on every stock kernel.",
         description =
-                "Takes some minutes a kernel; the tests' own output goes to" + " userland/systemtest/target/matrix/.")
+                "Takes some minutes a kernel; then, unless --kernel names some, the tests that are for none and that"
+                        + " script/test leaves out, or shortens, as they take long. The tests' own output goes to"
+                        + " userland/systemtest/target/matrix/.")
 final class MatrixCommand implements Callable<Integer> {
 
     private final Host host;
@@ -59,8 +61,11 @@ final class MatrixCommand implements Callable<Integer> {
         this.host = host;
     }
 
-    /** A kernel, and what came of it: the version and backend are "-" where it could not be had or does not load. */
-    private record Row(KernelRelease release, String version, String backend, SystemTests.Result result) {
+    /**
+     * A kernel, and what came of it: the version and backend are "-" where it could not be had or does not load, and all
+     * are where the tests are for none.
+     */
+    private record Row(String kernel, String version, String architecture, String backend, SystemTests.Result result) {
         boolean passed() {
             return result.failed().isEmpty();
         }
@@ -79,6 +84,10 @@ final class MatrixCommand implements Callable<Integer> {
                         + runs + ")");
                 rows.add(run(lab, suite, release, best.toString()));
             }
+        }
+        if (kernels.isAll()) {
+            System.err.println("lab: what takes long and is for no kernel in particular");
+            rows.add(new Row("-", "-", "-", "-", suite.runLong()));
         }
         if (json) {
             host.out().println(json(rows));
@@ -99,11 +108,11 @@ final class MatrixCommand implements Callable<Integer> {
         } catch (LabException e) {
             System.err.println("lab: " + release.name() + ": " + e.getMessage()); // the tests say the same, and fail
         }
-        return new Row(release, version, backend, suite.run(release, best));
+        return new Row(release.name(), version, release.architecture().debian(), backend, suite.run(release, best));
     }
 
     private void explain(Row row) {
-        String run = row.release().name() + " (" + row.backend() + ")";
+        String run = row.kernel() + " (" + row.backend() + ")";
         for (String test : row.result().failed()) {
             host.out().println(run + ": FAILED " + test + " (" + row.result().log() + ")");
         }
@@ -126,9 +135,9 @@ final class MatrixCommand implements Callable<Integer> {
         for (Row row : rows) {
             SystemTests.Result result = row.result();
             table.row(List.of(
-                    row.release().name(),
+                    row.kernel(),
                     row.version(),
-                    row.release().architecture().debian(),
+                    row.architecture(),
                     row.backend(),
                     Integer.toString(result.passed()),
                     Integer.toString(result.failed().size()),
@@ -146,9 +155,9 @@ final class MatrixCommand implements Callable<Integer> {
         List<Map<String, @Nullable Object>> list = new ArrayList<>();
         for (Row row : rows) {
             Map<String, @Nullable Object> node = new LinkedHashMap<>();
-            node.put("kernel", row.release().name());
+            node.put("kernel", row.kernel());
             node.put("version", row.version());
-            node.put("architecture", row.release().architecture().debian());
+            node.put("architecture", row.architecture());
             node.put(
                     "backend",
                     Optional.of(row.backend()).filter(b -> !b.equals("-")).orElse(null));

@@ -26,7 +26,7 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /**
- * The system tests of a clone of the project, run on one kernel.
+ * The system tests of a clone of the project.
  *
  * @param sources the clone
  */
@@ -55,26 +55,43 @@ public record SystemTests(SourceTree sources) {
      * @param backend the best of the ways to override that the module may use: direct, ftrace or kprobe
      */
     public Result run(KernelRelease release, String backend) {
-        Path log =
-                sources.root().resolve("userland/systemtest/target/matrix/" + release.name() + "-" + backend + ".log");
+        try {
+            Cache.delete(sources.root().resolve("userland/systemtest/target/bypass/" + release.name()));
+        } catch (IOException e) {
+            throw new LabException("the table of bypasses cannot be removed: " + e.getMessage(), e);
+        }
+        return run(
+                release.name() + "-" + backend,
+                List.of(
+                        "-Dgroups=kernel",
+                        "-Dkillswitch.kernels=" + release.name(),
+                        "-Dkillswitch.backend=" + backend));
+    }
+
+    /** Runs those that are for no kernel in particular and that script/test leaves out, or shortens, as they take long. */
+    public Result runLong() {
+        return run("long", List.of("-Dgroups=long & !kernel"));
+    }
+
+    private Result run(String name, List<String> options) {
+        Path log = sources.root().resolve("userland/systemtest/target/matrix/" + name + ".log");
         long start = System.nanoTime();
         int status;
         try {
             Files.createDirectories(log.getParent());
             Cache.delete(sources.root().resolve(REPORTS));
-            Cache.delete(sources.root().resolve("userland/systemtest/target/bypass/" + release.name()));
             Commands.require("building what the tests run in guests", sources.root(), "make", "--silent", "selftests");
-            Process maven = new ProcessBuilder(
-                            sources.root().resolve("script/maven").toString(),
-                            "--activate-profiles",
-                            "systemtest",
-                            "--projects",
-                            "systemtest",
-                            "--also-make",
-                            "-Dgroups=kernel",
-                            "-Dkillswitch.kernels=" + release.name(),
-                            "-Dkillswitch.backend=" + backend,
-                            "test")
+            List<String> command = new ArrayList<>(List.of(
+                    sources.root().resolve("script/maven").toString(),
+                    "--activate-profiles",
+                    "systemtest",
+                    "--projects",
+                    "systemtest",
+                    "--also-make",
+                    "-Dkillswitch.matrix=true"));
+            command.addAll(options);
+            command.add("test");
+            Process maven = new ProcessBuilder(command)
                     .directory(sources.root().toFile())
                     .redirectErrorStream(true)
                     .redirectInput(

@@ -62,6 +62,7 @@ final class AnsibleTest {
     }
 
     @Test
+    @OnlyInMatrix
     void checkedAppliedRefusedAndRolledBack() throws IOException {
         Kernel kernel = Project.kernel("6.1");
         int port = freePort();

@@ -29,7 +29,7 @@ final class CommandLineTest {
     @Test
     void engageStatusDisengage() {
         Kernel stock = Project.kernel(kernel);
-        GuestSpec spec = CatalogueInGuest.prepare(Project.withCommand(stock), stock)
+        GuestSpec spec = CatalogueInGuest.prepare(ResidentCommand.add(Project.withCommand(stock)), stock)
                 .withFile("/bin/nobody", Project.selftests(stock).resolve("nobody"));
         try (Guest guest = Project.LAB.boot(stock, spec)) {
             guest.run("ln -s /opt/killswitch/bin/killswitch /bin/killswitch");
@@ -91,6 +91,7 @@ final class CommandLineTest {
             assertThat(guest.run("cat " + TestGuest.ROOT + "/engaged").output()).isEmpty();
             observesAndEnforces(guest);
             isAllOrNothing(guest);
+            ResidentCommand.start(guest);
             new CatalogueInGuest(guest, stock).isRight();
         }
     }

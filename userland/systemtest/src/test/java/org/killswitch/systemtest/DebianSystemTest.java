@@ -6,6 +6,7 @@ import static org.killswitch.systemtest.Scripts.require;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
@@ -16,6 +17,7 @@ import org.killswitch.lab.qemu.Disk;
  * The packages, in a Debian system as an administrator has it: installed, used, there after a reboot, purged. That dkms
  * builds the module for other kernels too is {@link DkmsTest}'s to show: under emulation a build takes minutes.
  */
+@Order(1)
 final class DebianSystemTest {
 
     /** What packages, their triggers, and dkms write to when nothing of ours is there any more. */

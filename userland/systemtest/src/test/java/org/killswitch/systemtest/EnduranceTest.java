@@ -26,6 +26,7 @@ final class EnduranceTest {
     }
 
     @Test
+    @OnlyInMatrix
     void aThousandCyclesWhileTheFunctionIsCalled() {
         try (TestGuest guest = TestGuest.boot(kernel)) {
             String result = guest.sh("""
@@ -66,6 +67,7 @@ final class EnduranceTest {
     }
 
     @Test
+    @OnlyInMatrix
     void theThousandTwentyFifthEngagementIsRefused() {
         try (TestGuest guest = TestGuest.boot(kernel)) {
             // a file system that nothing here uses has functions enough

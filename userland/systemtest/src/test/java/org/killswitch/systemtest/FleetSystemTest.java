@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.killswitch.lab.Guest;
@@ -23,6 +24,7 @@ import org.killswitch.lab.Output;
 import org.killswitch.lab.qemu.Disk;
 
 /** A fleet of one, from its Debian packages: NATS server, controller and agent on a system whose kernel is real. */
+@Order(1)
 final class FleetSystemTest {
 
     private static final Path SHIPPED = Project.ROOT.resolve("packaging/fleet");

@@ -14,11 +14,15 @@ import org.killswitch.lab.KernelRelease;
 
 /**
  * The kernels that tests run on. The system property {@value #PROPERTY} names them, separated by commas; without it the
- * whole suite runs on the one that most machines have, and the selftests on all.
+ * whole suite runs on the one that most machines have, and the selftests on the oldest and the newest as well, and on the
+ * other architecture.
  */
 final class Kernels {
     /** Of the tests that run once for each kernel; "script/dev matrix" chooses them by it. */
     static final String TAG = "kernel";
+
+    /** The system property that is true where "script/dev matrix" runs them, and time is no matter. */
+    static final String MATRIX = "killswitch.matrix";
 
     private static final String PROPERTY = "killswitch.kernels";
 
@@ -26,6 +30,8 @@ final class Kernels {
     static final String BACKEND = System.getProperty("killswitch.backend", "direct");
 
     private static final List<String> REPRESENTATIVE = List.of("6.12");
+
+    private static final List<String> SELFTESTED = List.of("5.10", "6.12", "newest", "6.12-arm64");
 
     private Kernels() {}
 
@@ -38,15 +44,16 @@ final class Kernels {
         return names.stream().map(KernelRelease::named).map(r -> Arguments.of(r.name()));
     }
 
-    /** For script/test to print: the kernels that only the selftests run on. */
+    static boolean inMatrix() {
+        return Boolean.getBoolean(MATRIX);
+    }
+
+    /** For script/test to print. */
     private static void tellWhatIsLeft() {
-        List<String> left = KernelRelease.STOCK.stream()
-                .map(KernelRelease::name)
-                .filter(n -> !REPRESENTATIVE.contains(n))
-                .toList();
+        String left = "the suite ran on " + String.join(", ", REPRESENTATIVE) + ", the selftests on "
+                + String.join(", ", SELFTESTED) + ": script/dev matrix runs everything on all kernels\n";
         try {
-            Files.writeString(
-                    Project.ROOT.resolve("userland/systemtest/target/left-to-matrix"), String.join(", ", left) + "\n");
+            Files.writeString(Project.ROOT.resolve("userland/systemtest/target/left-to-matrix"), left);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -56,6 +63,13 @@ final class Kernels {
         @Override
         public Stream<Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
             return named(REPRESENTATIVE);
+        }
+    }
+
+    static final class Selftested implements ArgumentsProvider {
+        @Override
+        public Stream<Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
+            return named(SELFTESTED);
         }
     }
 

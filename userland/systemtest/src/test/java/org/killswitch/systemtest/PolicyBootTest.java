@@ -6,6 +6,7 @@ import static org.killswitch.systemtest.Scripts.require;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
@@ -14,6 +15,7 @@ import org.killswitch.lab.Output;
 import org.killswitch.lab.qemu.Disk;
 
 /** The policy of a Debian system over its boots: what comes back, what is left out, and the way out. */
+@Order(1)
 final class PolicyBootTest {
 
     private static final String EIO = "Input/output error";

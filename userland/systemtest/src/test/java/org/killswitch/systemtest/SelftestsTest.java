@@ -9,7 +9,7 @@ import org.killswitch.lab.Output;
 
 /** The selftests that run on a real host, run here: all pass, and none is skipped. */
 @ParameterizedClass(name = "{0}")
-@EveryKernel
+@SelftestedKernels
 final class SelftestsTest {
 
     private final String kernel;

@@ -75,14 +75,15 @@ final class TestGuest implements AutoCloseable {
         return boot(kernel, spec(kernel, modules)).load();
     }
 
-    /** The same, with the command in it and what that needs for BPF, and compiled BPF programs in /bpf. */
+    /** The same, with the {@link ResidentCommand} and what that needs for BPF, and compiled BPF programs in /bpf. */
     static TestGuest bootWithCommand(String series) {
         Kernel kernel = Project.kernel(series);
         GuestSpec spec = Project.LAB
                 .withCommandsLibraries(Project.withCommand(spec(kernel), kernel), kernel)
                 .withFile("/bpf", Project.bpfPrograms(kernel));
-        TestGuest guest = boot(kernel, spec).load();
+        TestGuest guest = boot(kernel, ResidentCommand.add(spec)).load();
         CommandInGuest.link(guest.guest);
+        ResidentCommand.start(guest.guest);
         return guest;
     }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.killswitch.dev.Torture;
 import org.killswitch.lab.KernelRelease;
@@ -17,6 +18,7 @@ import org.killswitch.lab.SourceTree;
  * The short versions of "script/dev stress", "fuzz" and "faults", on the kernel that tells of mistakes. Each program
  * checks what it does itself, and fails if anything is not as it must be.
  */
+@Order(1)
 final class TortureTest {
 
     private final Torture trial = new Torture(
