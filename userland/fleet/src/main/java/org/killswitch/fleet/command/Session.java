@@ -4,6 +4,7 @@ package org.killswitch.fleet.command;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Nats;
+import io.nats.client.Options;
 import io.nats.client.api.KeyValueEntry;
 import io.nats.client.api.KeyValueOperation;
 import java.io.IOException;
@@ -29,6 +30,9 @@ import org.killswitch.policy.PolicyException;
 final class Session implements AutoCloseable {
 
     private static final String MADE = "; killswitch fleet serve makes what is missing in JetStream when it starts";
+    /** As long as the server of packaging/fleet gives a connection. */
+    private static final Duration CONNECTED = Duration.ofSeconds(10);
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration ROUND = Duration.ofMillis(100);
     private static final Duration FOLLOWED = Duration.ofSeconds(10);
@@ -37,16 +41,31 @@ final class Session implements AutoCloseable {
 
     Session(FleetConfig config) throws PolicyException, InterruptedException {
         try {
-            // Tried once; on a busy machine a Java that has just begun needs seconds for TLS alone.
-            connection = Nats.connect(Store.options(config)
+            connection = connect(Store.options(config)
                     .maxReconnects(0)
-                    .connectionTimeout(PATIENCE)
+                    .connectionTimeout(CONNECTED)
                     .build());
         } catch (IOException e) {
             throw new PolicyException(
                     "no connection with " + config.server() + ": " + e.getMessage()
                             + "; see the server's log, and the certificate " + config.certificate(),
                     e);
+        }
+    }
+
+    /**
+     * Connects, and tries once more if that took long: on a busy machine a Java that has just begun may need more for its
+     * first TLS connection than the server gives it, and never again. A refusal comes at once.
+     */
+    private static Connection connect(Options options) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        try {
+            return Nats.connect(options);
+        } catch (IOException e) {
+            if (System.nanoTime() - start < CONNECTED.toNanos() / 2) {
+                throw e;
+            }
+            return Nats.connect(options);
         }
     }
 
