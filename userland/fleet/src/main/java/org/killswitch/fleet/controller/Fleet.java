@@ -26,8 +26,9 @@ public record Fleet(List<Seen> hosts) {
      * @param lost for how long it has been silent, beyond what it takes a host to report again; empty if it is not
      * @param age how long ago it was heard of; empty if not since this controller began to listen: what was stored before
      *     may be long over, with the server away
+     * @param same for how long it has been heard to be in this phase of this policy
      */
-    public record Seen(Report report, Optional<Duration> lost, Optional<Duration> age) {
+    public record Seen(Report report, Optional<Duration> lost, Optional<Duration> age, Duration same) {
 
         /** Whether it has not been heard of for longer than it takes a host to report again. */
         public boolean silent() {

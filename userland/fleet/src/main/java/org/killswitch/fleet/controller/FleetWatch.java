@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.killswitch.fleet.api.Report;
 import org.killswitch.policy.PolicyException;
 
@@ -22,15 +23,25 @@ public final class FleetWatch implements AutoCloseable {
      * A report.
      *
      * @param isLive whether it has arrived since, rather than been there already
+     * @param since when the first one of the same policy and phase arrived
      */
-    private record Heard(Report report, long at, boolean isLive) {
+    private record Heard(Report report, long at, boolean isLive, long since) {
+
+        static Heard after(@Nullable Heard before, Report report, boolean isLive) {
+            long now = System.nanoTime();
+            boolean isSame = before != null
+                    && before.report.digest().equals(report.digest())
+                    && before.report.phase() == report.phase();
+            return new Heard(report, now, isLive, isSame ? before.since : now);
+        }
 
         Fleet.Seen seen(long now, Duration silence) {
             Duration age = Duration.ofNanos(now - at);
             return new Fleet.Seen(
                     report,
                     Optional.of(age.minus(silence)).filter(Duration::isPositive),
-                    isLive ? Optional.of(age) : Optional.empty());
+                    isLive ? Optional.of(age) : Optional.empty(),
+                    Duration.ofNanos(now - since));
         }
     }
 
@@ -61,7 +72,8 @@ public final class FleetWatch implements AutoCloseable {
         }
         try {
             // By when it arrives: clocks of other machines may be wrong.
-            hosts.put(entry.getKey(), new Heard(Report.of(entry.getKey(), value), System.nanoTime(), isRead));
+            Report report = Report.of(entry.getKey(), value);
+            hosts.compute(entry.getKey(), (name, before) -> Heard.after(before, report, isRead));
         } catch (PolicyException e) {
             if (unreadable.add(entry.getKey())) {
                 log.accept("the report of " + entry.getKey() + " cannot be read: " + e.getMessage());

@@ -33,7 +33,11 @@ record Rules(String who) {
         Duration watched = ring.watched(stage).orElse(Duration.ZERO);
         // A host that hangs says nothing any more: only what was said when that time was over tells how it came
         // through.
-        Tally tally = Tally.of(rollout, ring, stage, members, passed, passed.minus(watched));
+        // A host that was on trial from the beginning has undone it when the countdown has ended, though what it said
+        // before
+        // may have been on its way for longer. One that says so after that has begun later, and soaks by itself.
+        Duration trial = passed.compareTo(policy.confirm()) < 0 ? Duration.ZERO : watched;
+        Tally tally = Tally.of(rollout, ring, stage, members, passed, passed.minus(watched), trial);
         Optional<String> whyNot = tally.whyNot(ring.gate()).or(() -> earlierTrouble(rollout, policy, fleet, ring));
         if (whyNot.isPresent()) {
             return Optional.of(rollout.stage(ring.name(), Stage.BACK, now)

@@ -30,7 +30,7 @@ public record Tally(
     private static final Duration EVER = ChronoUnit.FOREVER.getDuration();
 
     static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members) {
-        return of(rollout, ring, stage, members, Duration.ZERO, EVER);
+        return of(rollout, ring, stage, members, Duration.ZERO, EVER, Duration.ZERO);
     }
 
     /**
@@ -39,8 +39,16 @@ public record Tally(
      * @param passed since this stage of the ring began: a host that has been lost meanwhile may have been lost by it,
      *     whatever it said last
      * @param age that a report may have, to count as one of how the host is now
+     * @param trial for how long a host on trial must have been heard to be
      */
-    static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members, Duration passed, Duration age) {
+    static Tally of(
+            Rollout rollout,
+            Ring ring,
+            Stage stage,
+            List<Fleet.Seen> members,
+            Duration passed,
+            Duration age,
+            Duration trial) {
         int hosts = 0;
         int reached = 0;
         int unheard = 0;
@@ -64,7 +72,8 @@ public record Tally(
                 failed.add(name + ": " + report.message());
             } else if (seen.silent()) {
                 failed.add(name + ": lost: it does not report any more");
-            } else if (!seen.isHeardWithin(age)) {
+            } else if (!seen.isHeardWithin(age)
+                    || (report.phase() == Phase.TRIAL && seen.same().compareTo(trial) < 0)) {
                 unheard++;
             } else if (isInEffect) {
                 reached++;

@@ -55,7 +55,8 @@ class NewsTest {
                         List.of(trouble),
                         List.of()),
                 silent ? Optional.of(Duration.ofDays(1)) : Optional.empty(),
-                Optional.of(Duration.ZERO));
+                Optional.of(Duration.ZERO),
+                Duration.ZERO);
     }
 
     private News.Look look(Fleet.Seen... hosts) {

@@ -48,6 +48,7 @@ class RulesTest {
     private final List<Fleet.Seen> hosts = new ArrayList<>();
     private Duration lost = Duration.ofDays(1);
     private Optional<Duration> age = Optional.of(Duration.ZERO);
+    private Duration same = Duration.ofDays(1);
     private Instant now = Instant.parse("2026-06-01T00:00:00Z");
 
     @SuppressWarnings("NullAway.Init")
@@ -79,7 +80,8 @@ class RulesTest {
                         List.of(trouble),
                         List.of()),
                 silent ? Optional.of(lost) : Optional.empty(),
-                age);
+                age,
+                same);
     }
 
     private void all(Phase phase) {
@@ -247,6 +249,23 @@ class RulesTest {
         assertThat(after(12)).isEmpty();
         set(0, Phase.TRIAL, true);
         assertThat(after(90)).singleElement().asString().contains("h0: lost");
+    }
+
+    /** What has waited in a buffer while the server was away says that the host is on trial, and it no longer is. */
+    @Test
+    void whatIsHeardOfATrialAfterItsCountdownIsOfALaterOne() {
+        after(0);
+        all(Phase.OBSERVING);
+        after(5);
+        same = Duration.ZERO;
+        all(Phase.TRIAL);
+        assertThat(after(100)).as("the countdown is over").isEmpty();
+        same = Duration.ofSeconds(9);
+        all(Phase.TRIAL);
+        assertThat(after(9)).isEmpty();
+        same = Duration.ofSeconds(10);
+        all(Phase.TRIAL);
+        assertThat(after(1)).first().asString().startsWith("keep ring canary: 1 of 1 hosts well");
     }
 
     @Test

@@ -59,7 +59,8 @@ final class Sample {
         hosts.add(new Fleet.Seen(
                 new Report(member, 7, rollout.digest(), phase, 0, "", hits, List.of(), trouble, reboots),
                 silent ? Optional.of(Duration.ofDays(1)) : Optional.empty(),
-                Optional.of(Duration.ZERO)));
+                Optional.of(Duration.ZERO),
+                Duration.ZERO));
         return this;
     }
 
