@@ -66,6 +66,8 @@ final class RoughConditionsTest {
         Files.createDirectory(temporary);
         Process run = start(
                 Map.of("TMPDIR", temporary.toString()),
+                "env", // or it would ignore INT, as all does that a script has started in the background
+                "--default-signal",
                 COMMAND,
                 "lab",
                 "run",
