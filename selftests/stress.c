@@ -186,12 +186,22 @@ static void tell(enum thing thing, int err)
 		shared->done[thing]++;
 }
 
+static bool may_fail(const struct command *c, int err)
+{
+	const int *may;
+
+	for (may = c->may_fail; *may; may++) {
+		if (err == *may)
+			return true;
+	}
+	return err == ENOENT || err == ENODEV;
+}
+
 /* Return: its errno, 0 if it has succeeded. */
 static int run_command(size_t i)
 {
 	const struct command *c = &commands[i];
 	unsigned int unloads;
-	const int *may;
 	int err;
 
 	if (i == DISENGAGE_ALL)
@@ -206,13 +216,8 @@ static int run_command(size_t i)
 	if (i == DISENGAGE_ALL)
 		pthread_rwlock_unlock(&shared->all);
 	tell(i, err);
-	if (!err || err == ENOENT || err == ENODEV)
-		return err;
-	for (may = c->may_fail; *may; may++) {
-		if (err == *may)
-			return err;
-	}
-	surprise(c->text, err);
+	if (err && !may_fail(c, err))
+		surprise(c->text, err);
 	return err;
 }
 

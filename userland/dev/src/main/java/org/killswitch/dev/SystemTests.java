@@ -55,13 +55,9 @@ public record SystemTests(SourceTree sources) {
      * @param backend the best of the ways to override that the module may use: direct, ftrace or kprobe
      */
     public Result run(KernelRelease release, String backend) {
-        try {
-            Cache.delete(sources.root().resolve("userland/systemtest/target/bypass/" + release.name()));
-        } catch (IOException e) {
-            throw new LabException("the table of bypasses cannot be removed: " + e.getMessage(), e);
-        }
         return run(
                 release.name() + "-" + backend,
+                List.of(REPORTS, "userland/systemtest/target/bypass/" + release.name()),
                 List.of(
                         "-Dgroups=kernel",
                         "-Dkillswitch.kernels=" + release.name(),
@@ -70,16 +66,19 @@ public record SystemTests(SourceTree sources) {
 
     /** Runs those that are for no kernel in particular and that script/test leaves out, or shortens, as they take long. */
     public Result runLong() {
-        return run("long", List.of("-Dgroups=long & !kernel"));
+        return run("long", List.of(REPORTS), List.of("-Dgroups=long & !kernel"));
     }
 
-    private Result run(String name, List<String> options) {
+    /** Maven with some options; what an earlier run has left in files and folders of the clone is removed before. */
+    private Result run(String name, List<String> left, List<String> options) {
         Path log = sources.root().resolve("userland/systemtest/target/matrix/" + name + ".log");
         long start = System.nanoTime();
         int status;
         try {
             Files.createDirectories(log.getParent());
-            Cache.delete(sources.root().resolve(REPORTS));
+            for (String path : left) {
+                Cache.delete(sources.root().resolve(path));
+            }
             Commands.require("building what the tests run in guests", sources.root(), "make", "--silent", "selftests");
             List<String> command = new ArrayList<>(List.of(
                     sources.root().resolve("script/maven").toString(),

@@ -17,9 +17,7 @@ import org.killswitch.lab.Kernel;
 @StockKernels
 final class BpfPropertiesTest {
 
-    private static final String JAVA = "/opt/killswitch/runtime/bin/killswitch -Xmx512m -XX:+UseSerialGC"
-            + " -XX:TieredStopAtLevel=1 -Xshare:auto --enable-native-access=ALL-UNNAMED"
-            + " -cp /opt/killswitch/lib/*:/tests/bpf:/tests/guard org.killswitch.";
+    private static final String JAVA = ResidentCommand.java("/tests/bpf", "/tests/guard") + "org.killswitch.";
     private static final int EXPRESSIONS = 10_000;
     private static final int OBJECTS = 10_000;
     private static final long SEED = 20261124;

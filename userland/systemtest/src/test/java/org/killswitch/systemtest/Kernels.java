@@ -44,10 +44,6 @@ final class Kernels {
         return names.stream().map(KernelRelease::named).map(r -> Arguments.of(r.name()));
     }
 
-    static boolean inMatrix() {
-        return Boolean.getBoolean(MATRIX);
-    }
-
     /** For script/test to print. */
     private static void tellWhatIsLeft() {
         String left = "the suite ran on " + String.join(", ", REPRESENTATIVE) + ", the selftests on "

@@ -23,9 +23,7 @@ final class ResidentCommand {
     private static final String CALLS = FOLDER + "/calls";
     private static final String CLASSES = "/tests/resident";
 
-    private static final String JAVA = CommandInGuest.HOME + "/runtime/bin/killswitch -XX:+UseSerialGC"
-            + " -XX:TieredStopAtLevel=1 -Xmx1g --enable-native-access=ALL-UNNAMED -cp '" + CommandInGuest.HOME
-            + "/lib/*:" + CLASSES + "' " + ResidentCommand.class.getName();
+    private static final String JAVA = java(CLASSES) + ResidentCommand.class.getName();
 
     /** What stands where the command would: it passes the words on, and what comes of them. */
     private static final String CALLER = """
@@ -43,6 +41,13 @@ final class ResidentCommand {
             """.formatted(CommandInGuest.HOME, FOLDER, CALLS);
 
     private ResidentCommand() {}
+
+    /** Shell words for: start the command's Java with its libraries and folders of more classes; a main class is to follow. */
+    static String java(String... folders) {
+        return CommandInGuest.HOME + "/runtime/bin/killswitch -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+                + " --enable-native-access=ALL-UNNAMED -cp '" + CommandInGuest.HOME + "/lib/*:"
+                + String.join(":", folders) + "' ";
+    }
 
     /** Puts it into a guest that has the command. */
     static GuestSpec add(GuestSpec spec) {
