@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
@@ -30,8 +31,9 @@ import picocli.CommandLine.Option;
         name = "matrix",
         header = "Run the whole test suite on every stock kernel.",
         description =
-                "Takes some minutes a kernel; then, unless --kernel names some, the tests that are for none and that"
-                        + " script/test leaves out, or shortens, as they take long. The tests' own output goes to"
+                "Takes half an hour a kernel; then, unless --kernel names some, the tests that are for none and that"
+                        + " script/test leaves out, or shortens, as they take long. Without --kernel, Debian's real-time"
+                        + " and cloud flavours are among the kernels. The tests' own output goes to"
                         + " userland/systemtest/target/matrix/.")
 final class MatrixCommand implements Callable<Integer> {
 
@@ -75,7 +77,11 @@ final class MatrixCommand implements Callable<Integer> {
     public Integer call() {
         SystemTests suite = new SystemTests(LabOfHost.sources());
         Lab lab = LabOfHost.open(host);
-        List<KernelRelease> releases = kernels.releases();
+        List<KernelRelease> releases = kernels.isAll()
+                ? Stream.of(KernelRelease.STOCK, KernelRelease.FLAVOURS)
+                        .flatMap(List::stream)
+                        .toList()
+                : kernels.releases();
         List<Row> rows = new ArrayList<>();
         int runs = releases.size() * backends.size();
         for (KernelRelease release : releases) {

@@ -38,6 +38,9 @@ public final class Guest implements AutoCloseable {
     /** Such a guest is slower, and its CPUs are never idle. */
     private static final Duration BOOT_COUNTING = Duration.ofMinutes(5);
 
+    /** How many of these times a boot may take whose kernel goes on saying something. */
+    private static final int LONGEST_BOOT = 5;
+
     /** With the host's CPUs; where KVM is offered and does not work, that is found out within this time. */
     private static final Duration BOOT_WITH_KVM = Duration.ofSeconds(10);
 
@@ -180,18 +183,29 @@ public final class Guest implements AutoCloseable {
         return spec.isSystem() ? BOOT_FROM_DISK : BOOT;
     }
 
+    /** Waits for as long as its kernel goes on with something: a guest inside of a guest takes ten times as long. */
     private void awaitReady(Duration limit) {
-        try {
-            String greeting = agent.greeting().get(limit.toSeconds(), TimeUnit.SECONDS);
-            if (!greeting.equals("ready") || console.failure().isPresent()) {
+        long start = System.nanoTime();
+        Duration left = limit;
+        while (true) {
+            try {
+                String greeting = agent.greeting().get(left.toMillis(), TimeUnit.MILLISECONDS);
+                if (!greeting.equals("ready") || console.failure().isPresent()) {
+                    throw qemu.noBoot();
+                }
+                return;
+            } catch (TimeoutException e) {
+                Duration passed = Duration.ofNanos(System.nanoTime() - start);
+                left = limit.minus(console.silence());
+                if (!left.isPositive() || passed.compareTo(limit.multipliedBy(LONGEST_BOOT)) > 0) {
+                    throw console.failure(
+                            GuestFailure.Kind.NO_BOOT, "nothing heard from it in " + passed.toSeconds() + " s");
+                }
+            } catch (ExecutionException e) {
                 throw qemu.noBoot();
+            } catch (InterruptedException e) {
+                throw Qemu.interrupted(e);
             }
-        } catch (TimeoutException e) {
-            throw console.failure(GuestFailure.Kind.NO_BOOT, "nothing heard from it in " + limit.toSeconds() + " s");
-        } catch (ExecutionException e) {
-            throw qemu.noBoot();
-        } catch (InterruptedException e) {
-            throw Qemu.interrupted(e);
         }
     }
 

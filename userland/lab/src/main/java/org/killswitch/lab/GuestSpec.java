@@ -18,6 +18,7 @@ import org.killswitch.lab.qemu.Disk;
  *
  * @param append words added to the kernel's command line
  * @param cpus how many CPUs it has
+ * @param model QEMU's name of their model, where it is not the usual one
  * @param memory in MiB
  * @param available the kernel's own modules that modprobe finds in the guest, dependencies aside
  * @param files host files and folders by their path in the guest
@@ -32,6 +33,7 @@ import org.killswitch.lab.qemu.Disk;
 public record GuestSpec(
         List<String> append,
         int cpus,
+        Optional<String> model,
         int memory,
         List<String> available,
         Map<String, Path> files,
@@ -54,6 +56,7 @@ public record GuestSpec(
         return new GuestSpec(
                 List.of(),
                 2,
+                Optional.empty(),
                 1024,
                 List.of(),
                 Map.of(),
@@ -70,6 +73,7 @@ public record GuestSpec(
     private static final class Draft {
         private List<String> append;
         private int cpus;
+        private Optional<String> model;
         private int memory;
         private List<String> available;
         private Map<String, Path> files;
@@ -84,6 +88,7 @@ public record GuestSpec(
         Draft(GuestSpec spec) {
             append = spec.append;
             cpus = spec.cpus;
+            model = spec.model;
             memory = spec.memory;
             available = spec.available;
             files = spec.files;
@@ -100,6 +105,7 @@ public record GuestSpec(
             return new GuestSpec(
                     append,
                     cpus,
+                    model,
                     memory,
                     available,
                     files,
@@ -130,6 +136,11 @@ public record GuestSpec(
             d.cpus = newCpus;
             d.memory = newMemory;
         });
+    }
+
+    /** Emulates processors of another model, as qemu-system-x86_64 -cpu help lists them. */
+    public GuestSpec withModel(String newModel) {
+        return with(d -> d.model = Optional.of(newModel));
     }
 
     public GuestSpec withAvailable(List<String> modules) {

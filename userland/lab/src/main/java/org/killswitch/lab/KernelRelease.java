@@ -23,8 +23,17 @@ public record KernelRelease(String name, Architecture architecture, String suite
     /** How a kernel is come by. */
     public sealed interface Origin {}
 
-    /** The newest one that the suite has, by its meta package. */
-    public record Newest() implements Origin {}
+    /**
+     * The newest one that the suite has, by its meta package.
+     *
+     * @param flavour one of Debian's, as "rt"; empty where it is the usual one
+     */
+    public record Newest(String flavour) implements Origin {
+        /** The package that depends on it. */
+        public String meta(Architecture architecture) {
+            return "linux-image-" + (flavour.isEmpty() ? "" : flavour + "-") + architecture.debian();
+        }
+    }
 
     /**
      * A kernel whose image is in the suite's index, and whose headers have left it but are still served.
@@ -79,6 +88,9 @@ public record KernelRelease(String name, Architecture architecture, String suite
             arm64("6.12-arm64", "bookworm-backports", false),
             arm64("newest-arm64", "trixie-backports", false));
 
+    /** Debian's other flavours of one that has them: real-time, and without drivers for machines that are not virtual. */
+    public static final List<KernelRelease> FLAVOURS = List.of(flavour("rt"), flavour("cloud"));
+
     /**
      * One as it was when its suite's last point release came out, without the security updates since then: it has flaws that
      * are known and that the others have the fix of.
@@ -86,31 +98,37 @@ public record KernelRelease(String name, Architecture architecture, String suite
     public static final KernelRelease WITHOUT_UPDATES = x86("5.10.223", "bullseye", false);
 
     /** Those that no distribution ships. */
-    public static final List<KernelRelease> BUILT =
-            List.of(built("6.12", 9, "base", "errinj"), built("6.12", 13, "base", "errinj", "debug"));
+    public static final List<KernelRelease> BUILT = List.of(
+            built("gcc-12", 9, "base", "errinj"),
+            built("gcc-12", 13, "base", "errinj", "debug"),
+            built("clang-16", 12, "base", "kcfi"));
 
     /** Those of the last point release, without the fixes that came after it. */
     public static final List<KernelRelease> OUTDATED = List.of(WITHOUT_UPDATES, x86("6.1-outdated", "bookworm", false));
 
     /** All that the lab can boot. */
     public static final List<KernelRelease> ALL =
-            Stream.of(STOCK, OUTDATED, BUILT).flatMap(List::stream).toList();
+            Stream.of(STOCK, FLAVOURS, OUTDATED, BUILT).flatMap(List::stream).toList();
 
     /** What this machine boots. */
     public static final KernelRelease OF_HOST =
             new KernelRelease("host", Architecture.host(), "", false, new Installed());
 
-    private static KernelRelease built(String series, int minutes, String... parts) {
-        Built how = new Built("linux-source-" + series, "gcc-12", List.of(parts), minutes);
-        return new KernelRelease(series + "-" + how.flavour(), Architecture.X86_64, "bookworm-backports", false, how);
+    private static KernelRelease built(String compiler, int minutes, String... parts) {
+        Built how = new Built("linux-source-6.12", compiler, List.of(parts), minutes);
+        return new KernelRelease("6.12-" + how.flavour(), Architecture.X86_64, "bookworm-backports", false, how);
     }
 
     private static KernelRelease x86(String name, String suite, boolean security) {
-        return new KernelRelease(name, Architecture.X86_64, suite, security, new Newest());
+        return new KernelRelease(name, Architecture.X86_64, suite, security, new Newest(""));
+    }
+
+    private static KernelRelease flavour(String name) {
+        return new KernelRelease("6.12-" + name, Architecture.X86_64, "bookworm-backports", false, new Newest(name));
     }
 
     private static KernelRelease arm64(String name, String suite, boolean security) {
-        return new KernelRelease(name, Architecture.ARM64, suite, security, new Newest());
+        return new KernelRelease(name, Architecture.ARM64, suite, security, new Newest(""));
     }
 
     /**

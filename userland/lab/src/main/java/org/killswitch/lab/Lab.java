@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.lab;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import org.killswitch.lab.debian.DebianSystem;
 import org.killswitch.lab.debian.KernelStore;
 import org.killswitch.lab.debian.ModuleBuilder;
 import org.killswitch.lab.debian.Packages;
+import org.killswitch.lab.image.GuestImage;
 import org.killswitch.lab.image.GuestLibraries;
 import org.killswitch.lab.image.JavaProgram;
 import org.killswitch.lab.image.KernelModules;
@@ -90,6 +92,11 @@ public final class Lab {
         return Guest.boot(kernel, spec, cache, progress, notes);
     }
 
+    /** Writes the initial file system of a guest, for something else than QEMU to boot. */
+    public void writeImage(Kernel kernel, GuestSpec spec, Path file) throws IOException {
+        GuestImage.write(file, kernel, spec, cache);
+    }
+
     /**
      * Boots a guest with KVM where that is offered and the guest comes up with it, else emulated.
      *
@@ -154,8 +161,9 @@ public final class Lab {
     }
 
     /**
-     * A disk with Debian 12 on it: systemd, the modules of the given kernels, and packages of bookworm or its backports
-     * with all that they depend on. What it is made from is in the cache; the disk is the caller's to close.
+     * A disk with Debian 12 on it, or with 13 if one of the kernels is of that: systemd, the modules of the kernels, and
+     * packages of that release or its backports with all that they depend on. What it is made from is in the cache; the
+     * disk is the caller's to close.
      */
     public Disk debian(List<Kernel> kernels, List<String> packages) {
         return Disk.over(DebianSystem.image(cache, progress, kernels, packages));

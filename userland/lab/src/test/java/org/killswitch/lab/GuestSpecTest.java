@@ -21,6 +21,7 @@ final class GuestSpecTest {
     private static final GuestSpec FULL = new GuestSpec(
             List.of("lsm=lockdown"),
             3,
+            Optional.of("EPYC"),
             4711,
             List.of("af_alg"),
             Map.of("/f", Path.of("/etc/hostname")),
@@ -36,6 +37,7 @@ final class GuestSpecTest {
     private static final List<Change> CHANGES = List.of(
             new Change(s -> s.withAppend(List.of("quiet")), Map.of("append", List.of("lsm=lockdown", "quiet"))),
             new Change(s -> s.withMachine(1, 512), Map.of("cpus", 1, "memory", 512)),
+            new Change(s -> s.withModel("Skylake-Server"), Map.of("model", Optional.of("Skylake-Server"))),
             new Change(s -> s.withAvailable(List.of("esp4")), Map.of("available", List.of("af_alg", "esp4"))),
             new Change(
                     s -> s.withLibraries(Path.of("/usr/lib"), List.of("a.so")),

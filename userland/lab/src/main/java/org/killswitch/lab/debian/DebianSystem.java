@@ -18,11 +18,13 @@ import org.killswitch.lab.Progress;
 import org.killswitch.lab.qemu.Disk;
 
 /**
- * Debian 12 as it is installed on a machine: systemd, some stock kernels with their modules, and whatever packages are
+ * Debian 12, or 13 with a kernel of its, as it is installed on a machine: systemd, some stock kernels with their modules, and whatever packages are
  * wanted. It is made once and never changed: machines write to an overlay.
  */
 public final class DebianSystem {
-    private static final String SUITE = "bookworm";
+    private static final String DEBIAN_12 = "bookworm";
+
+    private static final String DEBIAN_13 = "trixie";
 
     /** Of the disk, of which only what is used takes room here. */
     private static final String SIZE = "6G";
@@ -78,7 +80,10 @@ public final class DebianSystem {
         Set<String> wanted = new TreeSet<>();
         Stream.of(PACKAGES, packages).flatMap(List::stream).forEach(p -> wanted.add(ofKernel(p, kernels)));
         kernels.forEach(k -> wanted.add(ofKernel("linux-image-" + k.version(), kernels)));
-        String key = "debian/" + SUITE + "-"
+        String suite = kernels.stream().map(k -> k.release().toolchainSuite()).anyMatch(DEBIAN_13::equals)
+                ? DEBIAN_13
+                : DEBIAN_12;
+        String key = "debian/" + suite + "-"
                 + new Digest()
                         .add(form)
                         .add(wanted.toString())
@@ -89,7 +94,7 @@ public final class DebianSystem {
             return cache.entry(key, into -> {
                         progress.confirm("downloads about 300 MB: a Debian system");
                         progress.step("installing a Debian system (about 300 MB to download)");
-                        make(into, wanted, finish);
+                        make(into, suite, wanted, finish);
                     })
                     .resolve(form);
         } finally {
@@ -106,12 +111,12 @@ public final class DebianSystem {
                 .orElse(packageName);
     }
 
-    private static void make(Path into, Set<String> packages, Finish finish) {
+    private static void make(Path into, String suite, Set<String> packages, Finish finish) {
         if (!System.getProperty("user.name").equals("root")) {
             throw new LabException("only root can install a Debian system into a folder: run this as root");
         }
-        List<String> sources = new ArrayList<>(Apt.sources(SUITE, true));
-        sources.addAll(Apt.sources(SUITE + "-backports", false));
+        List<String> sources = new ArrayList<>(Apt.sources(suite, true));
+        sources.addAll(Apt.sources(suite + "-backports", false));
         List<String> command = new ArrayList<>(List.of(
                 // what it mounts meanwhile is nobody else's to see, and gone with it, whatever ends it
                 "unshare",
@@ -129,7 +134,7 @@ public final class DebianSystem {
         Path list = into.resolve("sources.list");
         try {
             Files.write(list, sources);
-            command.addAll(List.of(SUITE, root.toString(), list.toString()));
+            command.addAll(List.of(suite, root.toString(), list.toString()));
             Commands.require("installing a Debian system", into, command);
             Files.delete(list);
             finish.of(into, root);

@@ -63,6 +63,10 @@ public final class KernelBuild {
 
     /** Builds it, or finds it built. */
     public Kernel get(Apt apt) {
+        if (Commands.find(recipe.compiler()).isEmpty()) {
+            throw new LabException("kernel " + release.name() + " is built by " + recipe.compiler()
+                    + ", which is not on this machine: install the package " + recipe.compiler());
+        }
         String source = recipe.source();
         String packageVersion = apt.field(source, "Version");
         Path root = root(cache, release, recipe, packageVersion);

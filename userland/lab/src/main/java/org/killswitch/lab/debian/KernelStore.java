@@ -104,11 +104,16 @@ public final class KernelStore {
     }
 
     private static String imagePackage(Apt apt, KernelRelease release) {
-        String architecture = release.architecture().debian();
-        if (release.origin() instanceof KernelRelease.Fixed fixed) {
-            return "linux-image-" + fixed.version() + "-" + architecture;
-        }
-        String meta = "linux-image-" + architecture;
+        return switch (release.origin()) {
+            case KernelRelease.Fixed fixed ->
+                "linux-image-" + fixed.version() + "-" + release.architecture().debian();
+            case KernelRelease.Newest newest -> newestImage(apt, release, newest.meta(release.architecture()));
+            case KernelRelease.Built _, KernelRelease.Installed _ ->
+                throw new IllegalArgumentException(release.name() + " is in no package");
+        };
+    }
+
+    private static String newestImage(Apt apt, KernelRelease release, String meta) {
         return apt.depends(meta).stream()
                 .filter(p -> p.matches("linux-image-\\d.*"))
                 .findFirst()
@@ -134,7 +139,7 @@ public final class KernelStore {
         String headers = "linux-headers-" + kernel.version();
         List<String> packages = new ArrayList<>(List.of(headers));
         for (String dependency : apt.depends(headers)) {
-            if (dependency.matches("linux-headers-.*-common")) {
+            if (dependency.matches("linux-headers-.*-common(-rt)?")) {
                 packages.add(dependency);
             } else if (dependency.matches("linux-kbuild-.*")) {
                 packages.add(dependency + ":amd64"); // these are programs that run here

@@ -27,7 +27,8 @@ import org.killswitch.posix.Architecture;
  * @param aside where it was unpacked; empty if this machine has it
  */
 public record Toolchain(String compiler, Optional<Path> aside) {
-    private static final Pattern COMPILER = Pattern.compile("^CC\\s*=.*\\b(gcc-\\d+)\\s*$", Pattern.MULTILINE);
+    private static final Pattern COMPILER =
+            Pattern.compile("^CC\\s*=.*\\b((?:gcc|clang)-\\d+)\\s*$", Pattern.MULTILINE);
     /** What linux-kbuild runs, and its own programs are linked with, by the names of all releases. */
     private static final List<String> KBUILD_NEEDS = List.of("pahole", "dwarves", "libelf1", "libelf1t64", "zlib1g");
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.lab.qemu;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -23,7 +24,8 @@ public final class ConsoleWatch {
                     "\\bOops: |\\bBUG: |\\bKASAN: |\\bUBSAN: |kernel BUG at |[Uu]nable to handle|general protection fault"
                             + "|double fault|stack guard page was hit|Internal error: ",
                     GuestFailure.Kind.OOPS),
-            sign("\\bWARNING: |-+\\[ cut here \\]-+", GuestFailure.Kind.WARNING));
+            // after nothing but times and the like: what the kernel says of a processor's flaws has a word before it
+            sign("^(\\[[^\\]]*\\] *)*WARNING: |-+\\[ cut here \\]-+", GuestFailure.Kind.WARNING));
 
     private static final int KEPT = 100;
 
@@ -34,6 +36,7 @@ public final class ConsoleWatch {
     private GuestFailure.@org.jspecify.annotations.Nullable Kind kind;
     private String sign = "";
     private boolean kernelSpoke;
+    private long lastSaid = System.nanoTime();
 
     private static Sign sign(String regex, GuestFailure.Kind kind) {
         return new Sign(Pattern.compile(regex), kind);
@@ -44,6 +47,7 @@ public final class ConsoleWatch {
             lines.removeFirst();
         }
         lines.addLast(line);
+        lastSaid = System.nanoTime();
         kernelSpoke |= KERNEL_LINE.matcher(line).lookingAt();
         if (kind != null) {
             return; // what comes after the first sign follows from it
@@ -55,6 +59,11 @@ public final class ConsoleWatch {
                 return;
             }
         }
+    }
+
+    /** For how long it has said nothing. */
+    public synchronized Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - lastSaid);
     }
 
     /** Whether a line had that text. */

@@ -27,6 +27,7 @@ final class ConsoleWatchTest {
                     STALL   | [  130.1] INFO: task sh:1 blocked for more than 120 seconds.
                     WARNING | [    3.1] ------------[ cut here ]------------
                     WARNING | [    3.1] WARNING: CPU: 0 PID: 1 at kernel/trace/ftrace.c:1 f+0x1/0x2
+                    WARNING | [    3.1][  T212] WARNING: CPU: 0 PID: 1 at kernel/trace/ftrace.c:1 f+0x1/0x2
                     WARNING | [    3.1] WARNING: possible circular locking dependency detected
                     """)
     void signsOfTrouble(GuestFailure.Kind kind, String line) {
@@ -48,6 +49,7 @@ final class ConsoleWatchTest {
                 "[    3.1] killswitch: engage ks_test_vuln=-1 uid=0 auid=0 ses=1 comm=sh",
                 "[    3.1] killswitch: loading out-of-tree module taints kernel.",
                 "[    3.1] livepatch: failed to enable patch 'ks_livepatch'",
+                "[    0.0] RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable to RETBleed attacks, data leaks possible!",
                 "[    1.2] amd_pstate: the _CPC object is not present in SBIOS or ACPI disabled",
                 ""
             })
