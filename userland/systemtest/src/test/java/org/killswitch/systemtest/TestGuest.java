@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.killswitch.lab.CommandInGuest;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
@@ -87,7 +88,7 @@ final class TestGuest implements AutoCloseable {
         return guest;
     }
 
-    private TestGuest load() {
+    TestGuest load() {
         Output output = sh(INSMOD);
         if (output.status() != 0) {
             throw new AssertionError("killswitch does not load: " + output);
@@ -97,11 +98,17 @@ final class TestGuest implements AutoCloseable {
 
     /** Boots a guest and loads the test module only. */
     static TestGuest bootWithoutModule(String series, String... append) {
-        Kernel kernel = Project.kernel(series);
-        return boot(kernel, spec(kernel).withAppend(List.of(append)));
+        return bootWithoutModule(series, spec -> spec.withAppend(List.of(append)));
     }
 
-    private static GuestSpec spec(Kernel kernel) {
+    /** The same, on another machine. */
+    static TestGuest bootWithoutModule(String series, UnaryOperator<GuestSpec> machine) {
+        Kernel kernel = Project.kernel(series);
+        return boot(kernel, machine.apply(spec(kernel)));
+    }
+
+    /** What they have in them. */
+    static GuestSpec spec(Kernel kernel) {
         return spec(kernel, Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel")));
     }
 
