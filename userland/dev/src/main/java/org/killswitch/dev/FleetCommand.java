@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
@@ -57,8 +57,8 @@ final class FleetCommand implements Callable<Integer> {
 
     private static final double POLICY_GOAL = 5;
     private static final double BACK_GOAL = 2;
-    /** How many are checked, by ssh-keygen, on a machine that is slow and does other things. */
-    private static final int SIGNATURES_PER_SECOND = 20;
+    /** How many hosts start at a time: each has ssh-keygen check the policy, on a processor of its own, but here they share. */
+    private static final int TOGETHER = 50;
 
     private static final double PER_SECOND = 1e9;
 
@@ -81,20 +81,17 @@ final class FleetCommand implements Callable<Integer> {
         this.host = host;
     }
 
-    /** All hosts have checked the signature before the second ring opens: each has a processor of its own, here they share. */
-    private String policy() {
-        return """
-                serial: 1
-                expires: 2099-12-31T00:00:00Z
-                rings:
-                  - name: first
-                    count: 1
-                    gate: {soak: %ds}
-                  - name: rest
-                    gate: {soak: 5s}
-                entries: [{symbol: f, retval: -1}]
-                """.formatted(30 + agents / SIGNATURES_PER_SECOND);
-    }
+    private static final String POLICY = """
+            serial: 1
+            expires: 2099-12-31T00:00:00Z
+            rings:
+              - name: first
+                count: 1
+                gate: {soak: 5s}
+              - name: rest
+                gate: {soak: 5s}
+            entries: [{symbol: f, retval: -1}]
+            """;
 
     /** As many CVEs as the catalogue has. */
     private static void judged(SimulatedHost host) {
@@ -118,48 +115,72 @@ final class FleetCommand implements Callable<Integer> {
         Path key = keys.allow("bench", "");
         List<String> names =
                 IntStream.rangeClosed(1, agents).mapToObj(i -> "host" + i).toList();
-        Map<String, Map<String, String>> labels = new TreeMap<>();
-        names.forEach(n -> labels.put(n, Map.of()));
         host.err().println("making " + agents + " certificates");
         try (NatsServer server = new NatsServer(Files.createDirectory(folder.resolve("nats")), names, states)) {
             FleetConfig config = server.config("controller", Map.of(), keys.signatures());
             try (RunningController controller =
                     new RunningController(config, "controller", Controller.Pace.USUAL, log::add)) {
                 until("a controller leads", () -> log.contains("leads"));
-                host.err().println("starting " + agents + " agents");
                 try (SimulatedFleet fleet = new SimulatedFleet(
-                                server, keys.signatures(), labels, AgentLink.Pace.USUAL, FleetCommand::judged);
+                                server, keys.signatures(), Map.of(), AgentLink.Pace.USUAL, FleetCommand::judged);
                         Connection operator =
                                 Nats.connect(Store.options(server.config("operator", Map.of(), keys.signatures()))
                                         .build())) {
-                    measure(server, fleet, operator, Keys.signed(policy(), key));
+                    operator.keyValue(Store.POLICY).put(Store.POLICY_KEY, Keys.signed(POLICY, key));
+                    until("the roll-out waits for hosts", () -> logged("ring first has no hosts"));
+                    startAll(names, fleet, operator);
+                    measure(server, fleet, operator);
                 }
             }
         }
     }
 
-    private void measure(NatsServer server, SimulatedFleet fleet, Connection operator, byte[] policy) throws Exception {
+    /** Starts the hosts, each of which has accepted the policy when this ends. */
+    private void startAll(List<String> names, SimulatedFleet fleet, Connection operator) throws Exception {
+        host.err().println("starting " + agents + " agents");
         try (FleetWatch watch = new FleetWatch(operator.keyValue(Store.HOSTS), log::add)) {
-            until("all hosts report", () -> watch.fleet(PATIENCE).hosts().size() == agents);
+            for (int i = 0; i < names.size(); i++) {
+                fleet.add(names.get(i), Map.of());
+                int started = i + 1;
+                if (started % TOGETHER == 0 || started == names.size()) {
+                    until(
+                            "all hosts that were started have the policy",
+                            () -> watch.fleet(PATIENCE).hosts().stream()
+                                            .filter(h -> h.report().serial() == 1)
+                                            .count()
+                                    == started);
+                }
+            }
         }
-        double cpu = cpu(server);
+    }
+
+    private void measure(NatsServer server, SimulatedFleet fleet, Connection operator) throws Exception {
+        double cpu = cpu(server.pid());
+        double own = cpu(ProcessHandle.current().pid());
         Thread.sleep(IDLE);
-        row("server when idle, CPU", (cpu(server) - cpu) / IDLE.toSeconds() * 100, "%", Double.NaN);
-        row("server, memory", memory(server), "MB", Double.NaN);
-        operator.keyValue(Store.POLICY).put(Store.POLICY_KEY, policy);
+        double idle = IDLE.toSeconds() / 100.0;
+        row("server when idle, CPU", (cpu(server.pid()) - cpu) / idle, "%", Double.NaN);
+        row("all agents and the controller, CPU", (cpu(ProcessHandle.current().pid()) - own) / idle, "%", Double.NaN);
+        row("server, memory", memory(server.pid()), "MB", Double.NaN);
+        row(
+                "all agents and the controller, memory",
+                memory(ProcessHandle.current().pid()),
+                "MB",
+                Double.NaN);
+        order(operator, Order.Verb.RESUME);
         until("the second ring opens", () -> logged("engage ring rest"));
         long opened = System.nanoTime();
         until("all have it", () -> fleet.inEffect() == agents);
         row("policy on all hosts after the ring opened", since(opened), "s", POLICY_GOAL);
         until("it is kept", () -> logged("keep ring rest"));
         long ordered = System.nanoTime();
-        order(operator);
+        order(operator, Order.Verb.ROLLBACK);
         until("no host has it", () -> fleet.inEffect() == 0);
         row("taken back from all hosts after the order", since(ordered), "s", BACK_GOAL);
     }
 
-    private static void order(Connection operator) throws IOException, JetStreamApiException {
-        Order order = new Order(1, Order.Verb.ROLLBACK, "bench", "");
+    private static void order(Connection operator, Order.Verb verb) throws IOException, JetStreamApiException {
+        Order order = new Order(1, verb, "bench", "");
         operator.keyValue(Store.ORDER).put(Store.ORDER_KEY, order.message());
     }
 
@@ -171,17 +192,17 @@ final class FleetCommand implements Callable<Integer> {
         return (System.nanoTime() - start) / PER_SECOND;
     }
 
-    /** Seconds of a processor that the server has had. */
-    private static double cpu(NatsServer server) throws IOException {
-        return ProcessHandle.of(server.pid())
+    /** Seconds of a processor that a process has had. */
+    private static double cpu(long process) throws IOException {
+        return ProcessHandle.of(process)
                         .flatMap(p -> p.info().totalCpuDuration())
-                        .orElseThrow(() -> new IOException("nats-server has ended"))
+                        .orElseThrow(() -> new IOException("process " + process + " has ended"))
                         .toMillis()
                 / 1e3;
     }
 
-    private static double memory(NatsServer server) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + server.pid() + "/status")).stream()
+    private static double memory(long process) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process + "/status")).stream()
                         .filter(l -> l.startsWith("VmRSS:"))
                         .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", "")))
                         .sum()
@@ -206,6 +227,11 @@ final class FleetCommand implements Callable<Integer> {
     private void until(String what, Callable<Boolean> condition) throws Exception {
         long start = System.nanoTime();
         while (!condition.call()) {
+            Optional<String> halted =
+                    log.stream().filter(l -> l.contains("halt, take back")).findFirst();
+            if (halted.isPresent()) {
+                throw new PolicyException("the roll-out has halted: " + halted.get());
+            }
             if (System.nanoTime() - start > PATIENCE.toNanos()) {
                 List<String> last = new ArrayList<>(log);
                 throw new PolicyException(

@@ -27,6 +27,7 @@ public final class SimulatedFleet implements AutoCloseable {
     private final NatsServer server;
     private final Signatures signatures;
     private final AgentLink.Pace pace;
+    private final Consumer<SimulatedHost> prepare;
     private final Map<String, Map<String, String>> labels = new LinkedHashMap<>();
     private final Map<String, SimulatedHost> hosts = new TreeMap<>();
     private final Map<String, AgentLink> links = new TreeMap<>();
@@ -52,13 +53,19 @@ public final class SimulatedFleet implements AutoCloseable {
         this.server = server;
         this.signatures = signatures;
         this.pace = pace;
-        this.labels.putAll(labels);
-        for (String name : labels.keySet()) {
-            SimulatedHost host = new SimulatedHost(System::nanoTime);
-            prepare.accept(host);
-            hosts.put(name, host);
-            startAgent(name);
+        this.prepare = prepare;
+        for (Map.Entry<String, Map<String, String>> host : labels.entrySet()) {
+            add(host.getKey(), host.getValue());
         }
+    }
+
+    /** Another host, whose agent starts. */
+    public void add(String name, Map<String, String> itsLabels) throws PolicyException {
+        SimulatedHost host = new SimulatedHost(System::nanoTime);
+        prepare.accept(host);
+        labels.put(name, itsLabels);
+        hosts.put(name, host);
+        startAgent(name);
     }
 
     /** Starts the agent of a host, which connects when it can. */

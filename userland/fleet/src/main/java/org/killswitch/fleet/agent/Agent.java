@@ -55,6 +55,9 @@ public final class Agent {
 
     private AgentState state;
     private Optional<Opening> opening = Optional.empty();
+    /** The host's ring of the newest policy. */
+    private Optional<Ring> ring = Optional.empty();
+
     private boolean connected;
     /** What was last tried and failed: it is not tried again until something has changed. */
     private Optional<Opening> failed = Optional.empty();
@@ -87,6 +90,7 @@ public final class Agent {
         this.ticks = ticks;
         steps = new Steps(host);
         state = AgentState.read(file);
+        place();
         trialSince = ticks.getAsLong();
         openedAt = trialSince;
         inherited = state.trial() != Trial.NONE;
@@ -115,6 +119,14 @@ public final class Agent {
     private void write(AgentState next) throws PolicyException {
         next.write(file);
         state = next;
+        place();
+    }
+
+    /** Finds the host's ring, which is asked for at each tick. */
+    private void place() {
+        ring = state.offered()
+                .flatMap(o ->
+                        o.policy().ringOf(member, opening.map(Opening::chosen).orElse(Map.of())));
     }
 
     /** A message that may be a new policy. What is refused changes nothing. */
@@ -150,6 +162,7 @@ public final class Agent {
     /** What the controller has opened. */
     public void open(Opening received) {
         opening = Optional.of(received);
+        place();
         openedAt = ticks.getAsLong();
         if (!failed.equals(opening)) {
             failed = Optional.empty();
@@ -213,13 +226,7 @@ public final class Agent {
         Optional<Held> offered = state.offered();
         return opening.filter(o ->
                         offered.map(Held::digest).filter(o.digest()::equals).isPresent())
-                .flatMap(o -> ring().map(r -> o.rings().get(r.name())));
-    }
-
-    private Optional<Ring> ring() {
-        return state.offered()
-                .flatMap(o ->
-                        o.policy().ringOf(member, opening.map(Opening::chosen).orElse(Map.of())));
+                .flatMap(o -> ring.map(r -> o.rings().get(r.name())));
     }
 
     private void follow() throws PolicyException, ControlException {
@@ -359,7 +366,7 @@ public final class Agent {
             return Optional.empty();
         }
         Stage stage = state.trial() == Trial.OBSERVING ? Stage.OBSERVE : Stage.TRIAL;
-        return ring().flatMap(r -> r.watched(stage))
+        return ring.flatMap(r -> r.watched(stage))
                 .filter(time -> ticks.getAsLong() - trialSince >= time.toNanos())
                 .map(time -> trialSince);
     }
@@ -439,7 +446,7 @@ public final class Agent {
         return switch (state.trial()) {
             case OBSERVING -> Phase.OBSERVING;
             case ENGAGED -> Phase.TRIAL;
-            case NONE -> undone ? Phase.UNDONE : ring().isEmpty() ? Phase.EXCLUDED : Phase.WAITING;
+            case NONE -> undone ? Phase.UNDONE : ring.isEmpty() ? Phase.EXCLUDED : Phase.WAITING;
         };
     }
 }

@@ -43,8 +43,6 @@ public final class AgentLink implements AutoCloseable {
     }
 
     private static final double JITTER = 0.2;
-    private static final Duration RETRY = Duration.ofSeconds(2);
-
     private final FleetConfig config;
     private final Agent agent;
     private final Pace pace;
@@ -58,6 +56,9 @@ public final class AgentLink implements AutoCloseable {
     private boolean isUnsent;
     /** Whether the server answers and has the buckets. */
     private boolean hasStore;
+
+    /** How often it has been asked in vain since it last answered. */
+    private int failures;
 
     private byte[] sent = new byte[0];
     private long sentAt;
@@ -177,6 +178,7 @@ public final class AgentLink implements AutoCloseable {
         try {
             Optional<byte[]> policy = Store.get(current, Store.POLICY, Store.POLICY_KEY);
             Optional<byte[]> opening = Store.get(current, Store.ROLLOUT, Store.OPENING_KEY);
+            failures = 0;
             if (!hasStore) {
                 hasStore = true;
                 judging.resend();
@@ -188,7 +190,8 @@ public final class AgentLink implements AutoCloseable {
         } catch (PolicyException e) {
             log.accept(e.getMessage());
             hasStore = false;
-            heartbeat = withJitter(RETRY); // the server is there, and JetStream not yet
+            // The server is there, and JetStream not yet; or it has too much to do, and must not be asked all the more.
+            heartbeat = Store.pause(++failures).toNanos();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -213,7 +216,7 @@ public final class AgentLink implements AutoCloseable {
             agent.tick();
             long now = System.nanoTime();
             Optional<Long> over = agent.watched();
-            if (now - askedAt > heartbeat || agent.needsOpening()) {
+            if (now - askedAt > heartbeat || (failures == 0 && agent.needsOpening())) {
                 ask();
                 report(true);
             } else if (over.isPresent() && !over.equals(watched)) {

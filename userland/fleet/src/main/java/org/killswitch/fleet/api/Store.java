@@ -92,8 +92,8 @@ public final class Store {
         }
     }
 
-    /** Longer each time, and by chance half or twice as long. */
-    static Duration pause(long tries) {
+    /** Before what has failed some times is tried again: longer each time, and by chance half as long. */
+    public static Duration pause(long tries) {
         long longest = Math.min(
                 LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << Math.min(Math.max(tries - 1, 0), DOUBLINGS));
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest / 2, longest + 1));

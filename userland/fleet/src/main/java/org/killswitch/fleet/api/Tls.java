@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.spec.PBEParameterSpec;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -33,6 +34,14 @@ public final class Tls {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final char[] NONE = new char[0];
+
+    /**
+     * A key store holds keys encrypted, by a password that is hashed ten thousand times. This one is never written, and has no
+     * password: once will do.
+     */
+    private static final PBEParameterSpec ONCE = new PBEParameterSpec(new byte[8], 1);
+
+    private static final String ENCRYPTION = "PBEWithHmacSHA256AndAES_256";
 
     private Tls() {}
 
@@ -70,7 +79,10 @@ public final class Tls {
 
     private static KeyManager[] own(Path certificate, Path key) throws IOException, GeneralSecurityException {
         KeyStore own = empty();
-        own.setKeyEntry("own", key(key), NONE, certificates(certificate).toArray(Certificate[]::new));
+        own.setEntry(
+                "own",
+                new KeyStore.PrivateKeyEntry(key(key), certificates(certificate).toArray(Certificate[]::new)),
+                new KeyStore.PasswordProtection(NONE, ENCRYPTION, ONCE));
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, NONE);
         return keys.getKeyManagers();
