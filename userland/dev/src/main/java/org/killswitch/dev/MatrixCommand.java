@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
         description =
                 "Takes half an hour a kernel; then, unless --kernel names some, the tests that are for none and that"
                         + " script/test leaves out, or shortens, as they take long. Without --kernel, Debian's real-time"
-                        + " and cloud flavours are among the kernels. The tests' own output goes to"
+                        + " flavour is among the kernels. The tests' own output goes to"
                         + " userland/systemtest/target/matrix/.")
 final class MatrixCommand implements Callable<Integer> {
 
