@@ -62,6 +62,18 @@ final class FleetCommand implements Callable<Integer> {
 
     private static final double PER_SECOND = 1e9;
 
+    private static final String POLICY = """
+            serial: 1
+            expires: 2099-12-31T00:00:00Z
+            rings:
+              - name: first
+                count: 1
+                gate: {soak: 5s}
+              - name: rest
+                gate: {soak: 5s}
+            entries: [{symbol: f, retval: -1}]
+            """;
+
     private final Host host;
 
     @Option(
@@ -80,18 +92,6 @@ final class FleetCommand implements Callable<Integer> {
     FleetCommand(Host host) {
         this.host = host;
     }
-
-    private static final String POLICY = """
-            serial: 1
-            expires: 2099-12-31T00:00:00Z
-            rings:
-              - name: first
-                count: 1
-                gate: {soak: 5s}
-              - name: rest
-                gate: {soak: 5s}
-            entries: [{symbol: f, retval: -1}]
-            """;
 
     /** As many CVEs as the catalogue has. */
     private static void judged(SimulatedHost host) {
@@ -155,18 +155,15 @@ final class FleetCommand implements Callable<Integer> {
     }
 
     private void measure(NatsServer server, SimulatedFleet fleet, Connection operator) throws Exception {
+        long self = ProcessHandle.current().pid();
         double cpu = cpu(server.pid());
-        double own = cpu(ProcessHandle.current().pid());
+        double own = cpu(self);
         Thread.sleep(IDLE);
         double idle = IDLE.toSeconds() / 100.0;
         row("server when idle, CPU", (cpu(server.pid()) - cpu) / idle, "%", Double.NaN);
-        row("all agents and the controller, CPU", (cpu(ProcessHandle.current().pid()) - own) / idle, "%", Double.NaN);
+        row("all agents and the controller, CPU", (cpu(self) - own) / idle, "%", Double.NaN);
         row("server, memory", memory(server.pid()), "MB", Double.NaN);
-        row(
-                "all agents and the controller, memory",
-                memory(ProcessHandle.current().pid()),
-                "MB",
-                Double.NaN);
+        row("all agents and the controller, memory", memory(self), "MB", Double.NaN);
         order(operator, Order.Verb.RESUME);
         until("the second ring opens", () -> logged("engage ring rest"));
         long opened = System.nanoTime();

@@ -26,8 +26,17 @@ final class KernelsOption {
      * @throws org.killswitch.lab.LabException if there is none of such a name
      */
     List<KernelRelease> releases() {
+        return releases(KernelRelease.STOCK);
+    }
+
+    /**
+     * The same, where more than the stock ones are meant if none is named.
+     *
+     * @throws org.killswitch.lab.LabException if there is none of such a name
+     */
+    List<KernelRelease> releases(List<KernelRelease> unlessNamed) {
         return kernels.isEmpty()
-                ? KernelRelease.STOCK
+                ? unlessNamed
                 : kernels.stream().map(KernelRelease::named).toList();
     }
 }

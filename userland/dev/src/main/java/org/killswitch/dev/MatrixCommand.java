@@ -77,11 +77,9 @@ final class MatrixCommand implements Callable<Integer> {
     public Integer call() {
         SystemTests suite = new SystemTests(LabOfHost.sources());
         Lab lab = LabOfHost.open(host);
-        List<KernelRelease> releases = kernels.isAll()
-                ? Stream.of(KernelRelease.STOCK, KernelRelease.FLAVOURS)
-                        .flatMap(List::stream)
-                        .toList()
-                : kernels.releases();
+        List<KernelRelease> releases = kernels.releases(Stream.of(KernelRelease.STOCK, KernelRelease.FLAVOURS)
+                .flatMap(List::stream)
+                .toList());
         List<Row> rows = new ArrayList<>();
         int runs = releases.size() * backends.size();
         for (KernelRelease release : releases) {

@@ -38,11 +38,11 @@ public final class Guest implements AutoCloseable {
     /** Such a guest is slower, and its CPUs are never idle. */
     private static final Duration BOOT_COUNTING = Duration.ofMinutes(5);
 
-    /** How many of these times a boot may take whose kernel goes on saying something. */
-    private static final int LONGEST_BOOT = 5;
-
     /** With the host's CPUs; where KVM is offered and does not work, that is found out within this time. */
     private static final Duration BOOT_WITH_KVM = Duration.ofSeconds(10);
+
+    /** How many of these times a boot may take whose kernel goes on saying something. */
+    private static final int LONGEST_BOOT = 5;
 
     private static final Duration POWER_OFF = Duration.ofSeconds(20);
     private static final Duration POWER_OFF_FROM_DISK = Duration.ofMinutes(2);

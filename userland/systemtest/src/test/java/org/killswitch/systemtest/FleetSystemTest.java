@@ -48,19 +48,15 @@ final class FleetSystemTest {
     @Test
     void aPolicyIsKeptAndTakenBack(@TempDir Path folder) throws IOException {
         Kernel kernel = Project.kernel("6.1");
-        Path module =
-                Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel")).resolve("killswitch.ko");
         try (Disk disk = Project.debian();
                 Guest guest = Project.LAB.boot(
                         kernel,
-                        GuestSpec.standard()
+                        Project.withPackages(GuestSpec.standard(), kernel)
                                 .withMachine(2, 2048)
                                 .withDisk(disk)
                                 .withTimeout(Duration.ofMinutes(20))
-                                .withFile("/srv/packages", Project.packages())
                                 .withFile("/srv/nats", nats(folder))
-                                .withFile("/usr/sbin/nats-server", natsServer())
-                                .withFile("/usr/lib/modules/" + kernel.version() + "/updates/killswitch.ko", module))) {
+                                .withFile("/usr/sbin/nats-server", natsServer()))) {
             require(guest, "depmod");
             require(
                     guest,

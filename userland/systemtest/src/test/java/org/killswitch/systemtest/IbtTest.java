@@ -91,11 +91,10 @@ final class IbtTest {
             dmesg -c > /dev/null
             # nor is its log to get into the middle of our lines
             dmesg -n 1
-            for program in kwrite kread nobody hammer; do ln -s /selftests/$program /bin/; done
-            %1$s
+            %s
+            %s
             modprobe af_alg
-            cd /selftests
-            TEST_KILLSWITCH_KO=/modules/test_killswitch.ko KILLSWITCH_TEST_CYCLES=5 ./killswitch_test.sh %2$s
+            %s
             insmod /modules/test_killswitch.ko
 
             bpf_guard /sys/fs/bpf/guard args 1=1
@@ -133,7 +132,7 @@ final class IbtTest {
 
             dmesg | grep -E 'WARNING|BUG|Oops|cut here|Missing ENDBR|control protection' | sed 's/^/complaint: /'
             echo END
-            """.formatted(TestGuest.INSMOD, tests);
+            """.formatted(TestGuest.LINK_PROGRAMS, TestGuest.INSMOD, SelftestsTest.script(5) + tests);
     }
 
     private static void requirePrograms() {

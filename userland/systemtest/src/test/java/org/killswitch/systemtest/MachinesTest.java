@@ -22,6 +22,7 @@ final class MachinesTest {
     enum Machine {
         ZEN_1("6.12", "EPYC", "", "retbleed", "Mitigation: untrained return thunk"),
         ZEN_2("6.12", "EPYC-Rome", "", "retbleed", "Mitigation: untrained return thunk"),
+        // with or without microcode: "Safe RET" or "safe RET"
         ZEN_3("6.12", "EPYC-Milan", "", "spec_rstack_overflow", "afe RET"),
         STUFFING("6.12", "Skylake-Server", "retbleed=stuff", "retbleed", "Mitigation: Stuffing"),
         ALIGNED("6.12", "Skylake-Server", "", "indirect_target_selection", "Mitigation: Aligned branch/return thunks"),
@@ -57,7 +58,7 @@ final class MachinesTest {
         }
 
         GuestSpec of(GuestSpec spec) {
-            return spec.withModel(processor).withAppend(words.isEmpty() ? List.of() : List.of(words.split(" ", -1)));
+            return spec.withModel(processor).withAppend(List.of(words));
         }
     }
 

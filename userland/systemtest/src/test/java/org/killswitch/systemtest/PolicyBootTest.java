@@ -60,15 +60,8 @@ final class PolicyBootTest {
         try (Disk disk = Project.debian()) {
             GuestSpec spec =
                     GuestSpec.standard().withMachine(2, 2048).withDisk(disk).withTimeout(Duration.ofMinutes(20));
-            GuestSpec first = spec.withFile("/srv/packages", Project.packages())
+            GuestSpec first = Project.withPackages(spec, old, fixed)
                     .withFile("/srv/door", Project.selftests(old).resolve("doors/door"));
-            for (Kernel kernel : List.of(old, fixed)) {
-                first = first.withFile(
-                        "/usr/lib/modules/" + kernel.version() + "/updates/killswitch.ko",
-                        Project.LAB
-                                .buildModules(kernel, Project.ROOT.resolve("kernel"))
-                                .resolve("killswitch.ko"));
-            }
             try (Guest guest = Project.LAB.boot(old, first)) {
                 require(guest, "depmod " + old.version() + " && depmod " + fixed.version());
                 install(guest);

@@ -49,6 +49,17 @@ final class Project {
         return CommandInGuest.add(LAB, spec, kernel, IMAGE);
     }
 
+    /** A guest with Debian's packages in /srv/packages, and a module for each kernel: DKMS would build it for minutes. */
+    static GuestSpec withPackages(GuestSpec spec, Kernel... kernels) {
+        GuestSpec all = spec.withFile("/srv/packages", packages());
+        for (Kernel kernel : kernels) {
+            all = all.withFile(
+                    "/usr/lib/modules/" + kernel.version() + "/updates/killswitch.ko",
+                    LAB.buildModules(kernel, ROOT.resolve("kernel")).resolve("killswitch.ko"));
+        }
+        return all;
+    }
+
     static Kernel kernel(String series) {
         return KERNELS.computeIfAbsent(series, s -> LAB.kernel(KernelRelease.named(s)));
     }

@@ -17,6 +17,10 @@ import org.killswitch.lab.Output;
  */
 final class RehearseInstalledTest {
 
+    /** Prints what is on a system, but for what the test puts there, and what more tests of find leave out. */
+    static final String ALL_FILES =
+            "find / -xdev ! -path '/srv/*' %s '(' -type d -print -o -printf '%%p %%s %%T@\\n' ')' | sort";
+
     /**
      * $1 is the Debian system, $2 the packages, $3 the module, $4 the kernel's release, $5 an empty folder. What is written
      * goes to memory; the kernel that is really running is hidden.
@@ -32,9 +36,9 @@ final class RehearseInstalledTest {
             DEBIAN_FRONTEND=noninteractive chroot . sh -c 'dpkg -i /srv/packages/killswitch_*.deb' >&2
             echo $4 > srv/release; mount --bind srv/release proc/sys/kernel/osrelease
             gzip -c boot/config-$4 > srv/config.gz; [ ! -e proc/config.gz ] || mount --bind srv/config.gz proc/config.gz
-            there() { chroot . find / -xdev ! -path '/srv/*' '(' -type d -print -o -printf '%p %s %T@\\n' ')' | sort; }
+            there() { chroot . %s; }
             run() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . "$@"; }
-            """;
+            """.formatted(ALL_FILES.formatted(""));
 
     @TempDir
     private Path folder;

@@ -4,7 +4,6 @@ package org.killswitch.systemtest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.killswitch.systemtest.Scripts.require;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,25 +16,19 @@ import org.killswitch.lab.qemu.Disk;
 /** A rehearsal on a booted Debian 12 with the package installed: a guest inside of a guest, both emulated. */
 final class RehearseNestedTest {
 
-    private static final String THERE =
-            "find / -xdev ! -path '/srv/*' ! -path '/var/log/*' '(' -type d -print -o -printf '%p %s %T@\\n' ')' | sort";
+    private static final String THERE = RehearseInstalledTest.ALL_FILES.formatted("! -path '/var/log/*'");
 
     @Test
     @OnlyInMatrix
     void aBootedSystemRehearsesOnItself() {
         Kernel kernel = Project.kernel("6.1");
-        Path module = Project.LAB.buildModules(kernel, Project.ROOT.resolve("kernel"));
         try (Disk disk = Project.LAB.debian(List.of(kernel), List.of("busybox-static", "qemu-system-x86"));
                 Guest guest = Project.LAB.boot(
                         kernel,
-                        GuestSpec.standard()
+                        Project.withPackages(GuestSpec.standard(), kernel)
                                 .withMachine(2, 4096)
                                 .withDisk(disk)
-                                .withTimeout(Duration.ofMinutes(90))
-                                .withFile("/srv/packages", Project.packages())
-                                .withFile(
-                                        "/usr/lib/modules/" + kernel.version() + "/updates/killswitch.ko",
-                                        module.resolve("killswitch.ko")))) {
+                                .withTimeout(Duration.ofMinutes(90)))) {
             require(guest, "depmod; cd /srv/packages; DEBIAN_FRONTEND=noninteractive dpkg -i killswitch_*.deb");
             require(guest, THERE + " > /srv/before");
             Output changed = timed(guest, "version_proc_show -EIO -- cat /proc/version");

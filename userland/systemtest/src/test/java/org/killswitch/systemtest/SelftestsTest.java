@@ -25,14 +25,23 @@ final class SelftestsTest {
         }
     }
 
+    /**
+     * Runs them in a guest that does not have their module loaded; names of some may follow.
+     *
+     * @param cycles how often to engage and disengage a function under load
+     */
+    static String script(int cycles) {
+        return "cd /selftests && TEST_KILLSWITCH_KO=/modules/test_killswitch.ko KILLSWITCH_TEST_CYCLES=" + cycles
+                + " ./killswitch_test.sh ";
+    }
+
     /** Runs them in a guest that has the module loaded. */
     static void passIn(TestGuest guest) {
         // newer kernels close most of AF_ALG by default; the demonstrator needs it as it is where it is in use
         guest.sh("modprobe af_alg; f=/proc/sys/crypto/af_alg_restrict; [ ! -e $f ] || echo 0 > $f");
         // it unloads the test module only where it has loaded it
         guest.sh("rmmod test_killswitch");
-        Output tap = guest.sh("cd /selftests && TEST_KILLSWITCH_KO=/modules/test_killswitch.ko"
-                + " KILLSWITCH_TEST_CYCLES=50 ./killswitch_test.sh");
+        Output tap = guest.sh(script(50));
         assertThat(tap.status()).as(tap.output()).isZero();
         assertThat(tap.output().lines().filter(l -> l.startsWith("ok ")).count())
                 .as(tap.output())

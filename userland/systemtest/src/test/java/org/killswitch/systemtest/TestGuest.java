@@ -20,6 +20,9 @@ final class TestGuest implements AutoCloseable {
     /** Loads killswitch; parameters may follow. */
     static final String INSMOD = "insmod /modules/killswitch.ko backend=" + Kernels.BACKEND + " ";
 
+    /** Puts programs of the selftests where a shell finds them. */
+    static final String LINK_PROGRAMS = "for f in kwrite kread nobody hammer; do ln -s /selftests/$f /bin/; done";
+
     static final String FIRE = "/sys/kernel/debug/test_killswitch/fire";
 
     /** What the demonstrators and tests make the kernel load. */
@@ -131,9 +134,8 @@ final class TestGuest implements AutoCloseable {
 
     private static TestGuest boot(Kernel kernel, GuestSpec spec) {
         TestGuest guest = new TestGuest(Project.LAB.boot(kernel, spec));
-        Output output = guest.sh(
-                "for f in /helpers/*.ko; do ln -s $f /modules/; done; "
-                        + "for f in kwrite kread nobody hammer; do ln -s /selftests/$f /bin/; done; insmod /modules/test_killswitch.ko");
+        Output output = guest.sh("for f in /helpers/*.ko; do ln -s $f /modules/; done; " + LINK_PROGRAMS
+                + "; insmod /modules/test_killswitch.ko");
         if (output.status() != 0) {
             throw new AssertionError("the guest cannot be prepared: " + output);
         }

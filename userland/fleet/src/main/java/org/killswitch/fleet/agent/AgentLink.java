@@ -43,6 +43,7 @@ public final class AgentLink implements AutoCloseable {
     }
 
     private static final double JITTER = 0.2;
+
     private final FleetConfig config;
     private final Agent agent;
     private final Pace pace;

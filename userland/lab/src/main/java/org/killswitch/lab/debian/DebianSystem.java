@@ -18,8 +18,8 @@ import org.killswitch.lab.Progress;
 import org.killswitch.lab.qemu.Disk;
 
 /**
- * Debian 12, or 13 with a kernel of its, as it is installed on a machine: systemd, some stock kernels with their modules, and whatever packages are
- * wanted. It is made once and never changed: machines write to an overlay.
+ * Debian 12, or 13 where one of the kernels is of that, as it is installed on a machine: systemd, some stock kernels with
+ * their modules, and whatever packages are wanted. It is made once and never changed: machines write to an overlay.
  */
 public final class DebianSystem {
     private static final String DEBIAN_12 = "bookworm";

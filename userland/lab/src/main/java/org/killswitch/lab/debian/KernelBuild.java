@@ -51,6 +51,10 @@ public final class KernelBuild {
 
     /** The folder for what is built from a version of the source package with today's configuration and compiler. */
     public static Path root(Cache cache, KernelRelease release, KernelRelease.Built recipe, String packageVersion) {
+        if (Commands.find(recipe.compiler()).isEmpty()) {
+            throw new LabException("kernel " + release.name() + " is built by " + recipe.compiler()
+                    + ", which is not on this machine: install the package " + recipe.compiler());
+        }
         String digest = new Digest()
                 .add(RECIPE)
                 .add(packageVersion)
@@ -63,10 +67,6 @@ public final class KernelBuild {
 
     /** Builds it, or finds it built. */
     public Kernel get(Apt apt) {
-        if (Commands.find(recipe.compiler()).isEmpty()) {
-            throw new LabException("kernel " + release.name() + " is built by " + recipe.compiler()
-                    + ", which is not on this machine: install the package " + recipe.compiler());
-        }
         String source = recipe.source();
         String packageVersion = apt.field(source, "Version");
         Path root = root(cache, release, recipe, packageVersion);
