@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -202,6 +203,51 @@ class WebServerTest {
         }
         for (HttpResponse<InputStream> stream : streams) {
             stream.body().close();
+        }
+    }
+
+    /** What it does for a request goes wrong quietly when the server ends: the client is gone, nothing is wrong here. */
+    @Test
+    void endsWhileItAnswers() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch known = new CountDownLatch(1);
+        WebServer ending = WebServer.start(
+                config(Optional.empty()),
+                () -> {
+                    if (Thread.currentThread().isVirtual()) {
+                        asked.countDown();
+                        awaitIgnoringInterrupts(known);
+                    }
+                    return view;
+                },
+                log::add);
+        Thread closing = Thread.ofPlatform().unstarted(ending::close);
+        try (Socket socket =
+                new Socket(ending.address().getAddress(), ending.address().getPort())) {
+            socket.getOutputStream()
+                    .write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            asked.await();
+            closing.start();
+            closing.join(Duration.ofMillis(300)); // it waits, or is through if it does not
+            known.countDown();
+            closing.join();
+        }
+        Thread.sleep(300); // an answer that nobody waited for
+        assertThat(log).isEmpty();
+    }
+
+    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
