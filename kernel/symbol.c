@@ -92,13 +92,17 @@ static struct ks_redirect ks_redirects[] = {
 /* A disabled kprobe touches nothing: all it does here is to look the name up. */
 static int ks_redirect_find(struct ks_redirect *r)
 {
-	struct kprobe kp = { .symbol_name = r->target, .flags = KPROBE_FLAG_DISABLED };
+	struct kprobe kp = {
+		.symbol_name = r->target,
+		.offset = KS_ARCH_PROBE_OFFSET,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
 	int err;
 
 	err = register_kprobe(&kp);
 	if (err)
 		return err;
-	r->to = (unsigned long)kp.addr;
+	r->to = (unsigned long)kp.addr - KS_ARCH_PROBE_OFFSET;
 	unregister_kprobe(&kp);
 	return 0;
 }

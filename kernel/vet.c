@@ -15,6 +15,8 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include <ks_arch.h>
+
 #include "report.h"
 #include "vet.h"
 
@@ -54,7 +56,7 @@ int ks_vet(unsigned long addr, const char *name)
 	v = kzalloc(sizeof(*v), GFP_KERNEL);
 	if (!v)
 		return -ENOMEM;
-	v->kp.addr = (kprobe_opcode_t *)addr;
+	v->kp.addr = (kprobe_opcode_t *)(addr + KS_ARCH_PROBE_OFFSET);
 	v->kp.flags = KPROBE_FLAG_DISABLED;
 	err = register_kprobe(&v->kp);
 	if (err) {

@@ -11,6 +11,9 @@
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
+/* Where in a function the kprobe layer is asked whether it may be probed. */
+#define KS_ARCH_PROBE_OFFSET 0
+
 /* What the procedure call standard passes in registers, from x0 on. */
 #define KS_ARCH_ARGUMENTS 8
 

@@ -9,6 +9,9 @@
 #include <linux/types.h>
 #include <asm/text-patching.h>
 
+/* Where in a function the kprobe layer is asked whether it may be probed. */
+#define KS_ARCH_PROBE_OFFSET 0
+
 /* A function without an ftrace site can be overridden by a kprobe. */
 #define KS_ARCH_KPROBE
 

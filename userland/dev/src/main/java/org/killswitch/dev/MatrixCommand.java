@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
         description =
                 "Takes half an hour a kernel; then, unless --kernel names some, the tests that are for none and that"
                         + " script/test leaves out, or shortens, as they take long. Without --kernel, Debian's real-time"
-                        + " flavour is among the kernels. The tests' own output goes to"
+                        + " flavour is among the kernels, and one for riscv64, on which the selftests run. The tests' own output goes to"
                         + " userland/systemtest/target/matrix/.")
 final class MatrixCommand implements Callable<Integer> {
 
@@ -77,9 +77,10 @@ final class MatrixCommand implements Callable<Integer> {
     public Integer call() {
         SystemTests suite = new SystemTests(LabOfHost.sources());
         Lab lab = LabOfHost.open(host);
-        List<KernelRelease> releases = kernels.releases(Stream.of(KernelRelease.STOCK, KernelRelease.FLAVOURS)
-                .flatMap(List::stream)
-                .toList());
+        List<KernelRelease> releases =
+                kernels.releases(Stream.of(KernelRelease.STOCK, KernelRelease.FLAVOURS, KernelRelease.PORTS)
+                        .flatMap(List::stream)
+                        .toList());
         List<Row> rows = new ArrayList<>();
         int runs = releases.size() * backends.size();
         for (KernelRelease release : releases) {

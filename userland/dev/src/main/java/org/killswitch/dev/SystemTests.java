@@ -50,7 +50,7 @@ public record SystemTests(SourceTree sources) {
     }
 
     /**
-     * Runs all tests that are for any kernel on that one.
+     * Runs all tests that are for any kernel on that one; of a port, those of the module alone.
      *
      * @param backend the best of the ways to override that the module may use: direct, ftrace or kprobe
      */
@@ -59,7 +59,7 @@ public record SystemTests(SourceTree sources) {
                 release.name() + "-" + backend,
                 List.of(REPORTS, "userland/systemtest/target/bypass/" + release.name()),
                 List.of(
-                        "-Dgroups=kernel",
+                        "-Dgroups=" + (KernelRelease.PORTS.contains(release) ? "module" : "kernel"),
                         "-Dkillswitch.kernels=" + release.name(),
                         "-Dkillswitch.backend=" + backend));
     }

@@ -16,6 +16,7 @@ public enum Distribution {
             "busybox-static",
             "qemu-system-x86",
             "qemu-system-arm",
+            "qemu-system-misc",
             "debian ubuntu"),
     FEDORA(
             "dnf install ",
@@ -25,6 +26,7 @@ public enum Distribution {
             "busybox",
             "qemu-system-x86-core",
             "qemu-system-aarch64-core",
+            "qemu-system-riscv-core",
             "fedora rhel centos"),
     SUSE(
             "zypper install ",
@@ -34,6 +36,7 @@ public enum Distribution {
             "busybox-static",
             "qemu-x86",
             "qemu-arm",
+            "qemu-extra",
             "suse opensuse"),
     ARCH(
             "pacman -S ",
@@ -43,6 +46,7 @@ public enum Distribution {
             "busybox",
             "qemu-system-x86",
             "qemu-system-aarch64",
+            "qemu-system-riscv",
             "arch"),
     OTHER(
             "install ",
@@ -52,6 +56,7 @@ public enum Distribution {
             "busybox (static)",
             "qemu-system-x86_64",
             "qemu-system-aarch64",
+            "qemu-system-riscv64",
             "");
 
     private final String install;
@@ -61,6 +66,7 @@ public enum Distribution {
     private final String busybox;
     private final String qemuForX86;
     private final String qemuForArm64;
+    private final String qemuForRiscv64;
     /** As os-release names it and those that are made from it. */
     private final String ids;
 
@@ -72,6 +78,7 @@ public enum Distribution {
             String busybox,
             String qemuForX86,
             String qemuForArm64,
+            String qemuForRiscv64,
             String ids) {
         this.install = install;
         this.headers = headers;
@@ -80,6 +87,7 @@ public enum Distribution {
         this.busybox = busybox;
         this.qemuForX86 = qemuForX86;
         this.qemuForArm64 = qemuForArm64;
+        this.qemuForRiscv64 = qemuForRiscv64;
         this.ids = ids;
     }
 
@@ -141,6 +149,7 @@ public enum Distribution {
         return switch (architecture) {
             case X86_64 -> qemuForX86;
             case ARM64 -> qemuForArm64;
+            case RISCV64 -> qemuForRiscv64;
         };
     }
 }

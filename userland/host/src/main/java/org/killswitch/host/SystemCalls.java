@@ -24,7 +24,8 @@ public final class SystemCalls {
 
     private static final Map<String, List<Parameter>> TABLE = read();
 
-    private static final Pattern ENTRY = Pattern.compile("__(?<how>x64|ia32|arm64)_sys_(?<name>\\w+)");
+    private static final Pattern ENTRY = Pattern.compile("__(?<how>x64|ia32|arm64|riscv)_sys_(?<name>\\w+)");
+    private static final List<String> HOW = List.of("ia32", "arm64", "riscv", "x64");
     private static final String PREFIX = "sys_";
     private static final String ARM64 = "arm64:";
 
@@ -103,11 +104,16 @@ public final class SystemCalls {
         if (!m.matches()) {
             return Optional.empty();
         }
+        @Nullable
         Registers registers = switch (m.group("how")) {
             case "x64" -> Registers.X86_64;
             case "ia32" -> Registers.IA32;
-            default -> Registers.ARM64;
+            case "arm64" -> Registers.ARM64;
+            default -> null; // nobody asks: guards are not known there
         };
+        if (registers == null) {
+            return Optional.empty();
+        }
         String name = m.group("name");
         @Nullable
         List<Parameter> parameters =
@@ -148,18 +154,27 @@ public final class SystemCalls {
             return Optional.empty();
         }
         Set<String> present = kernel.present(candidates(symbol, name));
-        String main = architecture == Architecture.ARM64 ? "__arm64_sys_" + name : "__x64_sys_" + name;
+        String main = "__" + native64(architecture) + "_sys_" + name;
         if (!entry && (present.contains(symbol) || !present.contains(main))) {
             return Optional.empty();
         }
         return Optional.of(doors(entry ? symbol : main, !entry, name, byArguments, present));
     }
 
+    /** What the entries for an architecture's own programs have in their names. */
+    private static String native64(Architecture architecture) {
+        return switch (architecture) {
+            case X86_64 -> "x64";
+            case ARM64 -> "arm64";
+            case RISCV64 -> "riscv";
+        };
+    }
+
     private static Doors doors(String first, boolean all, String name, boolean byArguments, Set<String> present) {
         Set<String> engaged = new LinkedHashSet<>(List.of(first));
         List<String> open = new ArrayList<>();
         boolean compat = false;
-        for (String how : List.of("ia32", "arm64", "x64")) {
+        for (String how : HOW) {
             String function = "__" + how + "_compat_sys_" + name;
             if (present.contains(function)) {
                 compat |= !how.equals("x64");
@@ -170,7 +185,8 @@ public final class SystemCalls {
                 }
             }
         }
-        for (String function : List.of("__x64_sys_" + name, "__arm64_sys_" + name, "__ia32_sys_" + name)) {
+        for (String function :
+                List.of("__x64_sys_" + name, "__arm64_sys_" + name, "__riscv_sys_" + name, "__ia32_sys_" + name)) {
             // Where there is an entry of its own for them, nothing leads to the other one.
             if (present.contains(function) && !(compat && function.startsWith("__ia32"))) {
                 if (all) {
@@ -201,7 +217,7 @@ public final class SystemCalls {
 
     private static Set<String> candidates(String symbol, String name) {
         Set<String> names = new LinkedHashSet<>(List.of(symbol, BY_IO_URING.getOrDefault(name, "io_" + name)));
-        for (String how : List.of("x64", "ia32", "arm64")) {
+        for (String how : HOW) {
             names.add("__" + how + "_sys_" + name);
             names.add("__" + how + "_compat_sys_" + name);
         }

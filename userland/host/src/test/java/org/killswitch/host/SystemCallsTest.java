@@ -92,5 +92,9 @@ class SystemCallsTest {
         assertThat(doors("socket", true, Architecture.ARM64, "__arm64_sys_socket")
                         .orElseThrow())
                 .isEqualTo(new SystemCalls.Doors(List.of("__arm64_sys_socket"), List.of()));
+        assertThat(doors("socket", true, Architecture.RISCV64, "__riscv_sys_socket")
+                        .orElseThrow())
+                .isEqualTo(new SystemCalls.Doors(List.of("__riscv_sys_socket"), List.of()));
+        assertThat(SystemCalls.entry("__riscv_sys_socket")).isEmpty();
     }
 }

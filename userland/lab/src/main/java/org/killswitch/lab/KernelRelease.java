@@ -94,6 +94,10 @@ public record KernelRelease(String name, Architecture architecture, String suite
      */
     public static final List<KernelRelease> FLAVOURS = List.of(flavour("rt"));
 
+    /** Debian's for an architecture on which the module works, and not all that is around it; as of a point release. */
+    public static final List<KernelRelease> PORTS =
+            List.of(new KernelRelease("6.12-riscv64", Architecture.RISCV64, "trixie", false, new Newest("")));
+
     /**
      * One as it was when its suite's last point release came out, without the security updates since then: it has flaws that
      * are known and that the others have the fix of.
@@ -110,8 +114,9 @@ public record KernelRelease(String name, Architecture architecture, String suite
     public static final List<KernelRelease> OUTDATED = List.of(WITHOUT_UPDATES, x86("6.1-outdated", "bookworm", false));
 
     /** All that the lab can boot. */
-    public static final List<KernelRelease> ALL =
-            Stream.of(STOCK, FLAVOURS, OUTDATED, BUILT).flatMap(List::stream).toList();
+    public static final List<KernelRelease> ALL = Stream.of(STOCK, FLAVOURS, PORTS, OUTDATED, BUILT)
+            .flatMap(List::stream)
+            .toList();
 
     /** What this machine boots. */
     public static final KernelRelease OF_HOST =

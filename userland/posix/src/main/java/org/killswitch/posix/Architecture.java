@@ -8,7 +8,8 @@ import java.util.Optional;
 /** A processor architecture that killswitch is for, and what it is called where. */
 public enum Architecture {
     X86_64("amd64", "amd64", "x86", "x86_64-linux-gnu", "/lib64/ld-linux-x86-64.so.2"),
-    ARM64("aarch64", "arm64", "arm64", "aarch64-linux-gnu", "/lib/ld-linux-aarch64.so.1");
+    ARM64("aarch64", "arm64", "arm64", "aarch64-linux-gnu", "/lib/ld-linux-aarch64.so.1"),
+    RISCV64("riscv64", "riscv64", "riscv", "riscv64-linux-gnu", "/lib/ld-linux-riscv64-lp64d.so.1");
 
     private final String java;
     private final String debian;
@@ -43,7 +44,7 @@ public enum Architecture {
         return ofJavaName(nameOfHost()).orElse(X86_64);
     }
 
-    /** The name that documents and uname use: "x86_64", "arm64". */
+    /** The name that documents and uname use: "x86_64", "arm64", "riscv64". */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

@@ -21,6 +21,9 @@ final class Kernels {
     /** Of the tests that run once for each kernel; "script/dev matrix" chooses them by it. */
     static final String TAG = "kernel";
 
+    /** Of those that ask nothing but the module and programs in C: "script/dev matrix" runs them on the ports. */
+    static final String MODULE_TAG = "module";
+
     /** The system property that is true where "script/dev matrix" runs them, and time is no matter. */
     static final String MATRIX = "killswitch.matrix";
 

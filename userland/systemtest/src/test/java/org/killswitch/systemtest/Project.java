@@ -93,7 +93,9 @@ final class Project {
                     architecture.toolPrefix() + "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program.toString()));
             command.add(ROOT.resolve("userland/systemtest/src/test/programs/" + name + ".c")
                     .toString());
-            if (architecture.isHost()) {
+            if (!name.startsWith("bpf_")) {
+                command.addAll(architecture.isHost() ? List.of() : List.of("-static"));
+            } else if (architecture.isHost()) {
                 command.add("-lbpf");
             } else {
                 Path root = LAB.packages(architecture, "bookworm", List.of("libbpf-dev"));

@@ -12,5 +12,6 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag(Kernels.TAG)
+@Tag(Kernels.MODULE_TAG)
 @ArgumentsSource(Kernels.Selftested.class)
 @interface SelftestedKernels {}

@@ -12,6 +12,7 @@ import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelHealth;
+import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Output;
 
 /** A guest with the modules and the helpers of the selftests, and words for what tests do in it. */
@@ -57,6 +58,12 @@ final class TestGuest implements AutoCloseable {
             "fuse",
             "ipip",
             "sit");
+
+    private static final List<String> PROGRAMS =
+            List.of("map_memory", "alg_bind", "system_call", "inet_bind", "add_qdisc");
+
+    /** They are linked with libbpf, which tests of a port do without. */
+    private static final List<String> BPF_PROGRAMS = List.of("bpf_attach", "bpf_guard");
 
     private static final String PREFIX = "killswitch: ";
 
@@ -117,19 +124,21 @@ final class TestGuest implements AutoCloseable {
 
     private static GuestSpec spec(Kernel kernel, Path modules) {
         Path helpers = Project.LAB.buildModules(kernel, Project.ROOT.resolve("userland/systemtest/src/test/modules"));
-        return GuestSpec.standard()
+        GuestSpec spec = GuestSpec.standard()
                 .withAvailable(Project.LAB.present(kernel, MODULES))
                 .withTimeout(Duration.ofMinutes(15))
                 .withFile("/modules", modules)
                 .withFile("/helpers", helpers)
-                .withFile("/selftests", Project.selftests(kernel))
-                .withFile("/bin/bpf_attach", Project.program(kernel, "bpf_attach"))
-                .withFile("/bin/bpf_guard", Project.program(kernel, "bpf_guard"))
-                .withFile("/bin/map_memory", Project.program(kernel, "map_memory"))
-                .withFile("/bin/alg_bind", Project.program(kernel, "alg_bind"))
-                .withFile("/bin/system_call", Project.program(kernel, "system_call"))
-                .withFile("/bin/inet_bind", Project.program(kernel, "inet_bind"))
-                .withFile("/bin/add_qdisc", Project.program(kernel, "add_qdisc"));
+                .withFile("/selftests", Project.selftests(kernel));
+        for (String program : PROGRAMS) {
+            spec = spec.withFile("/bin/" + program, Project.program(kernel, program));
+        }
+        if (!KernelRelease.PORTS.contains(kernel.release())) {
+            for (String program : BPF_PROGRAMS) {
+                spec = spec.withFile("/bin/" + program, Project.program(kernel, program));
+            }
+        }
+        return spec;
     }
 
     private static TestGuest boot(Kernel kernel, GuestSpec spec) {

@@ -6,9 +6,12 @@ import static org.killswitch.host.doctor.Finding.problem;
 import static org.killswitch.host.doctor.Finding.unknown;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.killswitch.posix.Architecture;
 
 /** The kernel itself, and what it was built with. */
 final class KernelChecks {
@@ -27,12 +30,18 @@ final class KernelChecks {
         }
         int major = Integer.parseInt(m.group(1));
         int minor = Integer.parseInt(m.group(2));
-        if (!host.architecture().equals("amd64") && !host.architecture().equals("aarch64")) {
-            return problem("kernel", found, "killswitch is for x86_64 and arm64 only");
+        Optional<Architecture> architecture = Architecture.ofJavaName(host.architecture());
+        if (architecture.isEmpty()) {
+            return problem("kernel", found, "killswitch is for x86_64, arm64 and riscv64 only");
         }
-        return major > 5 || (major == 5 && minor >= 10)
+        int[] oldest = architecture.get() == Architecture.RISCV64 ? new int[] {6, 12} : new int[] {5, 10};
+        return Arrays.compare(new int[] {major, minor}, oldest) >= 0
                 ? ok("kernel", found)
-                : problem("kernel", found, "killswitch needs a kernel of 5.10 or newer: upgrade the kernel");
+                : problem(
+                        "kernel",
+                        found,
+                        "killswitch needs a kernel of %d.%d or newer: upgrade the kernel"
+                                .formatted(oldest[0], oldest[1]));
     }
 
     static Finding configuration(HostFacts host) {

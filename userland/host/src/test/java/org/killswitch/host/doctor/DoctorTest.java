@@ -127,6 +127,8 @@ final class DoctorTest {
         "5.10.0-46-amd64, amd64, OK",
         "7.3.4+deb13-arm64, aarch64, OK",
         "6.1.0, riscv64, PROBLEM",
+        "6.12.117+deb13-riscv64, riscv64, OK",
+        "6.12.117+deb13-powerpc64le, ppc64le, PROBLEM",
         "'', amd64, UNKNOWN",
         "rubbish, amd64, UNKNOWN"
     })

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.lab.Cache;
@@ -112,6 +113,14 @@ public final class Apt {
                 .findFirst();
     }
 
+    /** That of the packages, and that of this machine, which runs what builds something for them. */
+    private String architectures() {
+        return Stream.of(architecture, Architecture.host())
+                .map(Architecture::debian)
+                .distinct()
+                .collect(Collectors.joining(","));
+    }
+
     private List<String> command(String program, String... arguments) {
         if (config == null) {
             config = AptConfig.write(directory);
@@ -140,9 +149,7 @@ public final class Apt {
                 "-o",
                 "APT::Architecture=" + architecture.debian(),
                 "-o",
-                "APT::Architectures::=amd64",
-                "-o",
-                "APT::Architectures::=arm64",
+                "APT::Architectures=" + architectures(),
                 "-o",
                 "Acquire::Retries=3"));
         command.addAll(List.of(arguments));

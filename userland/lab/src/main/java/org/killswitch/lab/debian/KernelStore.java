@@ -18,6 +18,7 @@ import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.LabException;
 import org.killswitch.lab.Progress;
+import org.killswitch.posix.Architecture;
 
 /** Kernels with their headers, fetched from Debian's archive or built from its sources, and kept in the cache. */
 public final class KernelStore {
@@ -142,7 +143,7 @@ public final class KernelStore {
             if (dependency.matches("linux-headers-.*-common(-rt)?")) {
                 packages.add(dependency);
             } else if (dependency.matches("linux-kbuild-.*")) {
-                packages.add(dependency + ":amd64"); // these are programs that run here
+                packages.add(dependency + ":" + Architecture.host().debian()); // these are programs that run here
             }
         }
         apt.unpack(packages, into);
@@ -161,6 +162,12 @@ public final class KernelStore {
                 if (!Files.exists(old) && Files.exists(into.resolve(modules).resolve(file))) {
                     Files.createSymbolicLink(old, Path.of("..").resolve(modules).resolve(file));
                 }
+            }
+            // for riscv64 it is not compressed, and has another name
+            Path image = into.resolve("boot/vmlinuz-" + kernel.version());
+            Path plain = Path.of("vmlinux-" + kernel.version());
+            if (!Files.exists(image) && Files.exists(image.resolveSibling(plain))) {
+                Files.createSymbolicLink(image, plain);
             }
         } catch (IOException e) {
             throw new LabException("the kernel cannot be prepared: " + e.getMessage(), e);

@@ -12,6 +12,15 @@ import org.killswitch.posix.Architecture;
 public final class Packages {
     private Packages() {}
 
+    /** Those of the oldest suite of ours that is for an architecture, since newer kernels run older programs. */
+    public static Path unpacked(Cache cache, Progress progress, Architecture architecture, List<String> packages) {
+        String suite = switch (architecture) {
+            case X86_64, ARM64 -> "bookworm";
+            case RISCV64 -> "trixie";
+        };
+        return unpacked(cache, progress, architecture, suite, packages);
+    }
+
     /** The folder that they are in, laid out like a root file system. */
     public static Path unpacked(
             Cache cache, Progress progress, Architecture architecture, String suite, List<String> packages) {

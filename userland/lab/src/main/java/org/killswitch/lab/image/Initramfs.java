@@ -23,7 +23,7 @@ public final class Initramfs implements AutoCloseable {
     private static final Pattern LIBRARY = Pattern.compile("(?:=> )?(/\\S+) \\(0x[0-9a-f]+\\)");
     private static final Pattern MISSING = Pattern.compile("(\\S+) => not found");
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
-    /** Where an ELF file has the number of its machine (elf.h: e_machine, EM_X86_64, EM_AARCH64). */
+    /** Where an ELF file has the number of its machine (elf.h: e_machine, EM_X86_64, EM_AARCH64, EM_RISCV). */
     private static final int ELF_MACHINE = 18;
 
     private final CpioWriter out;
@@ -99,6 +99,7 @@ public final class Initramfs implements AutoCloseable {
                 == switch (Architecture.host()) {
                     case X86_64 -> 62;
                     case ARM64 -> 183;
+                    case RISCV64 -> 243;
                 };
     }
 

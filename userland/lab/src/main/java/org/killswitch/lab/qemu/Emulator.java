@@ -17,6 +17,7 @@ public record Emulator(String program, List<String> machine, String console) {
         return switch (architecture) {
             case X86_64 -> new Emulator("qemu-system-x86_64", List.of("-M", "q35", "-cpu", "max"), "ttyS0");
             case ARM64 -> new Emulator("qemu-system-aarch64", List.of("-M", "virt", "-cpu", "cortex-a72"), "ttyAMA0");
+            case RISCV64 -> new Emulator("qemu-system-riscv64", List.of("-M", "virt"), "ttyS0");
         };
     }
 }
