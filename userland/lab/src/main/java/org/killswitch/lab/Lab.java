@@ -145,11 +145,6 @@ public final class Lab {
         return Packages.unpacked(cache, progress, architecture, suite, names);
     }
 
-    /** The same of the oldest suite that is for an architecture. */
-    public Path packages(Architecture architecture, List<String> names) {
-        return Packages.unpacked(cache, progress, architecture, names);
-    }
-
     /**
      * A guest with a Java program in it that has a runtime of its own; its memory is raised to what Java wants.
      *

@@ -99,21 +99,46 @@ final class OtherKernelsTest {
         replace(poor.headers().resolve("include/config/auto.conf"), "(?m)^CONFIG_SECURITYFS=y\n", "");
         String lacks = "this kernel lacks CONFIG_SECURITYFS, FTRACE_OPS_FL_PERMANENT (Linux 5.5)";
 
-        Path tree = Files.createDirectory(folder.resolve("tree"));
-        for (String part : List.of("Makefile", "kernel", "script")) {
-            Project.run(List.of("cp", "-r", Project.ROOT.resolve(part).toString(), tree.toString()));
-        }
-        Output make = Project.tryRun(List.of("make", "-C", tree.toString(), "modules", "KDIR=" + poor.headers()));
-        assertThat(make.status()).isNotZero();
-        assertThat(make.output().lines().filter(l -> !l.matches("make: (Entering|Leaving) directory .*")))
-                .singleElement()
-                .asString()
-                .contains("modules: " + lacks + ".");
+        Path tree = tree();
+        assertThat(refusal(tree, poor)).contains("modules: " + lacks + ".");
         // and where make is called by other means
         assertThat(Project.tryRun(List.of(
                                 "make", "-C", poor.headers().toString(), "M=" + tree.resolve("kernel"), "modules"))
                         .output())
                 .contains("killswitch: " + lacks + "\n");
+    }
+
+    @Test
+    void anArchitectureThatItIsNotForIsNamedInOneLine() throws IOException {
+        Path tree = tree();
+        Project.run(List.of("rm", "-r", tree.resolve("kernel/arch/arm64").toString()));
+        Kernel kernel = Project.kernel("6.12-arm64");
+        assertThat(refusal(tree, kernel, "ARCH=arm64", "CROSS_COMPILE=aarch64-linux-gnu-"))
+                .contains("modules: this kernel is for arm64, and killswitch for riscv, x86 with 64 bits.");
+    }
+
+    /** What make needs to build the modules. */
+    private Path tree() throws IOException {
+        Path tree = Files.createDirectory(folder.resolve("tree"));
+        for (String part : List.of("Makefile", "kernel", "script")) {
+            Project.run(List.of("cp", "-r", Project.ROOT.resolve(part).toString(), tree.toString()));
+        }
+        return tree;
+    }
+
+    /** The one line that make says where it does not build them. */
+    private static String refusal(Path tree, Kernel kernel, String... options) {
+        List<String> command =
+                new ArrayList<>(List.of("make", "-C", tree.toString(), "modules", "KDIR=" + kernel.headers()));
+        command.addAll(List.of(options));
+        Output make = Project.tryRun(command);
+        assertThat(make.status()).isNotZero();
+        List<String> said = make.output()
+                .lines()
+                .filter(l -> !l.matches("make: (Entering|Leaving) directory .*"))
+                .toList();
+        assertThat(said).hasSize(1);
+        return said.getFirst();
     }
 
     /** Before Linux 5.12, and 5.10.220, nothing but this lock keeps a module while its symbols are walked. */
