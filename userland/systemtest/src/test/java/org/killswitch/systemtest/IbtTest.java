@@ -17,8 +17,9 @@ import org.killswitch.lab.Kernel;
 
 /**
  * The selftests on a processor with indirect branch tracking (IBT), on which the kernel dies of an indirect jump or call that
- * leads to something else than an ENDBR instruction. QEMU emulates none, Bochs does. Bochs has no channel into a guest: this
- * one does all by itself, and says on its serial console how it went.
+ * leads to something else than an ENDBR instruction; one with FineIBT checks in front of each function, too, that its caller
+ * expects one of its type. QEMU emulates none, Bochs does. Bochs has no channel into a guest: this one does all by itself, and
+ * says on its serial console how it went.
  */
 final class IbtTest {
 
@@ -52,21 +53,29 @@ final class IbtTest {
     @Test
     void theMostImportantSelftestsPass() throws IOException {
         List<String> tests = List.of("engage_and_disengage", "hits_are_exact", "retval_is_live", "ftrace_stays_on");
-        pass(String.join(" ", tests), tests.size());
+        pass("6.12", "", String.join(" ", tests), tests.size(), "ibt");
     }
 
     @Test
     @OnlyInMatrix
     void allSelftestsPass() throws IOException {
-        pass("", 27);
+        pass("6.12", "", "", 27, "ibt");
     }
 
-    private void pass(String tests, int count) throws IOException {
+    @Test
+    @OnlyInMatrix
+    void allSelftestsPassWithFineIbt() throws IOException {
+        // by default in most configurations, though not in a minimal one (CONFIG_CFI_AUTO_DEFAULT)
+        pass("6.12-kcfi", "cfi=auto", "", 27, "Using FineIBT CFI");
+    }
+
+    /** Runs selftests on a kernel that says of itself what it uses. */
+    private void pass(String series, String words, String tests, int count, String sign) throws IOException {
         requirePrograms();
-        String console = run(script(tests));
+        String console = run(Project.kernel(series), words, script(tests));
         assertThat(console.lines())
                 .as(console)
-                .contains("Indirect Branch Tracking enabled", "ibt", "END")
+                .contains("Indirect Branch Tracking enabled", "ibt", sign, "END")
                 .contains("# " + count + " passed, 0 failed, 0 skipped")
                 .noneMatch(line -> line.startsWith("not ok") || line.startsWith("complaint: "));
         assertThat(console.lines().filter(line -> line.startsWith("ok "))).hasSize(count + BESIDES);
@@ -85,7 +94,7 @@ final class IbtTest {
             fire() { printf %%s "$1" | kwrite /sys/kernel/debug/test_killswitch/fire; }
             want() { if [ "$2" = "$3" ]; then echo "ok $1"; else echo "not ok $1: $3"; fi; }
 
-            dmesg | grep -o 'Indirect Branch Tracking.*'
+            dmesg | grep -o -E 'Indirect Branch Tracking.*|Using .*CFI'
             grep -o -w -m 1 ibt /proc/cpuinfo
             # what the kernel says of Bochs' processor is none of the module's business
             dmesg -c > /dev/null
@@ -130,7 +139,7 @@ final class IbtTest {
                 control 'disengage cmdline_proc_show'
             done
 
-            dmesg | grep -E 'WARNING|BUG|Oops|cut here|Missing ENDBR|control protection' | sed 's/^/complaint: /'
+            dmesg | grep -E 'WARNING|BUG|Oops|cut here|Missing ENDBR|control protection|CFI failure' | sed 's/^/complaint: /'
             echo END
             """.formatted(TestGuest.LINK_PROGRAMS, TestGuest.INSMOD, SelftestsTest.script(5) + tests);
     }
@@ -145,9 +154,12 @@ final class IbtTest {
                 .isEmpty();
     }
 
-    /** Boots a machine of Bochs that has a script for its first process; what its console says until it powers itself off. */
-    private String run(String script) throws IOException {
-        Kernel kernel = Project.kernel("6.12");
+    /**
+     * Boots a machine of Bochs that has a script for its first process; what its console says until it powers itself off.
+     *
+     * @param words for the kernel's command line
+     */
+    private String run(Kernel kernel, String words, String script) throws IOException {
         Path init = Files.writeString(folder.resolve("init"), script);
         assertThat(init.toFile().setExecutable(true)).isTrue();
         Path boot = Files.createDirectories(folder.resolve("iso/boot"));
@@ -155,10 +167,10 @@ final class IbtTest {
         Project.LAB.writeImage(kernel, TestGuest.spec(kernel).withFile("/ibt", init), boot.resolve("initramfs"));
         // a kernel that panics resets by a triple fault, which ends Bochs
         Files.writeString(Files.createDirectory(boot.resolve("grub")).resolve("grub.cfg"), """
-                linux /boot/kernel console=ttyS0 rdinit=/ibt loglevel=4 panic=-1 reboot=triple tsc_early_khz=%d
+                linux /boot/kernel console=ttyS0 rdinit=/ibt loglevel=4 panic=-1 reboot=triple tsc_early_khz=%d %s
                 initrd /boot/initramfs
                 boot
-                """.formatted(KILOHERTZ));
+                """.formatted(KILOHERTZ, words));
         Commands.require("making a disk to boot from", folder, "grub-mkrescue", "-o", "boot.iso", "iso");
         Files.writeString(folder.resolve("bochsrc"), """
                 cpu: model=tigerlake, ips=%d, reset_on_triple_fault=0
