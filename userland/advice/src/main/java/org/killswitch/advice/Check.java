@@ -47,6 +47,7 @@ public final class Check {
             OF_BODY.forEach(id -> missing.put(id, kernel.noDisassembler()));
         }
         findings.addAll(Pointers.findings(subject));
+        kernel.noPointers().ifPresent(why -> missing.put(Finding.Id.POINTERS, why));
         Contract.of(subject).ifPresent(findings::add);
         Context.of(subject).ifPresent(findings::add);
         Context.ofPackets(subject).ifPresent(findings::add);

@@ -145,6 +145,14 @@ public final class Kernel {
         return linker.computeIfAbsent(name, text.symbols()::linker);
     }
 
+    /** Why pointers in its data are not known; empty if they are. */
+    public Optional<String> noPointers() {
+        return text.showsData()
+                ? Optional.empty()
+                : Optional.of("/proc/kallsyms of this kernel lists functions only (no CONFIG_KALLSYMS_ALL): pointers in"
+                        + " data, such as tables of operations, and exports are not seen");
+    }
+
     KernelText text() {
         return text;
     }

@@ -48,7 +48,7 @@ final class Pointers {
         if (!ways.isEmpty()) {
             return List.of(new Finding(ID, Level.OK, "reached " + String.join("; ", ways), evidence));
         }
-        return Callers.sites(subject).isEmpty()
+        return kernel.noPointers().isEmpty() && Callers.sites(subject).isEmpty()
                 ? List.of(Finding.of(
                         ID,
                         Level.NOTE,

@@ -138,6 +138,19 @@ class CheckTest {
     }
 
     @Test
+    void pointersAreMissingWhereSymbolsAreFunctionsOnly() throws IOException {
+        Kernel kernel = Excerpt.named("6.12-amd64.txt").withoutData().kernel();
+        Report report = check(kernel, "unix_seq_show", -1);
+        assertThat(report.of(Finding.Id.POINTERS)).isEmpty();
+        assertThat(report.missing()).containsOnlyKeys(Finding.Id.POINTERS);
+        assertThat(check(V6_12, "unix_seq_show", -1).missing()).isEmpty();
+
+        assertThat(worst(check(kernel, "nfnetlink_rcv", 0), Finding.Id.POINTERS).evidence())
+                .containsExactly("its address is taken at nfnetlink:nfnetlink_net_init+0x70");
+        assertThat(check(kernel, "af_alg_sendmsg", -1).verdict()).isEqualTo(Verdict.REHEARSE);
+    }
+
+    @Test
     void theFunctionOfTheReadmeIsGood() throws IOException {
         assertThat(check(V6_12, "af_alg_sendmsg", -1).verdict()).isEqualTo(Verdict.GOOD);
         assertThat(check(V6_12, "af_alg:af_alg_sendmsg", -22).verdict()).isEqualTo(Verdict.GOOD);

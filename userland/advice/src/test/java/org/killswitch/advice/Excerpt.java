@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.killswitch.host.text.Capstone;
 import org.killswitch.host.text.Disassembler;
 import org.killswitch.host.text.KernelText;
@@ -123,6 +124,14 @@ record Excerpt(Machine machine, String kallsyms, Map<Long, String> chunks, Map<S
             }
         });
         return read;
+    }
+
+    /** The same without symbols of data, as a kernel without CONFIG_KALLSYMS_ALL has it. */
+    Excerpt withoutData() {
+        String functions = kallsyms.lines()
+                .filter(line -> line.matches("\\S+ [tTwW] .*"))
+                .collect(Collectors.joining("\n", "", "\n"));
+        return new Excerpt(machine, functions, chunks, signatures);
     }
 
     /** The kernel, as far as it was recorded, with a disassembler. */

@@ -129,7 +129,9 @@ public final class AdviseCommand implements Callable<Integer> {
         }
         try (HostKernel kernel = HostKernel.open(root)) {
             Advice advice = Advise.of(kernel.kernel(), question.functions, question.callers);
-            AdviceOutput output = new AdviceOutput(advice, question.notes);
+            List<String> notes = new ArrayList<>(question.notes);
+            kernel.kernel().noPointers().ifPresent(notes::add);
+            AdviceOutput output = new AdviceOutput(advice, notes);
             if (json) {
                 host.out().println(output.json());
             } else {

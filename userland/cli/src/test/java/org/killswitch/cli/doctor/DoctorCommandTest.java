@@ -86,7 +86,7 @@ class DoctorCommandTest {
         assertThat(host.run("doctor", "--json")).isZero();
         JsonNode root = new JsonMapper().readTree(host.out.toString());
         assertThat(root.get("version").asInt()).isEqualTo(1);
-        assertThat(root.get("findings")).hasSize(26).allSatisfy(f -> {
+        assertThat(root.get("findings")).hasSize(27).allSatisfy(f -> {
             assertThat(f.get("verdict").asString()).matches("ok|note|unknown|warning|problem");
             assertThat(f.get("found").asString()).isNotBlank();
         });

@@ -8,6 +8,7 @@ import java.util.function.Function;
 public enum Check {
     KERNEL(KernelChecks::kernel, false),
     CONFIG(KernelChecks::configuration, false),
+    SYMBOLS(KernelChecks::symbols, true),
     SECURITYFS(KernelChecks::securityfs, false),
     MODULE(ModuleChecks::module, true),
     NEXT_BOOT(ModuleChecks::nextBoot, true),

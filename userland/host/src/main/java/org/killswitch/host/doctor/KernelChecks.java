@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.host.doctor;
 
+import static org.killswitch.host.doctor.Finding.note;
 import static org.killswitch.host.doctor.Finding.ok;
 import static org.killswitch.host.doctor.Finding.problem;
 import static org.killswitch.host.doctor.Finding.unknown;
@@ -62,6 +63,18 @@ final class KernelChecks {
                         "config",
                         "not set in " + host.config().get().file() + ": " + options(lacking),
                         "boot a kernel that has them: Debian's stock kernels do");
+    }
+
+    static Finding symbols(HostFacts host) {
+        if (host.config().isEmpty()) {
+            return unknown("symbols", "the kernel's configuration was not found", "see config");
+        }
+        return host.lacks("KALLSYMS_ALL")
+                ? note(
+                        "symbols",
+                        "functions only: killswitch check and advise see no pointers to functions in data, and no exports",
+                        "rehearse what they suggest; engaging needs functions only")
+                : ok("symbols", "/proc/kallsyms lists functions and data");
     }
 
     static Finding securityfs(HostFacts host) {

@@ -37,7 +37,18 @@ public record KernelText(Machine machine, Symbols symbols, Functions functions, 
         return new KernelText(Machine.X86_64, symbols, new Functions(symbols), none, graph);
     }
 
+    /** Whether the symbols tell where data is: those of a kernel without CONFIG_KALLSYMS_ALL are functions only. */
+    public boolean showsData() {
+        return !sections(symbols).isEmpty();
+    }
+
     private static List<Functions.Range> dataRanges(Symbols symbols) {
+        List<Functions.Range> ranges = sections(symbols);
+        addModules(symbols, ranges);
+        return ranges;
+    }
+
+    private static List<Functions.Range> sections(Symbols symbols) {
         List<Functions.Range> ranges = new ArrayList<>();
         for (List<String> section : DATA) {
             Optional<Symbol> start = symbols.linker(section.getFirst());
@@ -46,7 +57,6 @@ public record KernelText(Machine machine, Symbols symbols, Functions functions, 
                 ranges.add(new Functions.Range(start.get().address(), end.get().address()));
             }
         }
-        addModules(symbols, ranges);
         return ranges;
     }
 

@@ -26,6 +26,7 @@ final class DoctorTest {
             CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0"
             CONFIG_MODULES=y
             CONFIG_KALLSYMS=y
+            CONFIG_KALLSYMS_ALL=y
             CONFIG_KPROBES=y
             CONFIG_FUNCTION_TRACER=y
             CONFIG_DYNAMIC_FTRACE=y
@@ -115,7 +116,7 @@ final class DoctorTest {
     @Test
     void anEmptyHostIsExaminedToo() throws IOException {
         root = Files.createDirectories(root.resolve("empty"));
-        assertThat(examine()).hasSize(26).allSatisfy(f -> {
+        assertThat(examine()).hasSize(27).allSatisfy(f -> {
             assertThat(f.found()).isNotBlank().doesNotContain("\n");
             assertThat(f.fix()).doesNotContain("\n");
         });
@@ -346,7 +347,7 @@ final class DoctorTest {
         assertThat(examine())
                 .filteredOn(f -> !List.of("kernel", "config", "securityfs", "taint", "privilege")
                         .contains(f.id()))
-                .hasSize(21)
+                .hasSize(22)
                 .allSatisfy(f -> assertThat(f.found()).isEqualTo("not checked: this kernel takes no modules"));
     }
 
@@ -404,6 +405,16 @@ final class DoctorTest {
         assertThat(finding("loader").verdict()).isEqualTo(NOTE);
         write("/proc/mounts", "cgroup /sys/fs/cgroup/memory cgroup rw 0 0\n");
         assertThat(finding("cgroup").verdict()).isEqualTo(NOTE);
+    }
+
+    @Test
+    void symbolsThatAreFunctionsOnlyAreWorthKnowing() throws IOException {
+        assertThat(finding("symbols").verdict()).isEqualTo(OK);
+        write("/boot/config-" + RELEASE, CONFIG.replace("CONFIG_KALLSYMS_ALL=y", "# CONFIG_KALLSYMS_ALL is not set"));
+        assertThat(finding("symbols").verdict()).isEqualTo(NOTE);
+        assertThat(finding("config").verdict()).isEqualTo(OK);
+        delete("/boot/config-" + RELEASE);
+        assertThat(finding("symbols").verdict()).isEqualTo(UNKNOWN);
     }
 
     @Test
