@@ -166,7 +166,8 @@ final class IbtTest {
         Files.copy(kernel.image(), boot.resolve("kernel"));
         Project.LAB.writeImage(kernel, TestGuest.spec(kernel).withFile("/ibt", init), boot.resolve("initramfs"));
         // a kernel that panics resets by a triple fault, which ends Bochs
-        Files.writeString(Files.createDirectory(boot.resolve("grub")).resolve("grub.cfg"), """
+        Files.writeString(
+                Files.createDirectory(boot.resolve("grub")).resolve("grub.cfg"), """
                 linux /boot/kernel console=ttyS0 rdinit=/ibt loglevel=4 panic=-1 reboot=triple tsc_early_khz=%d %s
                 initrd /boot/initramfs
                 boot
