@@ -60,7 +60,7 @@ public final class Agent {
 
     private boolean connected;
     /** What was last tried and failed: it is not tried again until something has changed. */
-    private Optional<Opening> failed = Optional.empty();
+    private Optional<Failure> failed = Optional.empty();
 
     /** Whether the kernel may not have what is on trial: it is from an agent before this one. */
     private boolean inherited;
@@ -102,6 +102,13 @@ public final class Agent {
     private boolean isUnsettled() {
         return state.unfinished() && state.trial() == Trial.NONE;
     }
+
+    /**
+     * An opening that could not be followed.
+     *
+     * @param isExpiry because the policy had expired, by a clock that may be set right
+     */
+    private record Failure(Opening opening, boolean isExpiry) {}
 
     private interface Work {
         void run() throws PolicyException, ControlException;
@@ -164,9 +171,7 @@ public final class Agent {
         opening = Optional.of(received);
         place();
         openedAt = ticks.getAsLong();
-        if (!failed.equals(opening)) {
-            failed = Optional.empty();
-        }
+        failed = failed.filter(f -> f.opening().equals(received));
         attempt(this::follow);
     }
 
@@ -210,8 +215,16 @@ public final class Agent {
                 && ticks.getAsLong() - trialSince >= confirm.orElseThrow().toNanos()) {
             undo("not confirmed within " + confirm.get().toSeconds() + " s"
                     + (connected ? "" : ": there was no connection"));
-            failed = opening; // it may be the policy that keeps the ring from being found well
+            failed = failure(false); // it may be the policy that keeps the ring from being found well
         }
+    }
+
+    private Optional<Failure> failure(boolean isExpiry) {
+        return opening.map(o -> new Failure(o, isExpiry));
+    }
+
+    private boolean isExpired() {
+        return state.offered().map(o -> o.policy().isExpired(clock.instant())).orElse(false);
     }
 
     private void undo(String why) throws PolicyException, ControlException {
@@ -230,6 +243,7 @@ public final class Agent {
     }
 
     private void follow() throws PolicyException, ControlException {
+        failed = failed.filter(f -> !f.isExpiry() || isExpired());
         if (opening.isEmpty() || failed.isPresent()) {
             return;
         }
@@ -276,9 +290,10 @@ public final class Agent {
 
     private void begin(Trial what) throws PolicyException {
         Held offered = state.offered().orElseThrow();
+        // The clock may have been set since it was taken, and it may have waited for long.
+        boolean isExpired = isExpired();
         try {
-            // The clock may have been set since it was taken, and it may have waited for long.
-            if (offered.policy().isExpired(clock.instant())) {
+            if (isExpired) {
                 throw new PolicyException("refused: serial " + offered.policy().serial() + " has expired at "
                         + offered.policy().expires());
             }
@@ -297,7 +312,7 @@ public final class Agent {
             message = "";
             notes = wanted.notes();
         } catch (PolicyException | ControlException e) {
-            failed = opening;
+            failed = failure(isExpired);
             if (state.trial() != Trial.NONE) {
                 write(state.undo());
                 attempt(this::settle);

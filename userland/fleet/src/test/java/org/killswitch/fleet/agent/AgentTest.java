@@ -240,6 +240,20 @@ class AgentTest {
     }
 
     @Test
+    void aClockThatIsSetRightEndsAnExpiry() throws Exception {
+        Instant right = time;
+        agent.offer(f(1));
+        time = Instant.parse("2027-01-01T00:00:00Z");
+        open(f(1), 1, Stage.TRIAL);
+        agent.tick();
+        assertPhase(Phase.FAILED, "serial 1 has expired");
+        time = right;
+        agent.tick();
+        assertPhase(Phase.TRIAL, "");
+        assertThat(host.engaged()).containsExactly("f=-1 expiring");
+    }
+
+    @Test
     void aRefusalOfTheKernelIsReportedAndAllIsTakenBack() throws Exception {
         keep(f(1), 1);
         byte[] two = policy(2, "", "symbol: g, retval: -2", "symbol: bad, retval: -2");
