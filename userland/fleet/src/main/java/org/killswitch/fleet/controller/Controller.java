@@ -53,6 +53,9 @@ public final class Controller {
     /** What it knows of the store while it leads. */
     private @Nullable Rollout rollout;
 
+    /** When its stage began. */
+    private long stageBegan;
+
     private long revision;
     private @Nullable Admission policy;
     private String refused = "";
@@ -136,7 +139,7 @@ public final class Controller {
                 }
                 boolean reads = held != leads || (!held && System.nanoTime() - loadedAt > FOLLOWING.toNanos());
                 if (reads) {
-                    load(connection);
+                    load(connection, held);
                 }
                 leads = held;
                 if (leads || reads) {
@@ -157,8 +160,12 @@ public final class Controller {
         }
     }
 
-    /** What the controller before this one has decided. */
-    private void load(Connection connection) throws IOException, JetStreamApiException, PolicyException {
+    /**
+     * What the controller before this one has decided.
+     *
+     * @param held whether this one has just got the lock
+     */
+    private void load(Connection connection, boolean held) throws IOException, JetStreamApiException, PolicyException {
         forget();
         loadedAt = System.nanoTime();
         KeyValue store = connection.keyValue(Store.ROLLOUT);
@@ -175,6 +182,20 @@ public final class Controller {
                     ? null
                     : Admission.accepted(accepted.getValue(), rollout.digest());
         }
+        if (held && entry != null) {
+            stageBegan = System.nanoTime() - age(connection, entry).toNanos();
+        }
+    }
+
+    /**
+     * How old the last decision is. The clock of the controller that made it may be another than this one's: what counts is
+     * the server's, by which the lock has just been written.
+     */
+    private static Duration age(Connection connection, KeyValueEntry decision)
+            throws IOException, JetStreamApiException {
+        KeyValueEntry lock = connection.keyValue(Store.LEADER).get(Store.LEADER_KEY);
+        Duration age = lock == null ? Duration.ZERO : Duration.between(decision.getCreated(), lock.getCreated());
+        return age.isNegative() ? Duration.ZERO : age;
     }
 
     /** Whether the roll-out of a new policy has begun, for which nothing else is done yet. */
@@ -191,13 +212,17 @@ public final class Controller {
             Order given = order(order, rollout.serial());
             decide(store, rules.ordered(rollout, given, order.getRevision(), current.policy(), now()));
         }
-        Optional<Rollout> next = rules.next(rollout, current.policy(), fleet, now());
+        Optional<Rollout> next = next(rollout, current, fleet);
         while (next.isPresent()) {
             decide(store, next.get());
-            next = rules.next(rollout, current.policy(), fleet, now());
+            next = next(rollout, current, fleet);
         }
         tell(store);
         return false;
+    }
+
+    private Optional<Rollout> next(Rollout current, Admission of, Fleet fleet) {
+        return rules.next(current, of.policy(), fleet, Duration.ofNanos(System.nanoTime() - stageBegan), now());
     }
 
     private Instant now() {
@@ -256,6 +281,9 @@ public final class Controller {
     /** Writes what is decided, unless another controller has decided something meanwhile: then all is read anew. */
     private void decide(KeyValue store, Rollout next) throws IOException, JetStreamApiException {
         revision = write(store, Store.ROLLOUT_KEY, next.message(), revision);
+        if (rollout == null || !rollout.since().equals(next.since())) {
+            stageBegan = System.nanoTime();
+        }
         rollout = next;
         Rollout.Decision decision = next.decisions().getLast();
         log.accept("serial " + next.serial() + ": " + decision.what() + " (" + decision.who() + "): " + decision.why());

@@ -18,8 +18,12 @@ import org.killswitch.fleet.api.Rollout;
  */
 record Rules(String who) {
 
-    /** The next decision, if it is time for one. */
-    Optional<Rollout> next(Rollout rollout, FleetPolicy policy, Fleet fleet, Instant now) {
+    /**
+     * The next decision, if it is time for one.
+     *
+     * @param passed since the stage began; the times of a roll-out are for people, and by clocks that may be wrong
+     */
+    Optional<Rollout> next(Rollout rollout, FleetPolicy policy, Fleet fleet, Duration passed, Instant now) {
         if (rollout.halted() || rollout.ring() >= policy.rings().size()) {
             return Optional.empty();
         }
@@ -29,7 +33,6 @@ record Rules(String who) {
             return Optional.of(open(rollout, ring, policy, fleet, now));
         }
         List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
-        Duration passed = Duration.between(rollout.since(), now);
         Duration watched = ring.watched(stage).orElse(Duration.ZERO);
         // A host that hangs says nothing any more: only what was said when that time was over tells how it came
         // through.

@@ -94,14 +94,18 @@ class RulesTest {
         hosts.set(i, seen(i, phase, silent, 0, trouble));
     }
 
+    private Optional<Rollout> next() {
+        return rules.next(rollout, policy, new Fleet(hosts), Duration.between(rollout.since(), now), now);
+    }
+
     /** The decisions that are made after a time. */
     private List<String> after(int seconds) {
         now = now.plus(Duration.ofSeconds(seconds));
         int before = rollout.decisions().size();
-        Optional<Rollout> next = rules.next(rollout, policy, new Fleet(hosts), now);
+        Optional<Rollout> next = next();
         while (next.isPresent()) {
             rollout = next.get();
-            next = rules.next(rollout, policy, new Fleet(hosts), now);
+            next = next();
         }
         return rollout.decisions().subList(before, rollout.decisions().size()).stream()
                 .map(d -> d.what() + ": " + d.why())
