@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ abstract class FleetFixture {
 
     static final List<String> HOSTS = List.of("h1", "h2", "h3", "h4", "h5");
     static final List<String> REST = HOSTS.subList(1, 5);
-    private static final Controller.Pace QUICK =
+    static final Controller.Pace QUICK =
             new Controller.Pace(Duration.ofMillis(50), Duration.ofSeconds(3), Duration.ofSeconds(2));
     private static final AgentLink.Pace QUICK_AGENT = new AgentLink.Pace(
             Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(700), Duration.ofHours(1));
@@ -94,8 +95,13 @@ abstract class FleetFixture {
     }
 
     final RunningController startController() {
+        return startController("controller c1", QUICK, InstantSource.system());
+    }
+
+    /** The same by another name, and by a clock of its own. */
+    final RunningController startController(String name, Controller.Pace pace, InstantSource clock) {
         RunningController controller = new RunningController(
-                server.config("controller", Map.of(), keys.signatures()), "controller c1", QUICK, log::add);
+                server.config("controller", Map.of(), keys.signatures()), name, pace, clock, log::add);
         controllers.add(controller);
         return controller;
     }
@@ -113,7 +119,11 @@ abstract class FleetFixture {
     }
 
     final void startAll() throws Exception {
-        startController();
+        startAll(QUICK);
+    }
+
+    final void startAll(Controller.Pace pace) throws Exception {
+        startController("controller c1", pace, InstantSource.system());
         untilLogged("leads");
         startFleet();
         until("all report", () -> HOSTS.stream().allMatch(command(0, "hosts")::contains));
@@ -163,6 +173,21 @@ abstract class FleetFixture {
         return Nats.connect(Store.options(server.config(name, Map.of(), keys.signatures()))
                 .maxReconnects(0)
                 .build());
+    }
+
+    /** A policy that all hosts keep, which is f(1). */
+    final void keepTheFirst() throws Exception {
+        push(f(1));
+        untilEngaged(HOSTS, "f=-1");
+        untilLogged("keep ring rest");
+    }
+
+    /** Until hosts say that they have undone the newest policy: what they said before may be why it was halted. */
+    final void untilUndone(List<String> hosts) throws Exception {
+        until(hosts + " have undone it", () -> {
+            List<String> lines = command(0, "hosts").lines().toList();
+            return hosts.stream().allMatch(h -> lines.stream().anyMatch(l -> l.matches(h + " .* undone .*")));
+        });
     }
 
     static String f(long serial) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class NatsServer implements AutoCloseable {
     private final Path folder;
     private final Path states;
     private final int port;
+    private final Map<String, Integer> ways = new ConcurrentHashMap<>();
     private @Nullable Process process;
 
     /** Makes certificates for some hosts, and starts it. */
@@ -140,12 +142,17 @@ public final class NatsServer implements AutoCloseable {
         return port;
     }
 
+    /** Has those connect by another port whose configuration is made from now on. */
+    void lead(String name, int way) {
+        ways.put(name, way);
+    }
+
     /** The configuration of one that connects, by the certificate of that name. */
     public FleetConfig config(String name, Map<String, String> labels, Signatures signatures) {
         return new FleetConfig(
                 name,
                 labels,
-                "tls://127.0.0.1:" + port,
+                "tls://127.0.0.1:" + ways.getOrDefault(name, port),
                 folder.resolve("ca.pem"),
                 folder.resolve(name + ".pem"),
                 folder.resolve(name + ".key"),

@@ -21,8 +21,14 @@ public final class RunningController implements AutoCloseable {
      * @param log takes what it logs, and why it has ended if it does so by itself
      */
     public RunningController(FleetConfig config, String name, Controller.Pace pace, Consumer<String> log) {
+        this(config, name, pace, InstantSource.system(), log);
+    }
+
+    /** The same with a clock of its own. */
+    RunningController(
+            FleetConfig config, String name, Controller.Pace pace, InstantSource clock, Consumer<String> log) {
         this.log = log;
-        controller = new Controller(config, name, pace, InstantSource.system(), log);
+        controller = new Controller(config, name, pace, clock, log);
         thread = Thread.ofPlatform().start(this::run);
     }
 

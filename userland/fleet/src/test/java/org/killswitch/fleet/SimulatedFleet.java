@@ -2,11 +2,13 @@
 package org.killswitch.fleet;
 
 import io.nats.client.Options;
-import java.time.InstantSource;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +33,7 @@ public final class SimulatedFleet implements AutoCloseable {
     private final Map<String, Map<String, String>> labels = new LinkedHashMap<>();
     private final Map<String, SimulatedHost> hosts = new TreeMap<>();
     private final Map<String, AgentLink> links = new TreeMap<>();
+    private final Map<String, Duration> ahead = new ConcurrentHashMap<>();
     private final ExecutorService connecting = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService timers =
             Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
@@ -76,7 +79,7 @@ public final class SimulatedFleet implements AutoCloseable {
                 signatures,
                 hosts.get(name),
                 config.state(),
-                InstantSource.system(),
+                () -> Instant.now().plus(ahead.getOrDefault(name, Duration.ZERO)),
                 System::nanoTime);
         AgentLink link = new AgentLink(
                 config,
@@ -111,6 +114,11 @@ public final class SimulatedFleet implements AutoCloseable {
     /** The agent is gone at once, and its host is as it left it. */
     void killAgent(String name) {
         links.remove(name).close();
+    }
+
+    /** Sets the clock of a host wrong. */
+    void setClock(String name, Duration nowAhead) {
+        ahead.put(name, nowAhead);
     }
 
     /** What an agent takes for its host. */
