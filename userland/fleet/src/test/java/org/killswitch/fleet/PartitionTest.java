@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.killswitch.fleet.controller.Controller;
 
 /** The network is cut and nobody is told: connections stay, and nothing arrives. */
 class PartitionTest extends FleetFixture {
@@ -121,13 +122,14 @@ class PartitionTest extends FleetFixture {
     void aControllerThatIsCutOffIsReplacedAndSpoilsNothingLater() throws Exception {
         int direct = server.port();
         Relay relay = relay("controller");
-        startAll();
-        server.lead("controller", direct);
-        startController("controller c2", QUICK, InstantSource.system());
+        Controller.Pace pace = new Controller.Pace(QUICK.round(), QUICK.silence(), Controller.Pace.USUAL.lease());
+        startAll(pace);
         keepTheFirst();
         try (Lookout lookout = new Lookout(fleet)) {
             pushTheSecond(Duration.ofSeconds(30), "3s");
             relay.cut();
+            server.lead("controller", direct);
+            startController("controller c2", pace, InstantSource.system());
             untilEngaged(HOSTS, "f=-2", "g=-2");
             until("done", () -> command(0, "status").contains("serial 2: done"));
             assertThat(command(0, "status"))
