@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -28,28 +29,55 @@ public final class HitTrace implements HitSource {
     private static final String PREFIX = "killswitch-watch-";
     private static final String EVENT = "events/killswitch/killswitch_hit/";
 
-    /** Of memory that is never swapped, for all CPUs together, and the most and the least for one. */
+    /** Of memory that is never swapped, for all CPUs together, and the least for one. */
     private static final int BUFFERS_KB = 64 * 1024;
 
-    private static final int BUFFER_MAX_KB = 4096;
     private static final int BUFFER_MIN_KB = 64;
 
     private static final int READ_MAX = 64 * 1024;
 
-    /** What is taken at a time; where hits come faster than that, the kernel counts those that it has no room for. */
-    private static final int ROUND_MAX = 8 * 1024 * 1024;
+    /** How much it may hold. Where hits come faster than they are read, the kernel counts those that it has no room for. */
+    public enum Size {
+        /** For a command, which is to miss nothing. */
+        LARGE(4096, 8 * 1024 * 1024),
+        /** For a program that stays, and to which some hundred hits are enough. */
+        SMALL(BUFFER_MIN_KB, 128 * 1024);
+
+        private final int bufferMaxKb;
+
+        /** Bytes that are taken at a time. */
+        private final int roundMax;
+
+        Size(int bufferMaxKb, int roundMax) {
+            this.bufferMaxKb = bufferMaxKb;
+            this.roundMax = roundMax;
+        }
+    }
 
     /** No longer filter is taken: a page. */
     private static final int FILTER_MAX = 4095;
 
     private final Path instance;
     private final Fd pipe;
+    private final Size size;
     private final HitLines lines = new HitLines();
     private boolean closed;
 
-    private HitTrace(Path instance, Fd pipe) {
+    private HitTrace(Path instance, Fd pipe, Size size) {
         this.instance = instance;
         this.pipe = pipe;
+        this.size = size;
+    }
+
+    private static Optional<Path> tracefs() {
+        return TRACEFS.stream()
+                .filter(p -> Files.isDirectory(p.resolve("instances")))
+                .findFirst();
+    }
+
+    /** Starts to follow, with large buffers. */
+    public static HitTrace open(Set<SymbolName> symbols) throws ControlException {
+        return open(symbols, Size.LARGE);
     }
 
     /**
@@ -58,10 +86,8 @@ public final class HitTrace implements HitSource {
      * @param symbols the names of the engagements to follow, as they were engaged; empty for all
      * @throws ControlException if the module is not loaded, or this is not root, or the kernel is locked down
      */
-    public static HitTrace open(Set<SymbolName> symbols) throws ControlException {
-        Path tracefs = TRACEFS.stream()
-                .filter(p -> Files.isDirectory(p.resolve("instances")))
-                .findFirst()
+    public static HitTrace open(Set<SymbolName> symbols, Size size) throws ControlException {
+        Path tracefs = tracefs()
                 .orElseThrow(() -> new ControlException(
                         Files.isReadable(TRACEFS.getFirst())
                                 ? "hits cannot be followed: there is no tracefs; mount -t tracefs tracefs /sys/kernel/tracing"
@@ -83,14 +109,14 @@ public final class HitTrace implements HitSource {
         try {
             Files.createDirectory(instance);
             int cpus = Runtime.getRuntime().availableProcessors();
-            Files.writeString(instance.resolve("buffer_size_kb"), Integer.toString(bufferKb(cpus)));
+            Files.writeString(instance.resolve("buffer_size_kb"), Integer.toString(bufferKb(cpus, size)));
             if (!symbols.isEmpty()) {
                 Files.writeString(instance.resolve(EVENT + "filter"), filter);
             }
             Fd pipe = Fd.open(instance.resolve("trace_pipe"), Fd.Mode.READ_NONBLOCK);
             Files.writeString(instance.resolve(EVENT + "enable"), "1");
             begun = true;
-            return new HitTrace(instance, pipe);
+            return new HitTrace(instance, pipe, size);
         } catch (IOException | ErrnoException e) {
             throw new ControlException("hits cannot be followed: " + reason(e), null);
         } finally {
@@ -101,8 +127,8 @@ public final class HitTrace implements HitSource {
     }
 
     /** How large the buffer of each CPU is. */
-    static int bufferKb(int cpus) {
-        return Math.clamp(BUFFERS_KB / cpus, BUFFER_MIN_KB, BUFFER_MAX_KB);
+    static int bufferKb(int cpus, Size size) {
+        return Math.clamp(BUFFERS_KB / cpus, BUFFER_MIN_KB, size.bufferMaxKb);
     }
 
     private static String reason(Exception e) {
@@ -143,6 +169,11 @@ public final class HitTrace implements HitSource {
         return instance.startsWith(own) && !runs.test(instance.substring(own.length()));
     }
 
+    /** Takes away what those have left that were killed while they followed; else the next one to follow does. */
+    public static void removeAbandoned() {
+        tracefs().ifPresent(t -> removeAbandoned(t.resolve("instances")));
+    }
+
     private static void removeAbandoned(Path instances) {
         String namespace = namespace();
         try (Stream<Path> all = Files.list(instances)) {
@@ -170,7 +201,7 @@ public final class HitTrace implements HitSource {
         }
         String text;
         try {
-            text = round(pipe::read);
+            text = round(pipe::read, size);
         } catch (ErrnoException e) {
             throw new ControlException("hits cannot be followed any more: " + e.getMessage(), null);
         }
@@ -185,14 +216,14 @@ public final class HitTrace implements HitSource {
         byte[] read(int max) throws ErrnoException;
     }
 
-    /** What there is to be read, up to {@link #ROUND_MAX}. */
-    static String round(Pipe pipe) throws ErrnoException {
+    /** What there is to be read, up to what is taken at a time. */
+    static String round(Pipe pipe, Size size) throws ErrnoException {
         StringBuilder text = new StringBuilder();
         try {
             byte[] some = pipe.read(READ_MAX);
             while (some.length > 0) {
                 text.append(new String(some, StandardCharsets.ISO_8859_1));
-                some = text.length() < ROUND_MAX ? pipe.read(READ_MAX) : new byte[0];
+                some = text.length() < size.roundMax ? pipe.read(READ_MAX) : new byte[0];
             }
         } catch (ErrnoException e) {
             if (!e.is(Errno.EAGAIN) && !e.is(Errno.EINTR)) {

@@ -19,7 +19,8 @@ class HitTraceTest {
     @ParameterizedTest
     @CsvSource({"1, 4096", "16, 4096", "64, 1024", "256, 256", "1024, 64", "8192, 64"})
     void theBuffersOfAllCpusTakeNoMoreThan64MegabytesUpTo1024Cpus(int cpus, int each) {
-        assertThat(HitTrace.bufferKb(cpus)).isEqualTo(each);
+        assertThat(HitTrace.bufferKb(cpus, HitTrace.Size.LARGE)).isEqualTo(each);
+        assertThat(HitTrace.bufferKb(cpus, HitTrace.Size.SMALL)).isEqualTo(64);
     }
 
     @ParameterizedTest
@@ -48,15 +49,20 @@ class HitTraceTest {
 
     @Test
     void aRoundHasWhatIsThere() throws ErrnoException {
-        assertThat(HitTrace.round(pipe(Errno.EAGAIN, "one\n", "two\n"))).isEqualTo("one\ntwo\n");
-        assertThat(HitTrace.round(pipe(Errno.EINTR, "one\n"))).isEqualTo("one\n");
-        assertThat(HitTrace.round(pipe(Errno.EAGAIN, "one\n", "", "two\n"))).isEqualTo("one\n"); // the end
-        assertThatThrownBy(() -> HitTrace.round(pipe(Errno.EPERM, "one\n"))).isInstanceOf(ErrnoException.class);
+        assertThat(HitTrace.round(pipe(Errno.EAGAIN, "one\n", "two\n"), HitTrace.Size.LARGE))
+                .isEqualTo("one\ntwo\n");
+        assertThat(HitTrace.round(pipe(Errno.EINTR, "one\n"), HitTrace.Size.LARGE))
+                .isEqualTo("one\n");
+        assertThat(HitTrace.round(pipe(Errno.EAGAIN, "one\n", "", "two\n"), HitTrace.Size.LARGE))
+                .isEqualTo("one\n"); // the end
+        assertThatThrownBy(() -> HitTrace.round(pipe(Errno.EPERM, "one\n"), HitTrace.Size.LARGE))
+                .isInstanceOf(ErrnoException.class);
     }
 
     @Test
     void aRoundEndsThoughHitsNeverDo() throws ErrnoException {
         byte[] piece = new byte[64 * 1024];
-        assertThat(HitTrace.round(max -> piece).length()).isEqualTo(8 * 1024 * 1024);
+        assertThat(HitTrace.round(max -> piece, HitTrace.Size.LARGE).length()).isEqualTo(8 * 1024 * 1024);
+        assertThat(HitTrace.round(max -> piece, HitTrace.Size.SMALL).length()).isEqualTo(128 * 1024);
     }
 }
