@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.killswitch.policy.PolicyException;
@@ -21,6 +22,7 @@ import org.killswitch.policy.PolicyException;
  * @param notes a line for each entry that asks nothing of this host, and why
  * @param trouble what the kernel had since the policy began: an oops, a warning, a reboot
  * @param reboots a line for each flaw that an installed kernel has the fix of, and the running one not
+ * @param callers the programs that called; empty where nothing of a policy is in effect, and from older agents
  */
 public record Report(
         Member host,
@@ -32,7 +34,8 @@ public record Report(
         Map<String, Long> hits,
         List<String> notes,
         List<String> trouble,
-        List<String> reboots) {
+        List<String> reboots,
+        Optional<Callers> callers) {
 
     /** More bytes are not stored. */
     public static final int MAX = 48 * 1024;
@@ -40,7 +43,9 @@ public record Report(
     private static final int HITS = 16;
     private static final int LINES = 8;
     private static final int LINE = 300;
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
+    /** What a terminal obeys, or turns a line round by; and halves of characters, of which no JSON can be written. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
     /** How far a policy has come on a host. */
     public enum Phase {
@@ -61,6 +66,7 @@ public record Report(
     }
 
     public Report {
+        host = new Member(host.name(), host.labels(), cut(host.kernel()), cut(host.distribution()));
         message = cut(message);
         hits = hits.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
@@ -72,13 +78,41 @@ public record Report(
         reboots = reboots.stream().limit(LINES).map(Report::cut).toList();
     }
 
-    private static String cut(String text) {
-        String printable = CONTROL.matcher(text).replaceAll("?");
-        return printable.length() <= LINE ? printable : printable.substring(0, LINE - 3) + "...";
+    /** The same where no calls are followed. */
+    public Report(
+            Member host,
+            long serial,
+            String digest,
+            Phase phase,
+            long kept,
+            String message,
+            Map<String, Long> hits,
+            List<String> notes,
+            List<String> trouble,
+            List<String> reboots) {
+        this(host, serial, digest, phase, kept, message, hits, notes, trouble, reboots, Optional.empty());
     }
 
+    static String cut(String text) {
+        return cut(text, LINE);
+    }
+
+    /** A text that a terminal does not obey, of so many characters. */
+    static String cut(String text, int max) {
+        String shown = text.length() <= max ? text : text.substring(0, max - 3) + "...";
+        return CONTROL.matcher(shown).replaceAll("?");
+    }
+
+    /** As it is sent: without what is not needed to decide, where it would be too long to be stored. */
     public byte[] bytes() {
-        return json().bytes();
+        byte[] all = json().bytes();
+        return all.length <= MAX || callers.isEmpty()
+                ? all
+                : json().with(
+                                "callers",
+                                Callers.missing("the report is too long for them")
+                                        .json())
+                        .bytes();
     }
 
     /** As an object. */
@@ -96,7 +130,8 @@ public record Report(
                 .with("hits", hits)
                 .with("notes", notes)
                 .with("trouble", trouble)
-                .with("reboots", reboots);
+                .with("reboots", reboots)
+                .with("callers", callers.map(Callers::json));
     }
 
     /**
@@ -106,6 +141,7 @@ public record Report(
      */
     public static Report of(String name, byte[] message) throws PolicyException {
         Json json = Json.parse(message);
+        Json callers = json.object("callers");
         return new Report(
                 new Member(name, json.map("labels", String.class), json.text("kernel"), json.text("distribution")),
                 json.number("serial"),
@@ -116,6 +152,7 @@ public record Report(
                 json.map("hits", Long.class),
                 json.texts("notes"),
                 json.texts("trouble"),
-                json.texts("reboots"));
+                json.texts("reboots"),
+                callers.names().iterator().hasNext() ? Optional.of(Callers.of(callers)) : Optional.empty());
     }
 }
