@@ -49,6 +49,7 @@ public final class Agent {
     private final Signatures signatures;
     private final ManagedHost host;
     private final Steps steps;
+    private final Following following;
     private final Path file;
     private final InstantSource clock;
     private final LongSupplier ticks;
@@ -89,6 +90,7 @@ public final class Agent {
         this.clock = clock;
         this.ticks = ticks;
         steps = new Steps(host);
+        following = new Following(host::follow, ticks);
         state = AgentState.read(file);
         place();
         trialSince = ticks.getAsLong();
@@ -190,6 +192,12 @@ public final class Agent {
             }
             follow();
         });
+        following.look(state.trial() != Trial.NONE || state.kept().isPresent());
+    }
+
+    /** Ends what costs time in the kernel: nobody is there any more to read it. From any thread. */
+    void unfollow() {
+        following.end();
     }
 
     /** Whether only a new message can tell that the host still has contact: what it has been told is older than the trial. */
@@ -297,9 +305,13 @@ public final class Agent {
                 throw new PolicyException("refused: serial " + offered.policy().serial() + " has expired at "
                         + offered.policy().expires());
             }
+            if (state.trial() == Trial.NONE) {
+                following.forget();
+            }
             Held held = state.trial() == Trial.NONE ? offered.skipping(inUse(offered.policy())) : offered;
             Steps.Wanted wanted = steps.wanted(Optional.of(held.effective()), what == Trial.OBSERVING);
             write(state.begin(what, held, absent(wanted.mine()), host.vitals()));
+            following.look(true); // from the first call on
             if (what == Trial.OBSERVING) {
                 steps.observe(wanted);
             } else {
@@ -424,7 +436,8 @@ public final class Agent {
                 hits,
                 Stream.concat(skipped(), notes.stream()).toList(),
                 trouble,
-                host.reboots());
+                host.reboots(),
+                following.callers(hits.keySet()));
     }
 
     /** A line for each CVE of the newest policy that this host goes without. */

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.control.Killswitch;
+import org.killswitch.control.trace.HitTrace;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.Member;
 import org.killswitch.host.SystemFiles;
@@ -39,6 +40,8 @@ public final class AgentMain {
                     config.state(),
                     InstantSource.system(),
                     System::nanoTime);
+            HitTrace.removeAbandoned();
+            Runtime.getRuntime().addShutdownHook(new Thread(agent::unfollow));
             new AgentLink(config, agent, AgentLink.Pace.USUAL, AgentLink.thread(), out::println).start();
         } catch (PolicyException e) {
             err.println("killswitch-agent: " + e.getMessage());

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.killswitch.catalogue.Catalogue;
 import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.facts.HostFacts;
@@ -19,6 +20,8 @@ import org.killswitch.control.ControlException;
 import org.killswitch.control.Engagement;
 import org.killswitch.control.Killswitch;
 import org.killswitch.control.SymbolName;
+import org.killswitch.control.trace.HitSource;
+import org.killswitch.control.trace.HitTrace;
 import org.killswitch.host.SystemFiles;
 import org.killswitch.policy.AtomicFile;
 import org.killswitch.policy.Boot;
@@ -124,6 +127,11 @@ public final class LiveHost implements ManagedHost {
             hits.put(engagement.symbol().text(), engagement.hits());
         }
         return hits;
+    }
+
+    @Override
+    public HitSource follow() throws ControlException {
+        return HitTrace.open(Set.of(), HitTrace.Size.SMALL);
     }
 
     @Override

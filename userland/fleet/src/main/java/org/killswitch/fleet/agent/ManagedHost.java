@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.killswitch.control.ControlException;
 import org.killswitch.control.SymbolName;
+import org.killswitch.control.trace.HitSource;
 import org.killswitch.policy.Overrides;
 import org.killswitch.policy.Policy;
 import org.killswitch.policy.PolicyException;
@@ -42,6 +43,13 @@ public interface ManagedHost {
 
     /** Calls so far, by function. */
     Map<String, Long> hits() throws ControlException;
+
+    /**
+     * Follows the calls of all functions that are engaged or observed, with small buffers.
+     *
+     * @throws ControlException if that cannot be done here, and why
+     */
+    HitSource follow() throws ControlException;
 
     /**
      * Whether this host uses what the catalogue's entry for a CVE closes, by the entry's own test. An entry without a test

@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.killswitch.control.SymbolName;
 import org.killswitch.fleet.Keys;
+import org.killswitch.fleet.api.Callers;
 import org.killswitch.fleet.api.Member;
 import org.killswitch.fleet.api.Opening;
 import org.killswitch.fleet.api.Opening.Stage;
@@ -139,6 +143,60 @@ class AgentTest {
         assertThat(agent.watched()).contains(begun);
         open(one, 1, Stage.KEEP);
         assertThat(agent.watched()).isEmpty();
+    }
+
+    private Callers callers() {
+        return agent.report().callers().orElseThrow();
+    }
+
+    private static Callers calls(Map<String, Long> programs, String... uncalled) {
+        Map<SymbolName, Callers.Programs> all = new HashMap<>();
+        all.put(new SymbolName("f"), new Callers.Programs(programs, 0));
+        List.of(uncalled).forEach(f -> all.put(new SymbolName(f), new Callers.Programs(Map.of(), 0)));
+        return new Callers(all, false, "");
+    }
+
+    @Test
+    void whoCallsIsReportedWhileAPolicyIsInEffect() throws Exception {
+        host.byHand("h", -9);
+        byte[] one = f(1);
+        agent.offer(one);
+        pass(Duration.ofSeconds(1));
+        assertThat(agent.report().callers())
+                .as("nothing of the fleet is in effect")
+                .isEmpty();
+        assertThat(host.isFollowed()).isFalse();
+        open(one, 1, Stage.OBSERVE);
+        host.call("f", "sshd", 3); // at once
+        pass(Duration.ofSeconds(1));
+        host.call("f", "cron", 1);
+        pass(Duration.ofSeconds(1));
+        assertThat(callers()).isEqualTo(calls(Map.of("sshd", 3L, "cron", 1L), "h"));
+        open(one, 1, Stage.TRIAL);
+        host.call("f", "sshd", 1);
+        open(one, 1, Stage.KEEP);
+        pass(Duration.ofSeconds(1));
+        assertThat(callers()).as("of the same policy").isEqualTo(calls(Map.of("sshd", 4L, "cron", 1L), "h"));
+        byte[] two = f(2);
+        agent.offer(two);
+        open(two, 2, Stage.TRIAL);
+        assertThat(callers()).as("of another one").isEqualTo(calls(Map.of(), "h"));
+        pass(Duration.ofSeconds(1));
+        host.call("f", "ping", 2);
+        pass(Duration.ofSeconds(1));
+        open(two, 2, Stage.BACK);
+        assertThat(callers()).as("still known").isEqualTo(calls(Map.of("ping", 2L), "h"));
+        assertThat(host.isFollowed()).as("the first one is in effect again").isTrue();
+        agent.unfollow();
+        assertThat(host.isFollowed()).isFalse();
+    }
+
+    @Test
+    void aHostThatCannotBeTracedFollowsThePolicyAllTheSame() throws Exception {
+        host.untraceable("tracing is closed under lockdown");
+        keep(f(1), 1);
+        assertThat(callers()).isEqualTo(new Callers(Map.of(), false, "tracing is closed under lockdown"));
+        assertPhase(Phase.KEPT, "");
     }
 
     @Test

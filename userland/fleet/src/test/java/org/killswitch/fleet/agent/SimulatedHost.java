@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,8 @@ import org.killswitch.control.ControlException;
 import org.killswitch.control.Reason;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
+import org.killswitch.control.trace.Hit;
+import org.killswitch.control.trace.HitSource;
 import org.killswitch.fleet.api.Json;
 import org.killswitch.policy.Actual;
 import org.killswitch.policy.Desired;
@@ -44,6 +48,9 @@ public final class SimulatedHost implements ManagedHost {
     private List<String> reboots = List.of();
     private Map<String, String> verdicts = Map.of();
     private Set<String> inUse = Set.of();
+    private final List<Hit> traced = new ArrayList<>();
+    private boolean isFollowed;
+    private @Nullable String untraceable;
     /** What the agent is to die of: after so many changes the next one throws. */
     private int changesLeft = Integer.MAX_VALUE;
 
@@ -200,6 +207,59 @@ public final class SimulatedHost implements ManagedHost {
         Map<String, Long> all = new TreeMap<>();
         state().forEach(a -> all.put(a.symbol().text(), hits));
         return all;
+    }
+
+    /** Some calls of a function by a program; the trace has them if there is one, and the function is engaged or observed. */
+    public synchronized void call(String symbol, String program, int count) {
+        Entry entry = kernel.get(new SymbolName(symbol));
+        if (entry != null && isFollowed) {
+            Optional<Retval> retval = entry.actual.retval();
+            Hit hit = new Hit(
+                    entry.actual.symbol(),
+                    retval.orElse(new Retval(0)),
+                    Hit.Context.TASK,
+                    7,
+                    0,
+                    program,
+                    retval.isEmpty());
+            traced.addAll(Collections.nCopies(count, hit));
+        }
+    }
+
+    /** Why calls cannot be followed here; null if they can. */
+    public synchronized void untraceable(@Nullable String why) {
+        untraceable = why;
+    }
+
+    /** Whether each call costs what it takes to follow it. */
+    public synchronized boolean isFollowed() {
+        return isFollowed;
+    }
+
+    @Override
+    public synchronized HitSource follow() throws ControlException {
+        if (untraceable != null) {
+            throw new ControlException(untraceable, null);
+        }
+        isFollowed = true;
+        return new HitSource() {
+            @Override
+            public News read() {
+                synchronized (SimulatedHost.this) {
+                    News news = new News(traced, 0);
+                    traced.clear();
+                    return news;
+                }
+            }
+
+            @Override
+            public void close() {
+                synchronized (SimulatedHost.this) {
+                    isFollowed = false;
+                    traced.clear();
+                }
+            }
+        };
     }
 
     private void change() {
