@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What the hosts say of CVEs, and what an operator sees happen. */
@@ -55,6 +56,51 @@ class ReportTest extends FleetFixture {
         push(f(1));
         untilEngaged(HOSTS, "f=-1");
         untilReported(3, CVE + ": 5 hosts: 4 fixed, 1 mitigated");
+    }
+
+    private void untilCalled(String... patterns) throws Exception {
+        until(
+                "called: " + String.join(", ", patterns),
+                () -> List.of(patterns).stream()
+                        .allMatch(
+                                p -> Pattern.compile(p).matcher(said("callers")).find()));
+    }
+
+    @Test
+    void whoCallsByProgram() throws Exception {
+        startController();
+        untilLogged("leads");
+        startFleet(h -> {});
+        fleet.host("h5").untraceable("there is no tracefs");
+        until("all report", () -> HOSTS.stream().allMatch(command(0, "hosts")::contains));
+        assertThat(command(0, "callers")).isEqualTo("calls are followed on 0 of 5 hosts\n");
+        push(policy(1, "40s", "1s", "symbol: f, retval: -1", "symbol: mod:g, retval: -1"));
+        untilEngaged(HOSTS, "f=-1", "mod:g=-1");
+        untilCalled("followed on 4 of 5 hosts\nnot on h5: there is no tracefs\nFUNCTION +PROGRAM +CALLS +HOSTS\n"
+                + "f +- +0 +0\nmod:g +- +0 +0\n$");
+        for (String host : List.of("h1", "h2", "h3")) {
+            fleet.host(host).call("f", "sshd", 2);
+        }
+        fleet.host("h1").call("f", "\u001b[31mcron", 1);
+        fleet.host("h4").call("mod:g", "ping", 400);
+        for (int i = 0; i < 10; i++) {
+            fleet.host("h2").call("f", "x" + i, 1);
+        }
+        untilCalled(
+                "\nmod:g +ping +400 +1 +h4\nf +sshd +6 +3 +h1 h2 h3\nf +\\?\\[31mcron +1 +1 +h1\n",
+                "\nf +x6 +1 +1 +h2\nf +\\(others\\) +3 +1 +h2\n$");
+        assertThat(command(0, "callers", "g")).contains("ping").doesNotContain("sshd");
+        assertThat(command(1, "callers", "h"))
+                .endsWith("no host follows calls of h: it is neither observed nor engaged;"
+                        + " see killswitch fleet callers\n");
+        assertThat(command(2, "callers", "f+4")).hasLineCount(1);
+        assertThat(command(0, "callers", "g", "--json"))
+                .isEqualTo("{\"version\":1,\"hosts\":5,\"followed\":4,\"sampled\":[],"
+                        + "\"missing\":[{\"why\":\"there is no tracefs\",\"hosts\":[\"h5\"]}],"
+                        + "\"functions\":[{\"function\":\"mod:g\",\"calls\":400,\"followed\":4,"
+                        + "\"callers\":[{\"program\":\"ping\",\"calls\":400,\"hosts\":[\"h4\"]}]}]}\n");
+        fleet.host("h4").call("mod:g", "ping", 100_000);
+        untilCalled("\na sample, as there were too many: h4\n", "\nmod:g +ping +100400 +1 +h4\n");
     }
 
     @Test

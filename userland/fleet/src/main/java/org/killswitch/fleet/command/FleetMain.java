@@ -38,6 +38,7 @@ public final class FleetMain extends CommandGroup {
                 .addSubcommand("push", new PushCommand(host))
                 .addSubcommand("status", new FleetStatusCommand(host))
                 .addSubcommand("hosts", new HostsCommand(host))
+                .addSubcommand("callers", new CallersCommand(host))
                 .addSubcommand("report", new ReportCommand(host))
                 .addSubcommand("watch", new FleetWatchCommand(host));
         for (Order.Verb verb : Order.Verb.values()) {
