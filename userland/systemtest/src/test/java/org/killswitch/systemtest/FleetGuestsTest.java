@@ -88,7 +88,7 @@ final class FleetGuestsTest {
                             + Pattern.quote(Project.kernel(host.getValue()).version()) + " ");
         }
         aRingAfterTheOther();
-        itsCallersAreOnThePage();
+        itsCallersAreKnown();
         takenBackByAnOrder();
         aHostThatLosesTheNetworkUndoesIt();
         anOopsHaltsIt();
@@ -195,15 +195,19 @@ final class FleetGuestsTest {
         return Pattern.compile(" 1 +kept ").matcher(fleet("hosts")).results().count();
     }
 
-    /** Somebody tries on each of the hosts; the page says how often, and on how many. */
-    private void itsCallersAreOnThePage() throws Exception {
+    /** Somebody tries on each of the hosts; the page says how often, and on how many, and a command by which programs. */
+    private void itsCallersAreKnown() throws Exception {
         long calls = 0;
         for (Guest guest : guests.values()) {
             require(guest, "for i in $(seq 50); do cat /proc/version; done 2> /dev/null; true");
+            require(guest, """
+                    echo 'echo curious > /proc/$$/comm; read x < /proc/version' > /tmp/curious
+                    sh /tmp/curious 2> /dev/null; true
+                    """);
             calls += Long.parseLong(require(guest, "cat /sys/kernel/security/killswitch/fn/version_proc_show/hits")
                     .strip());
         }
-        assertThat(calls).isGreaterThanOrEqualTo(50L * HOSTS.size());
+        assertThat(calls).isGreaterThanOrEqualTo(51L * HOSTS.size());
         Matcher page = PAGE.matcher(Files.readString(log()));
         assertThat(page.find()).isTrue();
         try (Chromium chromium = new Chromium(Files.createDirectory(folder.resolve("chromium")))) {
@@ -212,6 +216,12 @@ final class FleetGuestsTest {
                     + "\\s+" + HOSTS.size() + "/)");
             assertThat(chromium.complaints).isEmpty();
         }
+        String all = "\"function\":\"version_proc_show\",\"calls\":" + calls + ",\"followed\":" + HOSTS.size();
+        // the name has the newline that was written with it
+        until("each call is of a program", () -> fleet("callers", "--json").contains(all));
+        assertThat(fleet("callers", "version_proc_show"))
+                .startsWith("calls are followed on 3 of 3 hosts\nFUNCTION ")
+                .containsPattern("version_proc_show +curious\\? +3 +3 +arm new old\n");
     }
 
     private void takenBackByAnOrder() throws Exception {
