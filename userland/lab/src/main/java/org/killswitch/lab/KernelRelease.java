@@ -108,7 +108,8 @@ public record KernelRelease(String name, Architecture architecture, String suite
     public static final List<KernelRelease> BUILT = List.of(
             built("gcc-12", 9, "base", "errinj"),
             built("gcc-12", 13, "base", "errinj", "debug"),
-            built("clang-16", 12, "base", "kcfi"));
+            built("clang-16", 12, "base", "kcfi"),
+            built("gcc-12", 10, "base", "strict"));
 
     /** Those of the last point release, without the fixes that came after it. */
     public static final List<KernelRelease> OUTDATED = List.of(WITHOUT_UPDATES, x86("6.1-outdated", "bookworm", false));

@@ -30,9 +30,18 @@ public final class KernelBuild {
     /** Changed when a kernel that was built before is no longer what this class would build. */
     private static final String RECIPE = "1";
 
-    /** What of the source tree modules are built against. */
+    /** What of the source tree modules are built against, and signed with. */
     private static final Set<String> KEPT = Set.of(
-            "arch", "include", "scripts", "tools", "Makefile", ".config", "Module.symvers", "vmlinux", "System.map");
+            "arch",
+            "certs",
+            "include",
+            "scripts",
+            "tools",
+            "Makefile",
+            ".config",
+            "Module.symvers",
+            "vmlinux",
+            "System.map");
 
     /** How a configuration says that an option is off. */
     private static final Pattern UNSET = Pattern.compile("# (CONFIG_\\w+) is not set");
@@ -151,21 +160,39 @@ public final class KernelBuild {
         return line.isBlank() || line.startsWith("#") || config.contains(line);
     }
 
-    /** All parts of a kernel's configuration, one after the other. */
+    /** All parts of a kernel's configuration, one after the other; of an option the last part that names it decides. */
     public static String configuration(KernelRelease.Built recipe) {
-        StringBuilder text = new StringBuilder();
+        List<String> lines = new ArrayList<>();
         for (String part : recipe.parts()) {
-            try (InputStream in = KernelBuild.class.getResourceAsStream("kernels/" + part)) {
-                if (in == null) {
-                    throw new IllegalStateException("the program lacks its resource \"kernels/" + part + "\"");
-                }
-                text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                throw new LabException("the configuration of a kernel cannot be read: " + e.getMessage(), e);
-            }
+            add(lines, text(part));
         }
-        return text.append("CONFIG_LOCALVERSION=\"-" + recipe.flavour() + "\"\n")
-                .toString();
+        return String.join("\n", lines) + "\nCONFIG_LOCALVERSION=\"-" + recipe.flavour() + "\"\n";
+    }
+
+    static void add(List<String> lines, String part) {
+        Set<String> named = part.lines().flatMap(KernelBuild::option).collect(Collectors.toSet());
+        lines.removeIf(line -> option(line).anyMatch(named::contains));
+        part.lines().forEach(lines::add);
+    }
+
+    /** The option that a line of a configuration is about, if any. */
+    private static Stream<String> option(String line) {
+        Matcher off = UNSET.matcher(line);
+        if (off.matches()) {
+            return Stream.of(off.group(1));
+        }
+        return line.startsWith("CONFIG_") ? Stream.of(line.split("=", 2)[0]) : Stream.empty();
+    }
+
+    private static String text(String part) {
+        try (InputStream in = KernelBuild.class.getResourceAsStream("kernels/" + part)) {
+            if (in == null) {
+                throw new IllegalStateException("the program lacks its resource \"kernels/" + part + "\"");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new LabException("the configuration of a kernel cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** What a build of modules does not read is most of the tree. */
@@ -177,7 +204,7 @@ public final class KernelBuild {
                 }
             }
         }
-        for (String folder : List.of("arch", "tools")) {
+        for (String folder : List.of("arch", "certs", "tools")) {
             try (Stream<Path> files = Files.walk(tree.resolve(folder))) {
                 for (Path file : files.filter(f -> f.getFileName().toString().matches(".*\\.(o|c|a|cmd|dts|dtsi|rst)"))
                         .toList()) {

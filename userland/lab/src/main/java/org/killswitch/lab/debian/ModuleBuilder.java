@@ -59,6 +59,7 @@ public final class ModuleBuilder {
             }
             try (Stream<Path> built = Files.list(tree)) {
                 for (Path ko : built.filter(f -> f.toString().endsWith(".ko")).toList()) {
+                    sign(kernel, ko);
                     Files.move(ko, into.resolve(ko.getFileName().toString()));
                 }
             }
@@ -66,6 +67,22 @@ public final class ModuleBuilder {
         } catch (IOException e) {
             throw new LabException("modules cannot be built in " + into + ": " + e.getMessage(), e);
         }
+    }
+
+    /** A kernel that the lab has built may take signed modules only: its build has made the key, then. */
+    private static void sign(Kernel kernel, Path module) {
+        Path key = kernel.headers().resolve("certs/signing_key.pem");
+        if (kernel.release().isStock() || !Files.exists(key)) {
+            return;
+        }
+        Commands.require(
+                "signing " + module.getFileName(),
+                kernel.headers(),
+                kernel.headers().resolve("scripts/sign-file").toString(),
+                "sha256",
+                key.toString(),
+                key.resolveSibling("signing_key.x509").toString(),
+                module.toString());
     }
 
     private static List<String> command(Kernel kernel, Toolchain toolchain, Path tree) {

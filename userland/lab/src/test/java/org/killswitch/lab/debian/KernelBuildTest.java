@@ -3,6 +3,8 @@ package org.killswitch.lab.debian;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.killswitch.lab.KernelRelease;
 
@@ -35,6 +37,15 @@ class KernelBuildTest {
     void aSlipIsNoComment() {
         assertThat(KernelBuild.missing(" CONFIG_A=y\nCONFG_B=y\n", "CONFIG_A=y\nCONFIG_B=y\n"))
                 .containsExactly(" CONFIG_A=y", "CONFG_B=y");
+    }
+
+    @Test
+    void ofAnOptionTheLastPartThatNamesItDecides() {
+        List<String> lines = new ArrayList<>();
+        KernelBuild.add(lines, "# a comment\nCONFIG_A=y\nCONFIG_AB=y\n# CONFIG_C is not set\nCONFIG_D=m\n");
+        KernelBuild.add(lines, "# CONFIG_A is not set\nCONFIG_C=y\nCONFIG_D=y\n");
+        assertThat(lines)
+                .containsExactly("# a comment", "CONFIG_AB=y", "# CONFIG_A is not set", "CONFIG_C=y", "CONFIG_D=y");
     }
 
     @Test
