@@ -49,7 +49,15 @@ static_assert(offsetof(struct ks_slot, guard) == KS_SLOT_GUARD);
 
 extern struct ks_slot ks_slots[KS_SLOTS];
 
-/* Where a call continues that was overridden by a callback: loads the value and returns. */
+/*
+ * Where a call continues that was overridden by a callback: loads the value and
+ * returns to the function's caller.
+ *
+ * The value is loaded there, not by the callback, because something may run in
+ * between: a BPF trampoline on the same function is entered after the ftrace
+ * callbacks, uses the return register, and only then continues there. Nothing
+ * but the return register may change.
+ */
 extern const char ks_return_stubs[];	/* KS_SLOTS of KS_RETURN_STUB_SIZE bytes */
 
 /* What a function's ftrace site calls in the place of a callback. */

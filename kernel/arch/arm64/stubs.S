@@ -9,11 +9,6 @@
  *
  * ftrace comes here with the link register as the caller set it. The function
  * has not run, so it is not signed, whatever CONFIG_ARM64_PTR_AUTH_KERNEL is.
- *
- * The value is loaded here, not by the ftrace callback, because something may
- * run in between: a BPF trampoline on the same function is entered after the
- * ftrace callbacks, uses the return register, and only then continues here.
- * Nothing but the return register may change.
  */
 	.text
 	.balign KS_RETURN_STUB_SIZE

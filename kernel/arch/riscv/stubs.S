@@ -7,11 +7,6 @@
  * A call that an ftrace callback has overridden continues here: load the slot's
  * value and return to the function's caller. ftrace comes here with ra as the
  * caller set it.
- *
- * The value is loaded here, not by the callback, because something may run in
- * between: a BPF trampoline on the same function is entered after the ftrace
- * callbacks, uses the return register, and only then continues here. Nothing
- * but the return register may change.
  */
 	.text
 	.balign KS_RETURN_STUB_SIZE

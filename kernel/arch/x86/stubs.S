@@ -15,11 +15,6 @@
 /*
  * A call that an ftrace callback or a kprobe has overridden continues here:
  * load the slot's value and return to the function's caller.
- *
- * The value is loaded here, not by the callback, because something may run in
- * between: a BPF trampoline on the same function is entered after the ftrace
- * callbacks, uses the return register, and only then continues here. Nothing
- * but the return register may change.
  */
 	.text
 	.balign KS_RETURN_STUB_SIZE

@@ -29,10 +29,15 @@ import org.killswitch.host.text.Symbol;
 /** What is known of a kernel: its text, its types, and what is worked out from them once. */
 public final class Kernel {
 
+    private static final String FUNCTIONS_ONLY =
+            "/proc/kallsyms of this kernel lists functions only (no CONFIG_KALLSYMS_ALL): pointers in data, such as tables of"
+                    + " operations, and exports are not seen";
+
     private final KernelText text;
     private final Signatures signatures;
     private final Optional<Disassembler> disassembler;
     private final String noDisassembler;
+    private final Optional<String> noPointers;
     private @Nullable Set<Long> bugs;
     private final Map<Integer, Body> bodies = new HashMap<>();
     private final Map<Integer, Summary> summaries = new HashMap<>();
@@ -68,6 +73,7 @@ public final class Kernel {
         this.signatures = signatures;
         this.disassembler = disassembler;
         this.noDisassembler = noDisassembler;
+        noPointers = text.showsData() ? Optional.empty() : Optional.of(FUNCTIONS_ONLY);
     }
 
     /** What a caller does with the result of the call at an address. */
@@ -147,10 +153,7 @@ public final class Kernel {
 
     /** Why pointers in its data are not known; empty if they are. */
     public Optional<String> noPointers() {
-        return text.showsData()
-                ? Optional.empty()
-                : Optional.of("/proc/kallsyms of this kernel lists functions only (no CONFIG_KALLSYMS_ALL): pointers in"
-                        + " data, such as tables of operations, and exports are not seen");
+        return noPointers;
     }
 
     KernelText text() {

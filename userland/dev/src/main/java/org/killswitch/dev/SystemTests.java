@@ -59,7 +59,7 @@ public record SystemTests(SourceTree sources) {
                 release.name() + "-" + backend,
                 List.of(REPORTS, "userland/systemtest/target/bypass/" + release.name()),
                 List.of(
-                        "-Dgroups=" + (KernelRelease.PORTS.contains(release) ? "module" : "kernel"),
+                        "-Dgroups=" + (release.isPort() ? "module" : "kernel"),
                         "-Dkillswitch.kernels=" + release.name(),
                         "-Dkillswitch.backend=" + backend));
     }

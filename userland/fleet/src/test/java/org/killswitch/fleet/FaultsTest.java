@@ -12,11 +12,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -242,7 +243,8 @@ class FaultsTest extends FleetFixture {
                             report.hits(),
                             report.notes(),
                             report.trouble(),
-                            report.reboots())
+                            report.reboots(),
+                            report.callers())
                     .bytes();
             if (next.length > Report.MAX) {
                 return last;
@@ -264,7 +266,7 @@ class FaultsTest extends FleetFixture {
     private final class Flood implements AutoCloseable {
 
         private final AtomicBoolean ends = new AtomicBoolean();
-        private final List<Thread> threads = new ArrayList<>();
+        private final ExecutorService threads = Executors.newCachedThreadPool();
         final AtomicLong sent = new AtomicLong();
 
         Flood(String host, byte[] report) {
@@ -295,7 +297,7 @@ class FaultsTest extends FleetFixture {
 
         @SuppressWarnings("try") // that closing a connection can be interrupted is no matter
         private void add(String host, Shot shot) {
-            threads.add(Thread.ofPlatform().start(() -> {
+            threads.execute(() -> {
                 while (!ends.get()) {
                     try (Connection connection = connect(host)) {
                         while (!ends.get()) {
@@ -307,19 +309,13 @@ class FaultsTest extends FleetFixture {
                         // The server has thrown it out: it comes again.
                     }
                 }
-            }));
+            });
         }
 
         @Override
         public void close() {
             ends.set(true);
-            try {
-                for (Thread thread : threads) {
-                    thread.join();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            threads.close();
         }
     }
 }

@@ -7,15 +7,17 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** Looks all the time at what is engaged on the hosts of a fleet. */
 final class Lookout implements AutoCloseable {
 
     private final Map<String, Set<String>> seen = new ConcurrentSkipListMap<>();
-    private final Thread thread;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
 
     Lookout(SimulatedFleet fleet) {
-        thread = Thread.ofPlatform().start(() -> {
+        thread.execute(() -> {
             while (!Thread.currentThread().isInterrupted()) {
                 fleet.engaged()
                         .forEach((host, engaged) -> seen.computeIfAbsent(host, h -> ConcurrentHashMap.newKeySet())
@@ -38,11 +40,7 @@ final class Lookout implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.shutdownNow();
+        thread.close();
     }
 }

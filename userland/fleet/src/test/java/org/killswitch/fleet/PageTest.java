@@ -87,7 +87,8 @@ class PageTest extends FleetFixture {
                 has ? Map.of("f", 10L + i % 7, "<b>g</b>", 1L) : Map.of(),
                 List.of(),
                 trouble,
-                reboots);
+                reboots,
+                Optional.empty());
         all.publish(Store.subject(Store.HOSTS, "host-" + i), report.bytes());
     }
 

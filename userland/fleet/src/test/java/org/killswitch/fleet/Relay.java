@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * The network between a server and some of its clients, on the loopback device. Where it is cut, connections stay, and what
  * is sent arrives when it is mended, as TCP has it: neither side is told.
  */
-final class Relay implements AutoCloseable {
+public final class Relay implements AutoCloseable {
 
     private final ServerSocket listening;
     private final int server;
@@ -36,22 +36,22 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    Relay(int server) throws IOException {
+    public Relay(int server) throws IOException {
         this.server = server;
         listening = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return listening.getLocalPort();
     }
 
     /** How many connections there have been. */
-    int connections() {
+    public int connections() {
         return clients.size();
     }
 
-    void cut() {
+    public void cut() {
         toServer.cut(true);
         fromServer.cut(true);
     }
@@ -64,7 +64,7 @@ final class Relay implements AutoCloseable {
         fromServer.cut(true);
     }
 
-    void mend() {
+    public void mend() {
         toServer.cut(false);
         fromServer.cut(false);
     }

@@ -26,6 +26,11 @@ public final class SystemCalls {
 
     private static final Pattern ENTRY = Pattern.compile("__(?<how>x64|ia32|arm64|riscv)_sys_(?<name>\\w+)");
     private static final List<String> HOW = List.of("ia32", "arm64", "riscv", "x64");
+
+    /** For a guard, which is not known on riscv64. */
+    private static final Map<String, Registers> REGISTERS =
+            Map.of("x64", Registers.X86_64, "ia32", Registers.IA32, "arm64", Registers.ARM64);
+
     private static final String PREFIX = "sys_";
     private static final String ARM64 = "arm64:";
 
@@ -104,13 +109,7 @@ public final class SystemCalls {
         if (!m.matches()) {
             return Optional.empty();
         }
-        @Nullable
-        Registers registers = switch (m.group("how")) {
-            case "x64" -> Registers.X86_64;
-            case "ia32" -> Registers.IA32;
-            case "arm64" -> Registers.ARM64;
-            default -> null; // nobody asks: guards are not known there
-        };
+        @Nullable Registers registers = REGISTERS.get(m.group("how"));
         if (registers == null) {
             return Optional.empty();
         }
@@ -185,15 +184,15 @@ public final class SystemCalls {
                 }
             }
         }
-        for (String function :
-                List.of("__x64_sys_" + name, "__arm64_sys_" + name, "__riscv_sys_" + name, "__ia32_sys_" + name)) {
+        for (String how : HOW.reversed()) {
+            String function = "__" + how + "_sys_" + name;
+            boolean ia32 = how.equals("ia32");
             // Where there is an entry of its own for them, nothing leads to the other one.
-            if (present.contains(function) && !(compat && function.startsWith("__ia32"))) {
+            if (present.contains(function) && !(compat && ia32)) {
                 if (all) {
                     engaged.add(function);
                 } else if (!engaged.contains(function)) {
-                    open.add((function.startsWith("__ia32") ? "32-bit programs (" : "64-bit programs (") + function
-                            + ")");
+                    open.add((ia32 ? "32-bit programs (" : "64-bit programs (") + function + ")");
                 }
             }
         }

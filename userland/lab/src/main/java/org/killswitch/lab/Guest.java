@@ -42,7 +42,7 @@ public final class Guest implements AutoCloseable {
     private static final Duration BOOT_WITH_KVM = Duration.ofSeconds(10);
 
     /** How many of these times a boot may take whose kernel goes on saying something. */
-    private static final int LONGEST_BOOT = 10;
+    private static final int LONGEST_BOOT = 5;
 
     private static final Duration POWER_OFF = Duration.ofSeconds(20);
     private static final Duration POWER_OFF_FROM_DISK = Duration.ofMinutes(2);
@@ -183,10 +183,7 @@ public final class Guest implements AutoCloseable {
         return spec.isSystem() ? BOOT_FROM_DISK : BOOT;
     }
 
-    /**
-     * Waits for as long as it goes on with something: a guest inside of a guest takes twenty times as long. Where the limit
-     * has passed before, it may also be silent for as long as it took to come that far.
-     */
+    /** Waits for as long as its kernel goes on with something: a guest inside of a guest takes ten times as long. */
     private void awaitReady(Duration limit) {
         long start = System.nanoTime();
         Duration left = limit;
@@ -199,9 +196,7 @@ public final class Guest implements AutoCloseable {
                 return;
             } catch (TimeoutException e) {
                 Duration passed = Duration.ofNanos(System.nanoTime() - start);
-                Duration silence = console.silence();
-                Duration before = passed.minus(silence);
-                left = (before.compareTo(limit) > 0 ? before : limit).minus(silence);
+                left = limit.minus(console.silence());
                 if (!left.isPositive() || passed.compareTo(limit.multipliedBy(LONGEST_BOOT)) > 0) {
                     throw console.failure(
                             GuestFailure.Kind.NO_BOOT, "nothing heard from it in " + passed.toSeconds() + " s");

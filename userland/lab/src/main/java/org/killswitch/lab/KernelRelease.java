@@ -66,6 +66,11 @@ public record KernelRelease(String name, Architecture architecture, String suite
         return !(origin instanceof Built);
     }
 
+    /** Whether it is for an architecture on which the module works, and not all that is around it. */
+    public boolean isPort() {
+        return PORTS.contains(this);
+    }
+
     /** The longest-lived of those between 6.12 and the newest; sums taken on 2026-11-24. */
     private static final Fixed V6_18 = new Fixed(
             "6.18.15+deb13",
@@ -94,7 +99,7 @@ public record KernelRelease(String name, Architecture architecture, String suite
      */
     public static final List<KernelRelease> FLAVOURS = List.of(flavour("rt"));
 
-    /** Debian's for an architecture on which the module works, and not all that is around it; as of a point release. */
+    /** Debian's for those architectures, as of a point release. */
     public static final List<KernelRelease> PORTS =
             List.of(new KernelRelease("6.12-riscv64", Architecture.RISCV64, "trixie", false, new Newest("")));
 

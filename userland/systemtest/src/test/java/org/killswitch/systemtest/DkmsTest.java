@@ -53,6 +53,15 @@ final class DkmsTest {
     private static final String INSTALL = "--no-depmod --installtree \"$MODULES\"";
 
     private static Output dkms(String script) {
+        return dkms(folder, script);
+    }
+
+    /**
+     * Runs a script with dkms in it.
+     *
+     * @param folder with the folders source, tree and modules and the file framework.conf, in the place of the system's
+     */
+    static Output dkms(Path folder, String script) {
         return PrivateMounts.run(Project.ROOT, """
                 folder='%s'
                 export MODULES="$folder/modules"
@@ -102,12 +111,17 @@ final class DkmsTest {
             try (Guest guest = Project.LAB.boot(kernel, spec)) {
                 assertThat(guest.run("insmod /modules/killswitch.ko && cat /sys/module/killswitch/version"))
                         .isEqualTo(new Output(0, Project.version() + "\n"));
-                guest.run("echo engage cmdline_proc_show -5 > " + TestGuest.ROOT + "/control");
-                assertThat(guest.run("cat /proc/cmdline").output()).contains("Input/output error");
-                guest.run("echo disengage cmdline_proc_show > " + TestGuest.ROOT + "/control");
-                assertThat(guest.run("cat /proc/cmdline").status()).isZero();
+                assertEngages(guest);
             }
         }
+    }
+
+    /** The module that is loaded can override a function, and stop that. */
+    static void assertEngages(Guest guest) {
+        guest.run("echo engage cmdline_proc_show -5 > " + TestGuest.ROOT + "/control");
+        assertThat(guest.run("cat /proc/cmdline").output()).contains("Input/output error");
+        guest.run("echo disengage cmdline_proc_show > " + TestGuest.ROOT + "/control");
+        assertThat(guest.run("cat /proc/cmdline").status()).isZero();
     }
 
     @Test

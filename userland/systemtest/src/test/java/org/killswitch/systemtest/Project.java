@@ -84,7 +84,7 @@ final class Project {
         });
     }
 
-    /** A program of src/test/programs, compiled for a kernel's architecture. */
+    /** A program of src/test/programs, compiled for a kernel's architecture; one for BPF has a name that begins so. */
     static Path program(Kernel kernel, String name) {
         Architecture architecture = kernel.release().architecture();
         return PROGRAMS.computeIfAbsent(name + " " + architecture, k -> {
@@ -93,24 +93,30 @@ final class Project {
                     architecture.toolPrefix() + "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program.toString()));
             command.add(ROOT.resolve("userland/systemtest/src/test/programs/" + name + ".c")
                     .toString());
-            if (!name.startsWith("bpf_")) {
-                command.addAll(architecture.isHost() ? List.of() : List.of("-static"));
-            } else if (architecture.isHost()) {
-                command.add("-lbpf");
-            } else {
-                Path root = LAB.packages(architecture, "bookworm", List.of("libbpf-dev"));
-                command.addAll(List.of(
-                        "-static",
-                        "-idirafter",
-                        root.resolve("usr/include").toString(),
-                        "-L" + root.resolve("usr/lib/" + architecture.triplet()),
-                        "-lbpf",
-                        "-lelf",
-                        "-lz"));
+            if (!architecture.isHost()) {
+                command.add("-static");
+            }
+            if (name.startsWith("bpf_")) {
+                command.addAll(libbpf(architecture));
             }
             run(command);
             return program;
         });
+    }
+
+    /** What links a program with libbpf. */
+    private static List<String> libbpf(Architecture architecture) {
+        if (architecture.isHost()) {
+            return List.of("-lbpf");
+        }
+        Path root = LAB.packages(architecture, "bookworm", List.of("libbpf-dev"));
+        return List.of(
+                "-idirafter",
+                root.resolve("usr/include").toString(),
+                "-L" + root.resolve("usr/lib/" + architecture.triplet()),
+                "-lbpf",
+                "-lelf",
+                "-lz");
     }
 
     /** The folder with the programs of src/test/bpf of bpf and guard, compiled by clang for a kernel's architecture. */

@@ -87,16 +87,11 @@ final class StrictKernelTest {
                         kernel.headers().resolve("scripts/sign-file"),
                         certs.resolve("signing_key.pem"),
                         certs.resolve("signing_key.x509")));
-        Output output = PrivateMounts.run(
-                Project.ROOT, """
-                folder='%s'
-                mount --bind "$folder/source" /usr/src
-                mount --bind "$folder/tree" /var/lib/dkms
-                mount --bind "$folder/framework.conf" /etc/dkms/framework.conf
+        Output output = DkmsTest.dkms(folder, """
                 dkms add .
-                dkms build -m killswitch -v %2$s -k %3$s --kernelsourcedir '%4$s'
-                dkms install -m killswitch -v %2$s -k %3$s --no-depmod --installtree "$folder/modules"
-                """.formatted(folder, Project.version(), kernel.version(), kernel.headers()));
+                dkms build -m killswitch -v %1$s -k %2$s --kernelsourcedir '%3$s'
+                dkms install -m killswitch -v %1$s -k %2$s --no-depmod --installtree "$MODULES"
+                """.formatted(Project.version(), kernel.version(), kernel.headers()));
         assertThat(output.status()).as(output.output()).isZero();
         Path module = folder.resolve("modules/" + kernel.version() + "/updates/dkms/killswitch.ko");
         GuestSpec spec = GuestSpec.standard().withMachine(1, 512).withFile("/dkms.ko", module);
@@ -144,10 +139,7 @@ final class StrictKernelTest {
     private static void engages(Guest guest, String module) {
         Output insmod = guest.run("insmod " + module);
         assertThat(insmod.status()).as(insmod.output()).isZero();
-        guest.run("echo engage cmdline_proc_show -5 > " + TestGuest.ROOT + "/control");
-        assertThat(guest.run("cat /proc/cmdline").output()).contains("Input/output error");
-        guest.run("echo disengage cmdline_proc_show > " + TestGuest.ROOT + "/control");
-        assertThat(guest.run("cat /proc/cmdline").status()).isZero();
+        DkmsTest.assertEngages(guest);
     }
 
     /** The module as a compiler leaves it; the lab has signed it for this kernel. */

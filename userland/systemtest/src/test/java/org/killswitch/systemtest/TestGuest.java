@@ -12,7 +12,6 @@ import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
 import org.killswitch.lab.KernelHealth;
-import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.Output;
 
 /** A guest with the modules and the helpers of the selftests, and words for what tests do in it. */
@@ -133,7 +132,7 @@ final class TestGuest implements AutoCloseable {
         for (String program : PROGRAMS) {
             spec = spec.withFile("/bin/" + program, Project.program(kernel, program));
         }
-        if (!KernelRelease.PORTS.contains(kernel.release())) {
+        if (!kernel.release().isPort()) {
             for (String program : BPF_PROGRAMS) {
                 spec = spec.withFile("/bin/" + program, Project.program(kernel, program));
             }

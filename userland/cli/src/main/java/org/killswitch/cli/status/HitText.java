@@ -44,7 +44,7 @@ final class HitText {
                 Times.forPeople(now, zone),
                 hit.symbol(),
                 task ? hit.pid() : "-",
-                task ? Messages.visible(hit.comm()) : "(" + context(hit) + ")",
+                Messages.visible(hit.caller()),
                 task ? users.nameOrUid(hit.uid()) : "-",
                 state(hit),
                 row.count(),

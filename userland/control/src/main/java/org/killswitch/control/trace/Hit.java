@@ -2,6 +2,7 @@
 package org.killswitch.control.trace;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,11 @@ public record Hit(
         SOFTIRQ,
         HARDIRQ,
         NMI
+    }
+
+    /** The task's name; in an interrupt, of which no task knows, what the CPU was doing, in brackets. */
+    public String caller() {
+        return context == Context.TASK ? comm : "(" + context.name().toLowerCase(Locale.ROOT) + ")";
     }
 
     /**

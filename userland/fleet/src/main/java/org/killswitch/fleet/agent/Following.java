@@ -4,7 +4,6 @@ package org.killswitch.fleet.agent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -149,17 +148,10 @@ final class Following {
 
     private void count(Hit hit) {
         if (functions.size() < FUNCTIONS_MAX || functions.containsKey(hit.symbol())) {
-            functions.computeIfAbsent(hit.symbol(), s -> new Names()).add(name(hit));
+            functions.computeIfAbsent(hit.symbol(), s -> new Names()).add(hit.caller());
         } else {
             sampled = true;
         }
-    }
-
-    /** A program; an interrupt has nothing to do with the one that it came upon. */
-    private static String name(Hit hit) {
-        return hit.context() == Hit.Context.TASK
-                ? hit.comm()
-                : "(" + hit.context().name().toLowerCase(Locale.ROOT) + ")";
     }
 
     /**

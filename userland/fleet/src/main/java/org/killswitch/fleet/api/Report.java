@@ -78,19 +78,10 @@ public record Report(
         reboots = reboots.stream().limit(LINES).map(Report::cut).toList();
     }
 
-    /** The same where no calls are followed. */
-    public Report(
-            Member host,
-            long serial,
-            String digest,
-            Phase phase,
-            long kept,
-            String message,
-            Map<String, Long> hits,
-            List<String> notes,
-            List<String> trouble,
-            List<String> reboots) {
-        this(host, serial, digest, phase, kept, message, hits, notes, trouble, reboots, Optional.empty());
+    /** The same with other callers. */
+    Report withCallers(Callers other) {
+        return new Report(
+                host, serial, digest, phase, kept, message, hits, notes, trouble, reboots, Optional.of(other));
     }
 
     static String cut(String text) {
@@ -108,10 +99,8 @@ public record Report(
         byte[] all = json().bytes();
         return all.length <= MAX || callers.isEmpty()
                 ? all
-                : json().with(
-                                "callers",
-                                Callers.missing("the report is too long for them")
-                                        .json())
+                : withCallers(Callers.missing("the report is too long for them"))
+                        .json()
                         .bytes();
     }
 

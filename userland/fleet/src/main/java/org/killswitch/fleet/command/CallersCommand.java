@@ -11,14 +11,12 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.cli.Converters;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Table;
 import org.killswitch.control.SymbolName;
 import org.killswitch.fleet.api.Callers;
 import org.killswitch.fleet.api.Json;
 import org.killswitch.fleet.api.Report;
-import org.killswitch.fleet.controller.Fleet;
 import org.killswitch.fleet.controller.Rings;
 import org.killswitch.policy.PolicyException;
 import picocli.CommandLine.Command;
@@ -54,11 +52,7 @@ final class CallersCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private final ConfigOption config = new ConfigOption();
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+    private final FleetOptions options = new FleetOptions();
 
     CallersCommand(Host host) {
         this.host = host;
@@ -179,10 +173,8 @@ final class CallersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws PolicyException, InterruptedException {
         List<Report> reports;
-        try (Session session = new Session(config.read())) {
-            reports = session.fleet(host.err()).hosts().stream()
-                    .map(Fleet.Seen::report)
-                    .toList();
+        try (Session session = new Session(options.config())) {
+            reports = session.reports(host.err());
         }
         Sum sum = new Sum();
         reports.forEach(sum::add);

@@ -4,7 +4,6 @@ package org.killswitch.fleet.command;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Table;
 import org.killswitch.cli.output.Times;
@@ -27,11 +26,7 @@ final class FleetStatusCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private final ConfigOption config = new ConfigOption();
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+    private final FleetOptions options = new FleetOptions();
 
     FleetStatusCommand(Host host) {
         this.host = host;
@@ -39,7 +34,7 @@ final class FleetStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws PolicyException, InterruptedException {
-        try (Session session = new Session(config.read())) {
+        try (Session session = new Session(options.config())) {
             Rollout rollout = session.requireRollout();
             FleetPolicy policy = session.policy(rollout);
             Rings rings = Rings.of(policy, session.fleet(host.err()), rollout.chosen());

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Times;
 import org.killswitch.fleet.api.Json;
@@ -37,11 +36,7 @@ final class FleetWatchCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private final ConfigOption config = new ConfigOption();
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+    private final FleetOptions options = new FleetOptions();
 
     FleetWatchCommand(Host host) {
         this.host = host;
@@ -49,7 +44,7 @@ final class FleetWatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws PolicyException, InterruptedException {
-        try (Session session = new Session(config.read());
+        try (Session session = new Session(options.config());
                 FleetWatch reports = session.watch(host.err())) {
             News.Look before = look(session, reports);
             print(before.all());

@@ -5,13 +5,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Messages;
 import org.killswitch.cli.output.Table;
 import org.killswitch.fleet.api.Json;
 import org.killswitch.fleet.api.Report;
-import org.killswitch.fleet.controller.Fleet;
 import org.killswitch.policy.PolicyException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,11 +25,7 @@ final class HostsCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private final ConfigOption config = new ConfigOption();
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+    private final FleetOptions options = new FleetOptions();
 
     HostsCommand(Host host) {
         this.host = host;
@@ -40,10 +34,8 @@ final class HostsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws PolicyException, InterruptedException {
         List<Report> reports;
-        try (Session session = new Session(config.read())) {
-            reports = session.fleet(host.err()).hosts().stream()
-                    .map(Fleet.Seen::report)
-                    .toList();
+        try (Session session = new Session(options.config())) {
+            reports = session.reports(host.err());
         }
         if (json) {
             Json document = Json.object()

@@ -4,7 +4,6 @@ package org.killswitch.fleet.command;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Messages;
 import org.killswitch.fleet.api.Order;
@@ -24,11 +23,7 @@ final class OrderCommand implements Callable<Integer> {
     private List<String> reason = List.of();
 
     @Mixin
-    private final ConfigOption config = new ConfigOption();
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+    private final FleetOptions options = new FleetOptions();
 
     OrderCommand(Host host, Order.Verb verb) {
         this.host = host;
@@ -54,7 +49,7 @@ final class OrderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws PolicyException, InterruptedException {
-        try (Session session = new Session(config.read())) {
+        try (Session session = new Session(options.config())) {
             long serial = session.requireRollout().serial();
             boolean followed = session.order(new Order(serial, verb, who(), String.join(" ", reason)));
             if (!followed) {

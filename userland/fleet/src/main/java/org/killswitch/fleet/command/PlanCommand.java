@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Table;
 import org.killswitch.fleet.api.FleetPolicy;
@@ -38,11 +37,7 @@ final class PlanCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private final ConfigOption config = new ConfigOption();
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+    private final FleetOptions options = new FleetOptions();
 
     PlanCommand(Host host) {
         this.host = host;
@@ -59,7 +54,7 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws PolicyException, InterruptedException {
         FleetPolicy policy = FleetPolicyReader.read(file, text(file));
-        try (Session session = new Session(config.read())) {
+        try (Session session = new Session(options.config())) {
             Fleet fleet = session.fleet(host.err());
             Rings rings = Rings.of(policy, fleet, chosen(policy, fleet));
             if (json) {

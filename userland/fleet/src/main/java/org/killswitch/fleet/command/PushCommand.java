@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.fleet.api.Admission;
 import org.killswitch.fleet.api.FleetConfig;
@@ -42,11 +41,7 @@ final class PushCommand implements Callable<Integer> {
     private @Nullable Path key;
 
     @Mixin
-    private final ConfigOption config = new ConfigOption();
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+    private final FleetOptions options = new FleetOptions();
 
     PushCommand(Host host) {
         this.host = host;
@@ -54,7 +49,7 @@ final class PushCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws PolicyException, InterruptedException {
-        FleetConfig configuration = config.read();
+        FleetConfig configuration = options.config();
         String text = PlanCommand.text(file);
         // Before anything is signed: messages with the file's own name and lines.
         FleetPolicyReader.read(file, text);

@@ -12,14 +12,13 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.cli.output.Table;
 import org.killswitch.cli.output.Times;
 import org.killswitch.fleet.api.Json;
 import org.killswitch.fleet.api.Member;
+import org.killswitch.fleet.api.Report;
 import org.killswitch.fleet.api.Verdicts;
-import org.killswitch.fleet.controller.Fleet;
 import org.killswitch.policy.PolicyException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,11 +56,7 @@ final class ReportCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private final ConfigOption config = new ConfigOption();
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+    private final FleetOptions options = new FleetOptions();
 
     ReportCommand(Host host) {
         this.host = host;
@@ -85,11 +80,8 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws PolicyException, InterruptedException {
         List<Member> members;
         Map<String, Verdicts> verdicts;
-        try (Session session = new Session(config.read())) {
-            members = session.fleet(host.err()).hosts().stream()
-                    .map(Fleet.Seen::report)
-                    .map(r -> r.host())
-                    .toList();
+        try (Session session = new Session(options.config())) {
+            members = session.reports(host.err()).stream().map(Report::host).toList();
             verdicts = session.verdicts(host.err());
         }
         // of another kernel than it runs now, they say nothing

@@ -4,7 +4,6 @@ package org.killswitch.fleet.command;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.WebConfig;
@@ -29,11 +28,7 @@ final class ServeCommand implements Callable<Integer> {
     private final Host host;
 
     @Mixin
-    private final ConfigOption config = new ConfigOption();
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli reads it
-    private final HelpOption help = new HelpOption();
+    private final FleetOptions options = new FleetOptions();
 
     ServeCommand(Host host) {
         this.host = host;
@@ -42,7 +37,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws PolicyException, InterruptedException {
         String name = host.files().text("/proc/sys/kernel/hostname").orElse("an unknown host");
-        FleetConfig configuration = config.read();
+        FleetConfig configuration = options.config();
         Controller controller = new Controller(
                 configuration,
                 "controller on " + name,

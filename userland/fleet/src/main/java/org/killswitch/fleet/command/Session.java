@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ import org.killswitch.fleet.api.Admission;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.FleetPolicy;
 import org.killswitch.fleet.api.Order;
+import org.killswitch.fleet.api.Report;
 import org.killswitch.fleet.api.Rollout;
 import org.killswitch.fleet.api.Store;
 import org.killswitch.fleet.api.Verdicts;
@@ -96,6 +98,11 @@ final class Session implements AutoCloseable {
                     .sorted(Comparator.comparing(h -> h.report().host().name()))
                     .toList());
         }
+    }
+
+    /** Their last reports, in the same order. */
+    List<Report> reports(PrintWriter err) throws PolicyException, InterruptedException {
+        return fleet(err).hosts().stream().map(Fleet.Seen::report).toList();
     }
 
     /** What the hosts say of CVEs, by host. */

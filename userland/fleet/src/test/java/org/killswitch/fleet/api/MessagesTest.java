@@ -44,22 +44,8 @@ class MessagesTest {
                 hits,
                 lines,
                 lines,
-                lines);
-    }
-
-    private static Report with(Report r, Callers callers) {
-        return new Report(
-                r.host(),
-                r.serial(),
-                r.digest(),
-                r.phase(),
-                r.kept(),
-                r.message(),
-                r.hits(),
-                r.notes(),
-                r.trouble(),
-                r.reboots(),
-                Optional.of(callers));
+                lines,
+                Optional.empty());
     }
 
     /** Of so many functions, each called by so many programs: the last ones most. */
@@ -100,7 +86,7 @@ class MessagesTest {
     void callersArriveAsTheyWere() throws Exception {
         for (Callers callers : List.of(
                 callers("sshd", 3), callers("\u20ac\u0000\"", 100), Callers.missing("\u001b[2J" + "x".repeat(500)))) {
-            Report report = with(report("f", 3), callers);
+            Report report = report("f", 3).withCallers(callers);
             assertThat(Report.of("h1", report.bytes())).isEqualTo(report);
         }
     }
@@ -131,8 +117,7 @@ class MessagesTest {
         Map<String, Long> hits = new TreeMap<>();
         IntStream.range(0, 16).forEach(i -> hits.put(i + line, 1L));
         List<String> lines = Collections.nCopies(8, line);
-        Report huge = with(
-                new Report(
+        Report huge = new Report(
                         new Member("h1", Map.of("role", "x".repeat(8000)), "6.1", "debian"),
                         7,
                         "d",
@@ -142,16 +127,17 @@ class MessagesTest {
                         hits,
                         lines,
                         lines,
-                        lines),
-                many);
+                        lines,
+                        Optional.empty())
+                .withCallers(many);
         assertThat(huge.bytes()).hasSizeLessThan(Report.MAX);
         assertThat(Report.of("h1", huge.bytes()))
-                .isEqualTo(with(huge, Callers.missing("the report is too long for them")));
+                .isEqualTo(huge.withCallers(Callers.missing("the report is too long for them")));
     }
 
     @Test
     void callersMayBeMissingOrAnything() throws Exception {
-        String text = new String(with(report("f", 1), callers("sshd", 2)).bytes(), StandardCharsets.UTF_8);
+        String text = new String(report("f", 1).withCallers(callers("sshd", 2)).bytes(), StandardCharsets.UTF_8);
         String old = text.replaceFirst(",\"callers\":.*", "}");
         assertThat(old).isNotEqualTo(text);
         assertThat(Report.of("h1", old.getBytes(StandardCharsets.UTF_8))).isEqualTo(report("f", 1));

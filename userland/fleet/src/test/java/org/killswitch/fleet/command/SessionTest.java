@@ -5,19 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.killswitch.fleet.NatsServer;
+import org.killswitch.fleet.Relay;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.Signatures;
 import org.killswitch.policy.PolicyException;
@@ -27,53 +23,6 @@ final class SessionTest {
 
     @TempDir
     private Path folder;
-
-    /** A gate before the server: the first connection stays without an answer, the others reach it. */
-    private static final class Gate implements AutoCloseable {
-        private final ServerSocket socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-        private final AtomicInteger connections = new AtomicInteger();
-
-        Gate(int server) throws IOException {
-            Thread.ofVirtual().start(() -> {
-                try {
-                    while (true) {
-                        Socket client = socket.accept();
-                        if (connections.getAndIncrement() > 0) {
-                            Socket behind = new Socket(InetAddress.getLoopbackAddress(), server);
-                            pass(client, behind);
-                            pass(behind, client);
-                        }
-                    }
-                } catch (IOException e) {
-                    // closed
-                }
-            });
-        }
-
-        private static void pass(Socket from, Socket to) {
-            Thread.ofVirtual().start(() -> {
-                try (from;
-                        to) {
-                    from.getInputStream().transferTo(to.getOutputStream());
-                } catch (IOException e) {
-                    // the other end is closed
-                }
-            });
-        }
-
-        int port() {
-            return socket.getLocalPort();
-        }
-
-        @Override
-        public void close() {
-            try {
-                socket.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
 
     private static FleetConfig at(int port, FleetConfig config) {
         return new FleetConfig(
@@ -96,10 +45,26 @@ final class SessionTest {
     @Test
     void whatTookTooLongIsTriedOnceMore() throws IOException, InterruptedException, PolicyException {
         try (NatsServer server = new NatsServer(folder, List.of("web1"));
-                Gate gate = new Gate(server.port());
-                Session session = new Session(at(gate.port(), operator(server)))) {
-            assertThat(session).isNotNull();
-            assertThat(gate.connections).hasValue(2);
+                Relay relay = new Relay(server.port())) {
+            relay.cut();
+            Thread mending = Thread.ofVirtual().start(() -> mendForTheSecond(relay));
+            try (Session session = new Session(at(relay.port(), operator(server)))) {
+                assertThat(session).isNotNull();
+                assertThat(relay.connections()).isEqualTo(2);
+            } finally {
+                mending.interrupt();
+            }
+        }
+    }
+
+    private static void mendForTheSecond(Relay relay) {
+        try {
+            while (relay.connections() < 2) {
+                Thread.sleep(10);
+            }
+            relay.mend();
+        } catch (InterruptedException e) {
+            // The test has ended without a second.
         }
     }
 

@@ -53,7 +53,8 @@ class NewsTest {
                         Map.of(),
                         List.of(),
                         List.of(trouble),
-                        List.of()),
+                        List.of(),
+                        Optional.empty()),
                 silent ? Optional.of(Duration.ofDays(1)) : Optional.empty(),
                 Optional.of(Duration.ZERO),
                 Duration.ZERO);

@@ -78,7 +78,8 @@ class RulesTest {
                         Map.of("f", hits),
                         List.of(),
                         List.of(trouble),
-                        List.of()),
+                        List.of(),
+                        Optional.empty()),
                 silent ? Optional.of(lost) : Optional.empty(),
                 age,
                 same);

@@ -57,7 +57,8 @@ final class Sample {
         Member member = new Member("h" + i, i == 0 ? Map.of("canary", "yes") : Map.of("i", "" + i), "6.1", "debian");
         hosts.removeIf(h -> h.report().host().name().equals(member.name()));
         hosts.add(new Fleet.Seen(
-                new Report(member, 7, rollout.digest(), phase, 0, "", hits, List.of(), trouble, reboots),
+                new Report(
+                        member, 7, rollout.digest(), phase, 0, "", hits, List.of(), trouble, reboots, Optional.empty()),
                 silent ? Optional.of(Duration.ofDays(1)) : Optional.empty(),
                 Optional.of(Duration.ZERO),
                 Duration.ZERO));

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -210,13 +211,13 @@ class WebServerTest {
     @Test
     void endsWhileItAnswers() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch known = new CountDownLatch(1);
+        CompletableFuture<View> known = new CompletableFuture<>();
         WebServer ending = WebServer.start(
                 config(Optional.empty()),
                 () -> {
                     if (Thread.currentThread().isVirtual()) {
                         asked.countDown();
-                        awaitIgnoringInterrupts(known);
+                        return known.join(); // whatever interrupts it
                     }
                     return view;
                 },
@@ -229,26 +230,11 @@ class WebServerTest {
             asked.await();
             closing.start();
             closing.join(Duration.ofMillis(300)); // it waits, or is through if it does not
-            known.countDown();
+            known.complete(view);
             closing.join();
         }
         Thread.sleep(300); // an answer that nobody waited for
         assertThat(log).isEmpty();
-    }
-
-    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                latch.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private Socket connect() throws IOException {

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.lab.Cache;
@@ -113,14 +112,6 @@ public final class Apt {
                 .findFirst();
     }
 
-    /** That of the packages, and that of this machine, which runs what builds something for them. */
-    private String architectures() {
-        return Stream.of(architecture, Architecture.host())
-                .map(Architecture::debian)
-                .distinct()
-                .collect(Collectors.joining(","));
-    }
-
     private List<String> command(String program, String... arguments) {
         if (config == null) {
             config = AptConfig.write(directory);
@@ -149,7 +140,9 @@ public final class Apt {
                 "-o",
                 "APT::Architecture=" + architecture.debian(),
                 "-o",
-                "APT::Architectures=" + architectures(),
+                // and that of this machine, which runs what builds something for them
+                "APT::Architectures=" + architecture.debian() + ","
+                        + Architecture.host().debian(),
                 "-o",
                 "Acquire::Retries=3"));
         command.addAll(List.of(arguments));

@@ -149,13 +149,11 @@ public final class KernelStore {
         apt.unpack(packages, into);
     }
 
-    /** Newer packages have everything below usr/lib: make what stands there be found where it used to be. */
+    /** Newer packages have the kernel's files among its modules, too: makes them be found where they used to be. */
     private static void layOut(Kernel kernel, Path into) {
+        MergedUsr.link(into);
         Path modules = Path.of("usr/lib/modules", kernel.version());
         try {
-            if (!Files.exists(into.resolve("lib"))) {
-                Files.createSymbolicLink(into.resolve("lib"), Path.of("usr/lib"));
-            }
             Files.createDirectories(into.resolve("boot"));
             for (String file : List.of("vmlinuz", "config", "System.map")) {
                 Path old = into.resolve("boot/" + file + "-" + kernel.version());

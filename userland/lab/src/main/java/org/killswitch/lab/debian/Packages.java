@@ -33,6 +33,7 @@ public final class Packages {
                 apt.update();
                 apt.unpackWithDependencies(
                         packages.stream().map(p -> p + "/" + suite).toList(), into);
+                MergedUsr.link(into);
             });
         } finally {
             progress.done();

@@ -54,7 +54,7 @@ public record Toolchain(String compiler, Optional<Path> aside) {
             List<String> packages = new ArrayList<>(List.of(gcc + cross, "binutils" + cross));
             KBUILD_NEEDS.stream().filter(apt::has).forEach(packages::add);
             apt.unpackWithDependencies(packages, into);
-            linkLibraries(into);
+            MergedUsr.link(into);
             useLibrariesOf(home, into.resolve("usr"), into);
         });
         Toolchain toolchain = new Toolchain(compiler, Optional.of(home));
@@ -122,19 +122,6 @@ public record Toolchain(String compiler, Optional<Path> aside) {
             }
             return mark;
         });
-    }
-
-    /** In newer releases all libraries are below usr; the links that lead there come with a package that is not here. */
-    private static void linkLibraries(Path root) {
-        try {
-            for (String name : List.of("lib", "lib64")) {
-                if (!Files.exists(root.resolve(name)) && Files.exists(root.resolve("usr/" + name))) {
-                    Files.createSymbolicLink(root.resolve(name), Path.of("usr/" + name));
-                }
-            }
-        } catch (IOException e) {
-            throw new LabException(root + " cannot be written: " + e.getMessage(), e);
-        }
     }
 
     /**

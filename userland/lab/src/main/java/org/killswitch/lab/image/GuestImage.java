@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.killswitch.lab.Cache;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.GuestTools;
@@ -95,13 +94,8 @@ public final class GuestImage {
 
     private static Path busybox(Architecture architecture, Cache cache) {
         if (!architecture.isHost()) {
-            Path root = Packages.unpacked(cache, Progress.none(), architecture, List.of("busybox-static"));
-            // newer packages have everything below usr
-            return Stream.of("bin/busybox", "usr/bin/busybox")
-                    .map(root::resolve)
-                    .filter(Files::exists)
-                    .findFirst()
-                    .orElseThrow(() -> new LabException("the package busybox-static in " + root + " has no busybox"));
+            return Packages.unpacked(cache, Progress.none(), architecture, List.of("busybox-static"))
+                    .resolve("bin/busybox");
         }
         return GuestTools.busybox();
     }

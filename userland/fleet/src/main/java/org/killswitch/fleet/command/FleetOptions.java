@@ -2,12 +2,14 @@
 package org.killswitch.fleet.command;
 
 import java.nio.file.Path;
+import org.killswitch.cli.HelpOption;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.policy.PolicyException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where the configuration is. */
-final class ConfigOption {
+/** The options that every command of a fleet has. */
+final class FleetOptions {
 
     @Option(
             names = "--config",
@@ -17,7 +19,12 @@ final class ConfigOption {
     @SuppressWarnings("NullAway.Init")
     private Path file;
 
-    FleetConfig read() throws PolicyException {
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private final HelpOption help = new HelpOption();
+
+    /** The configuration of whoever gives the command. */
+    FleetConfig config() throws PolicyException {
         return FleetConfig.read(file);
     }
 }
