@@ -62,6 +62,8 @@ final class FleetCommand implements Callable<Integer> {
 
     private static final double PER_SECOND = 1e9;
 
+    private static final long OWN = ProcessHandle.current().pid();
+
     private static final String POLICY = """
             serial: 1
             expires: 2099-12-31T00:00:00Z
@@ -155,25 +157,40 @@ final class FleetCommand implements Callable<Integer> {
     }
 
     private void measure(NatsServer server, SimulatedFleet fleet, Connection operator) throws Exception {
-        long self = ProcessHandle.current().pid();
-        double cpu = cpu(server.pid());
-        double own = cpu(self);
+        Load idle = Load.now(server);
         Thread.sleep(IDLE);
-        double idle = IDLE.toSeconds() / 100.0;
-        row("server when idle, CPU", (cpu(server.pid()) - cpu) / idle, "%", Double.NaN);
-        row("all agents and the controller, CPU", (cpu(self) - own) / idle, "%", Double.NaN);
+        host.out().println("idle for " + IDLE.toSeconds() + " s");
+        idle.rows(this);
         row("server, memory", memory(server.pid()), "MB", Double.NaN);
-        row("all agents and the controller, memory", memory(self), "MB", Double.NaN);
+        row("all agents and the controller, memory", memory(OWN), "MB", Double.NaN);
         order(operator, Order.Verb.RESUME);
         until("the second ring opens", () -> logged("engage ring rest"));
         long opened = System.nanoTime();
+        Load load = Load.now(server);
         until("all have it", () -> fleet.inEffect() == agents);
         row("policy on all hosts after the ring opened", since(opened), "s", POLICY_GOAL);
+        load.rows(this);
         until("it is kept", () -> logged("keep ring rest"));
         long ordered = System.nanoTime();
+        load = Load.now(server);
         order(operator, Order.Verb.ROLLBACK);
         until("no host has it", () -> fleet.inEffect() == 0);
         row("taken back from all hosts after the order", since(ordered), "s", BACK_GOAL);
+        load.rows(this);
+    }
+
+    /** What the processors had been doing at a time: seconds of the server, and of all agents and the controller. */
+    private record Load(NatsServer server, double servers, double own) {
+
+        static Load now(NatsServer server) throws IOException {
+            return new Load(server, cpu(server.pid()), cpu(OWN));
+        }
+
+        /** What they have done since. */
+        void rows(FleetCommand command) throws IOException {
+            command.row("  processor time of the server", cpu(server.pid()) - servers, "s", Double.NaN);
+            command.row("  of all agents and the controller", cpu(OWN) - own, "s", Double.NaN);
+        }
     }
 
     private static void order(Connection operator, Order.Verb verb) throws IOException, JetStreamApiException {

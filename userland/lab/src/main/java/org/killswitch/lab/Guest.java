@@ -148,7 +148,10 @@ public final class Guest implements AutoCloseable {
             Guest guest = new Guest(qemu, agent, spec);
             try {
                 guest.awaitReady(bootLimit(spec));
-                guest.check(spec.countsInstructions() || spec.overHost() ? FIRST_ANSWER.multipliedBy(4) : FIRST_ANSWER);
+                guest.check(
+                        spec.countsInstructions() || spec.overHost().isPresent()
+                                ? FIRST_ANSWER.multipliedBy(4)
+                                : FIRST_ANSWER);
                 spec.disk().ifPresent(disk -> disk.keep(layer.orElseThrow()));
                 Files.delete(initramfs); // QEMU has read it
                 started = true;
@@ -177,7 +180,7 @@ public final class Guest implements AutoCloseable {
         if (spec.countsInstructions()) {
             return BOOT_COUNTING;
         }
-        if (spec.overHost()) {
+        if (spec.overHost().isPresent()) {
             return BOOT_OVER_HOST;
         }
         return spec.isSystem() ? BOOT_FROM_DISK : BOOT;

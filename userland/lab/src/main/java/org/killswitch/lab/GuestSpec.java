@@ -27,7 +27,8 @@ import org.killswitch.lab.qemu.Disk;
  * @param ssh the port of this machine's loopback that leads to port 22 of the guest
  * @param reached the port of this machine's loopback that the guest reaches, at 10.0.2.100
  * @param countsInstructions whether a nanosecond of the guest's time is one instruction of its CPUs
- * @param overHost whether its root file system is this machine's, below a layer that goes when it ends
+ * @param overHost what runs first on this machine's root file system, below a layer that goes when it ends; empty if the
+ *     guest has a root file system of its own
  * @param accelerator what runs its CPUs
  */
 public record GuestSpec(
@@ -42,8 +43,16 @@ public record GuestSpec(
         Optional<Integer> ssh,
         Optional<Integer> reached,
         boolean countsInstructions,
-        boolean overHost,
+        Optional<Init> overHost,
         Accelerator accelerator) {
+
+    /** The first process on this machine's files. */
+    public enum Init {
+        /** A shell that runs the commands. */
+        SHELL,
+        /** This machine's systemd, by which commands can start services; a shell where it has none. */
+        SYSTEMD
+    }
 
     public GuestSpec {
         append = List.copyOf(append);
@@ -65,7 +74,7 @@ public record GuestSpec(
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                false,
+                Optional.empty(),
                 Accelerator.TCG);
     }
 
@@ -82,7 +91,7 @@ public record GuestSpec(
         private Optional<Integer> ssh;
         private Optional<Integer> reached;
         private boolean countsInstructions;
-        private boolean overHost;
+        private Optional<Init> overHost;
         private Accelerator accelerator;
 
         Draft(GuestSpec spec) {
@@ -209,8 +218,8 @@ public record GuestSpec(
      * Runs the programs of this machine, whose root file system it reads with the permissions of the user who starts it.
      * What it writes goes when it ends.
      */
-    public GuestSpec withHostsFiles() {
-        return with(d -> d.overHost = true);
+    public GuestSpec withHostsFiles(Init init) {
+        return with(d -> d.overHost = Optional.of(init));
     }
 
     /** Has its CPUs run by the host's, or emulated. */

@@ -30,7 +30,7 @@ final class GuestSpecTest {
             Optional.of(2222),
             Optional.of(2224),
             false,
-            false,
+            Optional.empty(),
             Accelerator.TCG);
 
     @SuppressWarnings("unused") // by the annotation
@@ -45,7 +45,10 @@ final class GuestSpecTest {
             new Change(s -> s.withTimeout(Duration.ofSeconds(8)), Map.of("timeout", Duration.ofSeconds(8))),
             new Change(s -> s.withSsh(2223), Map.of("ssh", Optional.of(2223))),
             new Change(s -> s.withReached(2225), Map.of("reached", Optional.of(2225))),
-            new Change(GuestSpec::withInstructionCount, Map.of("countsInstructions", true)));
+            new Change(GuestSpec::withInstructionCount, Map.of("countsInstructions", true)),
+            new Change(
+                    s -> s.withHostsFiles(GuestSpec.Init.SHELL),
+                    Map.of("overHost", Optional.of(GuestSpec.Init.SHELL))));
 
     /**
      * A change.

@@ -75,6 +75,18 @@ final class RehearseInstalledTest {
         rehearses(Project.kernel("newest"));
     }
 
+    @Test
+    @OnlyInMatrix
+    void aCommandStartsAServiceWhereThatIsWanted() {
+        Output output = inDebian(Project.kernel("6.1"), """
+                status=0
+                run killswitch rehearse cmdline_proc_show -EIO --services -- \\
+                    'systemctl start systemd-sysctl && systemctl is-active systemd-sysctl' || status=$?
+                echo "exit status $status"
+                """);
+        assertThat(output.output()).contains("exit status 0").containsPattern("systemctl start .* works +works");
+    }
+
     private void rehearses(Kernel kernel) {
         Output output = inDebian(kernel, """
                 there > srv/before

@@ -51,7 +51,8 @@ record GuestOfHost(Host host, Optional<String> series, Supplier<SourceTree> sour
     /** More than the longest step. */
     private static final Duration TIME_LIMIT = Workload.LIMIT_OF_COMMAND.plusMinutes(1);
 
-    Running boot() {
+    /** Starts it, with none of the host's services; by systemd, commands can start them. */
+    Running boot(GuestSpec.Init init) {
         Path image = SourceTree.image()
                 .orElseThrow(() -> new LabException("a guest needs this command's own runtime; start it by"
                         + " bin/killswitch of the built image"));
@@ -74,7 +75,7 @@ record GuestOfHost(Host host, Optional<String> series, Supplier<SourceTree> sour
                     kernel,
                     GuestSpec.standard()
                             .withMachine(CPUS, MEMORY)
-                            .withHostsFiles()
+                            .withHostsFiles(init)
                             .withAppend(WITHOUT_POLICIES)
                             .withTimeout(TIME_LIMIT)
                             .withFile(MODULE, module(lab, kernel)));

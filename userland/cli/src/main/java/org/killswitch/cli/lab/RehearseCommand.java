@@ -14,6 +14,7 @@ import org.killswitch.cli.Converters;
 import org.killswitch.cli.HelpOption;
 import org.killswitch.cli.Host;
 import org.killswitch.control.ControlException;
+import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.rehearsal.Report;
 import org.killswitch.policy.PolicyException;
 import picocli.CommandLine.Command;
@@ -28,10 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rehearse",
         customSynopsis = {
-            "killswitch rehearse CVE [--for=TIME] [--json | --keep] [-- COMMAND...]",
+            "killswitch rehearse CVE [--for=TIME] [--json | --keep] [[--services] -- COMMAND...]",
             "       killswitch rehearse SYMBOL... RETVAL [--when=EXPR] [--for=TIME]",
-            "                           [--json | --keep] [-- COMMAND...]",
-            "       killswitch rehearse --policy [--json | --keep] [-- COMMAND...]"
+            "                           [--json | --keep] [[--services] -- COMMAND...]",
+            "       killswitch rehearse --policy [--json | --keep] [[--services] -- COMMAND...]"
         },
         header = "Engage in a virtual machine with this host's kernel and programs, and see what changes.",
         description = {
@@ -39,9 +40,8 @@ import picocli.CommandLine.Spec;
             "QEMU boots the kernel that runs here, with its modules and the killswitch module, on this host's files:"
                     + " the guest reads them with the permissions of the user who runs this command, and what it writes is"
                     + " lost when it ends. Nothing on this host changes. The guest has no network but loopback; SELinux and"
-                    + " AppArmor are off. Where systemd is this host's init, it is the guest's, and has started none of"
-                    + " the host's services: COMMAND may ('systemctl start NAME && ...'). With KVM where it works, else"
-                    + " the guest is emulated, which is slower.",
+                    + " AppArmor are off, and none of the host's services is started; with --services, COMMAND can start them. With"
+                    + " KVM where it works, else the guest is emulated, which is slower.",
             "Without COMMAND, what every system needs is tried before and after: a user's shell, files, pipes,"
                     + " processes, name resolution and connections over loopback, mounts, modules, namespaces, a service. Of"
                     + " a CVE whose entry names a program that goes through the flawed code, that is tried, too, if it is here.",
@@ -107,6 +107,13 @@ public final class RehearseCommand implements Callable<Integer> {
     @Mixin
     private final SourcesOption sources = new SourcesOption();
 
+    @Option(
+            names = "--services",
+            description =
+                    "Have this host's systemd be the guest's init, as it is without COMMAND, so that COMMAND can start"
+                            + " what it needs ('systemctl start NAME && ...'). It takes the guest longer to come up.")
+    private boolean services;
+
     @Option(names = "--keep", description = "Then take commands for the guest, until the end of the input.")
     private boolean keep;
 
@@ -144,8 +151,9 @@ public final class RehearseCommand implements Callable<Integer> {
         SubjectReader.Known known =
                 policy ? reader.policy(subject, time != null) : reader.of(subject, Optional.ofNullable(when));
         GuestOfHost guests = new GuestOfHost(host, Optional.ofNullable(kernel), sources::tree);
+        GuestSpec.Init init = services || command.isEmpty() ? GuestSpec.Init.SYSTEMD : GuestSpec.Init.SHELL;
         long start = System.nanoTime();
-        try (GuestOfHost.Running running = guests.boot()) {
+        try (GuestOfHost.Running running = guests.boot(init)) {
             Report report = running.rehearse(known, command, Optional.ofNullable(time));
             Rehearsed rehearsed = new Rehearsed(
                     known,

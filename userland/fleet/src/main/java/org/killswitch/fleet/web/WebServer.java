@@ -222,8 +222,7 @@ public final class WebServer implements AutoCloseable {
         server.stop(0);
         threads.shutdownNow();
         try {
-            // What answers somebody at this moment uses the board and the deadlines until it finds its connection
-            // closed.
+            // What answers somebody now uses the board and the deadlines until it finds its connection closed.
             threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.killswitch.lab.Cache;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.GuestTools;
@@ -35,7 +36,8 @@ public final class GuestImage {
         if (spec.disk().isPresent()) {
             modules.addAll(known.present(List.of("virtio_blk", "ext4", "crc32c_generic")));
         }
-        if (spec.overHost()) {
+        boolean overHost = spec.overHost().isPresent();
+        if (overHost) {
             requireAll(HOSTS_FILES, kernel, known);
             modules.addAll(HOSTS_FILES);
         }
@@ -48,18 +50,18 @@ public final class GuestImage {
             fs.text("etc/group", 0644, "root:x:0:\nnogroup:x:65534:\n");
             fs.link("sbin/modprobe", "/bin/busybox");
             fs.tree("", known.pick(modules));
-            if (spec.isSystem() || spec.overHost()) {
+            if (spec.isSystem() || spec.overHost().equals(Optional.of(GuestSpec.Init.SYSTEMD))) {
                 fs.text("systemd-agent", 0644, resource("systemd-agent"));
             }
             if (spec.isSystem()) {
                 fs.text("boot-disk", 0644, resource("boot-disk"));
             }
-            if (spec.overHost()) {
+            if (overHost) {
                 fs.text("over-host", 0644, resource("over-host"));
                 fs.text("host-modules", 0644, kernel.modules() + "\n");
             }
             String root = "";
-            if (spec.isSystem() || spec.overHost()) {
+            if (spec.isSystem() || overHost) {
                 root = "files/";
                 fs.directory("files");
             }

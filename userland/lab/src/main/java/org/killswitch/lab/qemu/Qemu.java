@@ -117,7 +117,7 @@ public final class Qemu {
         if (spec.countsInstructions()) {
             command.addAll(List.of("-icount", "shift=0,sleep=off"));
         }
-        if (spec.overHost()) {
+        if (spec.overHost().isPresent()) {
             // QEMU opens files as the user who has started it, who lends the guest no more than his own permissions.
             command.addAll(List.of(
                     "-fsdev",
