@@ -4,10 +4,11 @@
  * kprobe handler is running on the same CPU. Reading the debugfs file
  * ks_contexts does it once and shows a line
  *
- *   softirq=<ret> in_softirq=<0|1> hardirq=<ret> in_hardirq=<0|1> missed=<n>
+ *   softirq=<ret> in_softirq=<0|1> hardirq=<ret> in_hardirq=<0|1> inside=<0|1>
  *
- * where missed counts a second kprobe that was skipped because the first was
- * running: it has to be 2, or the calls did not happen inside the handler.
+ * where inside tells whether the calls were made while the handler ran: each
+ * then skips a second kprobe. Under PREEMPT_RT softirqs are threads, which do
+ * not interrupt a handler: there, that is of the hard interrupt alone.
  *
  * Where kprobes are calls through ftrace, the interrupts hit a running handler.
  * Where they are exceptions a handler runs with interrupts off, so the probed
@@ -44,6 +45,7 @@ noinline void ks_contexts_inner(void)
 }
 
 #define INTERRUPTS_HIT_HANDLERS IS_ENABLED(CONFIG_KPROBES_ON_FTRACE)
+#define SOFTIRQS_INTERRUPT (!IS_ENABLED(CONFIG_PREEMPT_RT))
 
 static void call_in_softirq(void)
 {
@@ -78,13 +80,24 @@ static void from_hardirq(struct irq_work *unused)
 }
 
 static DEFINE_TIMER(timer, from_softirq);
-static struct irq_work work;
+
+#ifdef IRQ_WORK_INIT_HARD
+/* no thread's work, under PREEMPT_RT either */
+static struct irq_work work = IRQ_WORK_INIT_HARD(from_hardirq);
+#else
+static struct irq_work work = { .func = from_hardirq };
+#endif
 
 /*
  * Where softirqs were left to ksoftirqd just now, the timer's waits for it, and
  * so for us to leave the CPU: then it is too late.
  */
 static bool in_time;
+
+static bool interrupted(void)
+{
+	return READ_ONCE(hardirq_done) && (!SOFTIRQS_INTERRUPT || READ_ONCE(softirq_done));
+}
 
 static void interrupt_this_cpu(void)
 {
@@ -94,9 +107,9 @@ static void interrupt_this_cpu(void)
 	irq_work_queue(&work);
 	timer.expires = jiffies + 1;
 	add_timer_on(&timer, smp_processor_id());
-	while (!(READ_ONCE(softirq_done) && READ_ONCE(hardirq_done)) && time_before(jiffies, end))
+	while (!interrupted() && time_before(jiffies, end))
 		cpu_relax();
-	in_time = READ_ONCE(softirq_done) && READ_ONCE(hardirq_done);
+	in_time = interrupted();
 	preempt_enable();
 }
 
@@ -141,8 +154,9 @@ static int ks_contexts_show(struct seq_file *m, void *unused)
 	while (!attempt())
 		if (!--tries)
 			return -ETIMEDOUT;
-	seq_printf(m, "softirq=%d in_softirq=%d hardirq=%d in_hardirq=%d missed=%lu\n",
-		   softirq_ret, softirq_seen, hardirq_ret, hardirq_seen, inner.nmissed);
+	seq_printf(m, "softirq=%d in_softirq=%d hardirq=%d in_hardirq=%d inside=%d\n",
+		   softirq_ret, softirq_seen, hardirq_ret, hardirq_seen,
+		   inner.nmissed == 1 + SOFTIRQS_INTERRUPT);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(ks_contexts);
@@ -153,7 +167,6 @@ static int __init ks_contexts_init(void)
 {
 	int err;
 
-	init_irq_work(&work, from_hardirq);
 	vuln = symbol_get(ks_test_vuln);
 	if (!vuln)
 		return -ENOENT;

@@ -201,13 +201,13 @@ final class GuardTest extends SharedGuest {
         assertThat(sh("insmod /modules/ks_contexts.ko").status()).isZero();
         boolean asked = features.overridesInsideKprobes();
         assertThat(sh("cat /sys/kernel/debug/ks_contexts").output())
-                .isEqualTo("softirq=%1$d in_softirq=1 hardirq=%1$d in_hardirq=1 missed=2\n".formatted(asked ? -13 : 0));
+                .isEqualTo("softirq=%1$d in_softirq=1 hardirq=%1$d in_hardirq=1 inside=1\n".formatted(asked ? -13 : 0));
         control("disengage ks_test_vuln");
         sh("rm " + GUARD);
         pin("args 1=2");
         control("engageif ks_test_vuln -13 " + GUARD);
         assertThat(sh("cat /sys/kernel/debug/ks_contexts").output())
-                .isEqualTo("softirq=0 in_softirq=1 hardirq=0 in_hardirq=1 missed=2\n");
+                .isEqualTo("softirq=0 in_softirq=1 hardirq=0 in_hardirq=1 inside=1\n");
         assertThat(sh("rmmod ks_contexts").status()).isZero();
         assertThat(read("fn/ks_test_vuln/passed")).isEqualTo(asked ? "2\n" : "0\n");
     }

@@ -312,11 +312,11 @@ final class NeverLostTest extends SharedGuest {
         assertThat(sh("insmod /modules/ks_contexts.ko").status()).isZero();
         boolean overridden = features.overridesInsideKprobes();
         assertThat(sh("cat /sys/kernel/debug/ks_contexts").output())
-                .isEqualTo("softirq=%1$d in_softirq=1 hardirq=%1$d in_hardirq=1 missed=2\n"
+                .isEqualTo("softirq=%1$d in_softirq=1 hardirq=%1$d in_hardirq=1 inside=1\n"
                         .formatted(overridden ? -13 : 0));
         control("disengage ks_test_vuln");
         assertThat(sh("cat /sys/kernel/debug/ks_contexts").output())
-                .isEqualTo("softirq=0 in_softirq=1 hardirq=0 in_hardirq=1 missed=2\n");
+                .isEqualTo("softirq=0 in_softirq=1 hardirq=0 in_hardirq=1 inside=1\n");
         assertThat(sh("rmmod ks_contexts").status()).isZero();
         note(
                 overridden ? Bypass.NO_EFFECT : Bypass.DOCUMENTED,
