@@ -21,7 +21,7 @@
 "call_direct_funcs", "clear_mod_from_hash", "dup_hash", "hash_add", "hash_sub",
 "add_first_hash", "add_next_hash", "remove_hash", "rebuild_hashes", "cache_mod",
 "enter_record", "find_direct_entry", "hash_contains_ip", "intersect_hash*", "lookup_rec",
-"match_records", "ops_equal", "ops_references_ip", "remove_direct_functions_hash",
+"match_records", "ops_equal", "ops_references_ip", "remove_direct_functions_hash", "reset_direct",
 "test_for_valid_rec", "print_rec", "addr_from_call", "arm64_rec_get_ops", "process_mod_list",
 
 /* kprobes, which vet each function and reach those that ftrace does not. */
@@ -53,9 +53,9 @@
 "text_poke*", "__text_poke", "*smp_text_poke_*", "*text_reserved", "poke_int3_handler",
 "do_sync_core", "use_temporary_mm", "unuse_temporary_mm", "apply_alternatives*",
 "__apply_alternatives*", "alternative_is_*", "alternatives_*", "apply_retpolines",
-"apply_returns", "apply_fineibt", "apply_ibt_endbr", "apply_seal_endbr", "*apply_relocation",
-"apply_paravirt", "*emit_trampoline", "optimize_nops*", "add_nops",
-"skip_nops", "patch_alternative",
+"apply_returns", "*apply_fineibt", "decode_fineibt_insn", "cfi_get_func_*", "poison_endbr",
+"apply_ibt_endbr", "apply_seal_endbr", "*apply_relocation", "apply_paravirt", "*emit_trampoline",
+"optimize_nops*", "add_nops", "skip_nops", "patch_alternative",
 "*alt_cb_patch_nops", "cpu_wants_rethunk*", "clean_dcache_range_nopatch", "BUG_func",
 "its_*_mod", "its_static_thunk", "callthunks_*", "aarch64_insn_*", "__aarch64_insn_*",
 "aarch64_*branch_offset", "aarch32_insn_*", "patch_map", "*caches_clean_inval_*",
