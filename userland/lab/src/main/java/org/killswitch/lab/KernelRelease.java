@@ -46,12 +46,17 @@ public record KernelRelease(String name, Architecture architecture, String suite
     /**
      * One that is built here.
      *
-     * @param source the package with its sources
+     * @param series of its sources, as the stock kernel of them is named
      * @param compiler what it and its modules are compiled with
      * @param parts of its configuration: the resources in kernels/
      * @param minutes about how long that takes on two CPUs
      */
-    public record Built(String source, String compiler, List<String> parts, int minutes) implements Origin {
+    public record Built(String series, String compiler, List<String> parts, int minutes) implements Origin {
+        /** The package with its sources. */
+        public String source() {
+            return "linux-source-" + series;
+        }
+
         /** What it is called by: its last part. */
         public String flavour() {
             return parts.getLast();
@@ -129,8 +134,9 @@ public record KernelRelease(String name, Architecture architecture, String suite
             new KernelRelease("host", Architecture.host(), "", false, new Installed());
 
     private static KernelRelease built(String compiler, int minutes, String... parts) {
-        Built how = new Built("linux-source-6.12", compiler, List.of(parts), minutes);
-        return new KernelRelease("6.12-" + how.flavour(), Architecture.X86_64, "bookworm-backports", false, how);
+        Built how = new Built("6.12", compiler, List.of(parts), minutes);
+        return new KernelRelease(
+                how.series() + "-" + how.flavour(), Architecture.X86_64, "bookworm-backports", false, how);
     }
 
     private static KernelRelease x86(String name, String suite, boolean security) {

@@ -21,7 +21,6 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.killswitch.lab.Guest;
 import org.killswitch.lab.GuestSpec;
 import org.killswitch.lab.Kernel;
@@ -90,17 +89,6 @@ record JudgedKernel(
         return text;
     }
 
-    /** Debian's are in two parts, of which one is for all that are built alike; those of the lab are whole. */
-    private static Path headers(Kernel kernel) {
-        try (Stream<Path> folders = Files.list(kernel.headers().getParent())) {
-            return folders.filter(f -> f.toString().matches(".*-common(-rt)?"))
-                    .findFirst()
-                    .orElse(kernel.headers());
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** The program that asks the lists, as they are for a kernel. */
     private static Path program(Kernel kernel) {
         Path selftests = Project.ROOT.resolve("selftests");
@@ -116,7 +104,7 @@ record JudgedKernel(
                 "-include",
                 kernel.headers().resolve("include/generated/autoconf.h").toString(),
                 "-idirafter",
-                headers(kernel).resolve("include").toString(),
+                Project.sharedHeaders(kernel).resolve("include").toString(),
                 "-o",
                 program.toString(),
                 selftests.resolve("refusals.c").toString()));
@@ -159,7 +147,7 @@ record JudgedKernel(
     private static Set<String> hooks(Kernel kernel) {
         try {
             Matcher m = Pattern.compile("^LSM_HOOK\\(\\w+,[^,]+, *(\\w+)", Pattern.MULTILINE)
-                    .matcher(Files.readString(headers(kernel).resolve("include/linux/lsm_hook_defs.h")));
+                    .matcher(Files.readString(Project.sharedHeaders(kernel).resolve("include/linux/lsm_hook_defs.h")));
             return m.results().map(r -> r.group(1)).collect(Collectors.toSet());
         } catch (IOException e) {
             throw new IllegalStateException(e);

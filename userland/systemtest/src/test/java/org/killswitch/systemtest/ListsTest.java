@@ -204,7 +204,8 @@ final class ListsTest {
                     .forEach(left::add);
         }
         assertThat(left).isEmpty();
-        assertThat(looked).isGreaterThan(400);
+        // clang puts functions in another order: of fewer files both ends are there
+        assertThat(looked).isGreaterThan(Project.kernel(kernel).release().isStock() ? 600 : 400);
     }
 
     private boolean isOfAnotherArchitecture(String file) {

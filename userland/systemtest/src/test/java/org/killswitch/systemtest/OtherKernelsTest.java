@@ -4,14 +4,12 @@ package org.killswitch.systemtest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +50,7 @@ final class OtherKernelsTest {
                 "(?m)^(#define LINUX_VERSION_CODE) \\d+$",
                 "$1 " + code);
         replace(
-                common(liar).resolve("Makefile"),
+                Project.sharedHeaders(liar).resolve("Makefile"),
                 "(?m)^VERSION = \\d+\nPATCHLEVEL = \\d+$",
                 "VERSION = %d\nPATCHLEVEL = %d".formatted(version, patchlevel));
 
@@ -95,7 +93,10 @@ final class OtherKernelsTest {
     @Test
     void whatAKernelLacksIsNamedInOneLine() throws IOException {
         Kernel poor = copy(Project.kernel("6.12"), "poor");
-        replace(common(poor).resolve("include/linux/ftrace.h"), "\\bFTRACE_OPS_FL_PERMANENT\\b", "FTRACE_OPS_FL_OTHER");
+        replace(
+                Project.sharedHeaders(poor).resolve("include/linux/ftrace.h"),
+                "\\bFTRACE_OPS_FL_PERMANENT\\b",
+                "FTRACE_OPS_FL_OTHER");
         replace(poor.headers().resolve("include/config/auto.conf"), "(?m)^CONFIG_SECURITYFS=y\n", "");
         String lacks = "this kernel lacks CONFIG_SECURITYFS, FTRACE_OPS_FL_PERMANENT (Linux 5.5)";
 
@@ -184,7 +185,7 @@ final class OtherKernelsTest {
     /** What the kernel's makefiles would have clang do, as far as it matters, on headers that are for gcc. */
     private static List<String> clang(Kernel kernel, Path sources) {
         Path built = kernel.headers();
-        Path common = common(kernel);
+        Path common = Project.sharedHeaders(kernel);
         List<String> command = new ArrayList<>(List.of(
                 "clang",
                 "-O2",
@@ -291,17 +292,6 @@ final class OtherKernelsTest {
                 root.resolve("usr").toString()));
         replace(copy.headers().resolve("Makefile"), Pattern.quote(kernel.root().toString()), root.toString());
         return copy;
-    }
-
-    /** Where the headers are that the architectures share. */
-    private static Path common(Kernel kernel) {
-        try (Stream<Path> headers = Files.list(kernel.root().resolve("usr/src"))) {
-            return headers.filter(d -> d.toString().endsWith("-common"))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Replaces what has to be there. */

@@ -64,6 +64,17 @@ final class Project {
         return KERNELS.computeIfAbsent(series, s -> LAB.kernel(KernelRelease.named(s)));
     }
 
+    /** Where the headers are that the architectures share: beside the kernel's own, but for one that the lab builds. */
+    static Path sharedHeaders(Kernel kernel) {
+        try (Stream<Path> folders = Files.list(kernel.headers().getParent())) {
+            return folders.filter(f -> f.toString().matches(".*-common(-rt)?"))
+                    .findFirst()
+                    .orElse(kernel.headers());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The selftests with their programs, built for a kernel's architecture. */
     static Path selftests(Kernel kernel) {
         Path sources = ROOT.resolve("selftests");

@@ -50,9 +50,7 @@ final class VerifyTest {
 
     /** The stock kernel with the same flaws: the table is of those. */
     private String sources() {
-        return KernelRelease.named(kernel).origin() instanceof KernelRelease.Built built
-                ? built.source().replaceFirst("^linux-source-", "")
-                : kernel;
+        return KernelRelease.named(kernel).origin() instanceof KernelRelease.Built built ? built.series() : kernel;
     }
 
     private static Map<String, String> outcomes(List<Verification> all) {

@@ -34,8 +34,7 @@ record Rules(String who) {
         }
         List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
         Duration watched = ring.watched(stage).orElse(Duration.ZERO);
-        // A host that hangs says nothing any more: only what was said when that time was over tells how it came
-        // through.
+        // A host that hangs says nothing any more: what was said when that time was over tells how it came through.
         // A host that was on trial from the beginning has undone it when the countdown has ended, though what it said
         // before may have been on its way for longer. One that says so after that has begun later, and soaks by itself.
         Duration trial = passed.compareTo(policy.confirm()) < 0 ? Duration.ZERO : watched;
