@@ -56,9 +56,9 @@ final class FleetCommand implements Callable<Integer> {
     private static final Duration ROUND = Duration.ofMillis(50);
 
     private static final double POLICY_GOAL = 5;
-    private static final double BACK_GOAL = 2;
+    private static final double HALT_GOAL = 2;
     /** How many hosts start at a time: each has ssh-keygen check the policy, on a processor of its own, but here they share. */
-    private static final int TOGETHER = 50;
+    private static final int TOGETHER = 150;
 
     private static final double PER_SECOND = 1e9;
 
@@ -142,18 +142,18 @@ final class FleetCommand implements Callable<Integer> {
         host.err().println("starting " + agents + " agents");
         try (FleetWatch watch = new FleetWatch(operator.keyValue(Store.HOSTS), log::add)) {
             for (int i = 0; i < names.size(); i++) {
+                int waited = Math.max(0, i + 1 - TOGETHER);
+                until("the hosts that were started have the policy", () -> haveThePolicy(watch) >= waited);
                 fleet.add(names.get(i), Map.of());
-                int started = i + 1;
-                if (started % TOGETHER == 0 || started == names.size()) {
-                    until(
-                            "all hosts that were started have the policy",
-                            () -> watch.fleet(PATIENCE).hosts().stream()
-                                            .filter(h -> h.report().serial() == 1)
-                                            .count()
-                                    == started);
-                }
             }
+            until("all hosts have the policy", () -> haveThePolicy(watch) == names.size());
         }
+    }
+
+    private static long haveThePolicy(FleetWatch watch) {
+        return watch.fleet(PATIENCE).hosts().stream()
+                .filter(h -> h.report().serial() == 1)
+                .count();
     }
 
     private void measure(NatsServer server, SimulatedFleet fleet, Connection operator) throws Exception {
@@ -170,12 +170,19 @@ final class FleetCommand implements Callable<Integer> {
         until("all have it", () -> fleet.inEffect() == agents);
         row("policy on all hosts after the ring opened", since(opened), "s", POLICY_GOAL);
         load.rows(this);
-        until("it is kept", () -> logged("keep ring rest"));
         long ordered = System.nanoTime();
+        load = Load.now(server);
+        order(operator, Order.Verb.HALT);
+        until("all hosts are told", () -> fleet.halted() == agents);
+        row("all hosts told of a halt after the order", since(ordered), "s", HALT_GOAL);
+        load.rows(this);
+        order(operator, Order.Verb.RESUME);
+        until("it is kept", () -> logged("keep ring rest"));
+        ordered = System.nanoTime();
         load = Load.now(server);
         order(operator, Order.Verb.ROLLBACK);
         until("no host has it", () -> fleet.inEffect() == 0);
-        row("taken back from all hosts after the order", since(ordered), "s", BACK_GOAL);
+        row("taken back from all hosts after the order", since(ordered), "s", Double.NaN);
         load.rows(this);
     }
 

@@ -81,6 +81,7 @@ class PageTest extends FleetFixture {
                 member(i),
                 has ? 1 : 0,
                 digest,
+                "",
                 phase,
                 phase == Phase.KEPT ? 1 : 0,
                 message,

@@ -32,6 +32,7 @@ public final class SimulatedFleet implements AutoCloseable {
     private final Consumer<SimulatedHost> prepare;
     private final Map<String, Map<String, String>> labels = new LinkedHashMap<>();
     private final Map<String, SimulatedHost> hosts = new TreeMap<>();
+    private final Map<String, Agent> agents = new TreeMap<>();
     private final Map<String, AgentLink> links = new TreeMap<>();
     private final Map<String, Duration> ahead = new ConcurrentHashMap<>();
     private final ExecutorService connecting = Executors.newVirtualThreadPerTaskExecutor();
@@ -88,6 +89,7 @@ public final class SimulatedFleet implements AutoCloseable {
                 Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory()),
                 line -> log.add(name + ": " + line),
                 this::onVirtualThreads);
+        agents.put(name, agent);
         links.put(name, link);
         connecting.execute(() -> {
             try {
@@ -136,6 +138,11 @@ public final class SimulatedFleet implements AutoCloseable {
     /** On how many hosts anything is engaged. */
     public long inEffect() {
         return hosts.values().stream().filter(SimulatedHost::hasAnything).count();
+    }
+
+    /** How many hosts have been told to begin nothing new. */
+    public long halted() {
+        return agents.values().stream().filter(Agent::isHalted).count();
     }
 
     /** What is engaged on some hosts. */

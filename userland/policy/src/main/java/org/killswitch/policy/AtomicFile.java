@@ -24,7 +24,9 @@ public final class AtomicFile {
         String prefix = "." + file.getFileName() + ".";
         Path unfinished = folder.resolve(prefix + ProcessHandle.current().pid());
         try {
-            Files.createDirectories(folder);
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectories(folder);
+            }
             removeLeftovers(folder, prefix);
             try (FileChannel channel = FileChannel.open(
                     unfinished,

@@ -55,7 +55,7 @@ public final class Agent {
     private final LongSupplier ticks;
 
     private AgentState state;
-    private Optional<Opening> opening = Optional.empty();
+    private volatile Optional<Opening> opening = Optional.empty();
     /** The host's ring of the newest policy. */
     private Optional<Ring> ring = Optional.empty();
 
@@ -68,6 +68,9 @@ public final class Agent {
 
     private boolean undone;
     private String message = "";
+    /** The digest of the last policy that it was offered and did not take. */
+    private String refused = "";
+
     private List<String> notes = List.of();
     private long trialSince;
     private long openedAt;
@@ -140,18 +143,18 @@ public final class Agent {
 
     /** A message that may be a new policy. What is refused changes nothing. */
     public void offer(byte[] received) {
-        if (state.offered()
-                .map(Held::digest)
-                .filter(SignedPolicy.digest(received)::equals)
-                .isPresent()) {
+        String digest = SignedPolicy.digest(received);
+        if (hasTaken(digest)) {
             return;
         }
+        refused = digest;
         attempt(() -> {
             Admission admission = Admission.check(received, signatures);
             admission.requireNewer(
                     state.highest(), state.offered().map(Held::digest).orElse(""), clock.instant());
             leaveTrial();
             write(state.offer(Held.of(admission)));
+            refused = "";
             undone = false;
             failed = Optional.empty();
             message = "";
@@ -177,6 +180,11 @@ public final class Agent {
         attempt(this::follow);
     }
 
+    /** Whether it has been told to begin nothing new. From any thread. */
+    public boolean isHalted() {
+        return opening.map(Opening::halted).orElse(false);
+    }
+
     /** Whether there is a connection. */
     public void connected(boolean now) {
         connected = now;
@@ -192,12 +200,17 @@ public final class Agent {
             }
             follow();
         });
-        following.look(state.trial() != Trial.NONE || state.kept().isPresent());
+        following.look(isOnTrial() || state.kept().isPresent());
     }
 
     /** Ends what costs time in the kernel: nobody is there any more to read it. From any thread. */
     void unfollow() {
         following.end();
+    }
+
+    /** Whether the newest policy that was taken is this one. */
+    boolean hasTaken(String digest) {
+        return state.offered().map(Held::digest).filter(digest::equals).isPresent();
     }
 
     /** Whether only a new message can tell that the host still has contact: what it has been told is older than the trial. */
@@ -244,9 +257,7 @@ public final class Agent {
 
     /** The stage of this host's ring. */
     private Optional<Stage> stage() {
-        Optional<Held> offered = state.offered();
-        return opening.filter(o ->
-                        offered.map(Held::digest).filter(o.digest()::equals).isPresent())
+        return opening.filter(o -> hasTaken(o.digest()))
                 .flatMap(o -> ring.map(r -> o.rings().get(r.name())));
     }
 
@@ -318,7 +329,8 @@ public final class Agent {
                 steps.engage(wanted, offered.policy());
             }
             trialSince = ticks.getAsLong();
-            write(state.finished(state.holds()));
+            // Not written: the next agent engages what it finds on trial again in any case.
+            state = state.finished(state.holds());
             inherited = false;
             undone = false;
             message = "";
@@ -384,6 +396,16 @@ public final class Agent {
         return state.trial() != Trial.NONE;
     }
 
+    /** Whether the host could not do what was asked of it, which others wait to hear. */
+    boolean hasFailed() {
+        return phase() == Phase.FAILED;
+    }
+
+    /** Whether time or calls count: something is on trial, or is kept and followed, or is to be tried again. */
+    boolean counts() {
+        return isOnTrial() || state.kept().isPresent() || isUnsettled();
+    }
+
     /**
      * When the trial began that has now lasted as long as the ring's hosts are watched; empty if none has. The controller
      * waits to be told then.
@@ -430,6 +452,7 @@ public final class Agent {
                 member,
                 state.highest(),
                 offered.map(Held::digest).orElse(""),
+                refused,
                 phase(),
                 state.kept().map(k -> k.policy().serial()).orElse(0L),
                 said,

@@ -6,12 +6,12 @@ import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
 import io.nats.client.Options;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,7 +32,7 @@ public final class AgentLink implements AutoCloseable {
     /**
      * How often things are done.
      *
-     * @param tick between two looks at the countdown
+     * @param tick between two looks at the countdown; where there is nothing to count, they are some times as far apart
      * @param least between two reports
      * @param heartbeat a report is sent and the store is asked, if nothing has happened meanwhile
      * @param judging the host is judged again, if nothing has happened meanwhile
@@ -43,6 +43,15 @@ public final class AgentLink implements AutoCloseable {
     }
 
     private static final double JITTER = 0.2;
+
+    /** How much longer it is between two ticks where there is nothing to count. */
+    private static final int IDLE = 5;
+
+    /**
+     * What part of the time between heartbeats the hosts have to say what has become of a message that all got at once: what
+     * they do comes first, and the server does not hear all of them at once.
+     */
+    private static final int SPREAD = 10;
 
     private final FleetConfig config;
     private final Agent agent;
@@ -55,13 +64,22 @@ public final class AgentLink implements AutoCloseable {
     private String logged = "";
     private String summary = "";
     private boolean isUnsent;
+
+    /** Before that it is not reported what has become of a message. */
+    private long reportAt;
+
+    /** The tick that is planned. */
+    private @Nullable ScheduledFuture<?> next;
+
+    private long nextAt;
+
     /** Whether the server answers and has the buckets. */
     private boolean hasStore;
 
     /** How often it has been asked in vain since it last answered. */
     private int failures;
 
-    private byte[] sent = new byte[0];
+    private Optional<Report> sent = Optional.empty();
     private long sentAt;
     private long askedAt;
     private long heartbeat;
@@ -102,6 +120,7 @@ public final class AgentLink implements AutoCloseable {
         long now = System.nanoTime();
         sentAt = now - pace.least().toNanos();
         askedAt = now;
+        reportAt = now;
         heartbeat = withJitter(pace.heartbeat());
     }
 
@@ -120,26 +139,52 @@ public final class AgentLink implements AutoCloseable {
         Options options = connecting
                 .apply(Store.options(config).connectionListener((c, event) -> onThread(() -> changed(event))))
                 .build();
-        var _ = thread.scheduleWithFixedDelay(
-                this::tick, pace.tick().toNanos(), pace.tick().toNanos(), TimeUnit.NANOSECONDS);
+        onThread(this::tick);
         Connection made = Store.connect(config, options);
         onThread(() -> use(made));
     }
 
     private void onThread(Runnable work) {
         try {
-            thread.execute(() -> logFailure(work));
+            thread.execute(() -> perform(work));
         } catch (RejectedExecutionException e) {
             // It has been closed.
         }
     }
 
-    private void logFailure(Runnable work) {
+    private void perform(Runnable work) {
         try {
             work.run();
         } catch (RuntimeException e) {
             log.accept("internal error: " + e);
         }
+        plan();
+    }
+
+    /** Has the next tick come as soon as is needed now. */
+    private void plan() {
+        boolean isIdle = !isUnsent && failures == 0 && !agent.counts();
+        long now = System.nanoTime();
+        long delay = isIdle
+                ? Math.min(
+                        pace.tick().toNanos() * IDLE,
+                        Math.max(heartbeat - (now - askedAt), pace.tick().toNanos()))
+                : pace.tick().toNanos();
+        ScheduledFuture<?> planned = next;
+        if (planned != null) {
+            if (nextAt - now <= delay) {
+                return;
+            }
+            planned.cancel(false);
+        }
+        nextAt = now + delay;
+        next = thread.schedule(
+                () -> {
+                    next = null;
+                    perform(this::tick);
+                },
+                delay,
+                TimeUnit.NANOSECONDS);
     }
 
     private void use(Connection made) {
@@ -147,9 +192,10 @@ public final class AgentLink implements AutoCloseable {
         Dispatcher dispatcher = made.createDispatcher();
         dispatcher.subscribe(
                 Store.subject(Store.POLICY, Store.POLICY_KEY),
-                m -> onThread(() -> changed(() -> agent.offer(m.getData()))));
+                m -> onThread(() -> told(() -> agent.offer(m.getData()))));
         dispatcher.subscribe(
-                Store.subject(Store.ROLLOUT, Store.OPENING_KEY), m -> onThread(() -> changed(() -> open(m.getData()))));
+                Store.subject(Store.ROLLOUT, Store.OPENING_KEY),
+                m -> onThread(() -> told(() -> read(m.getData()).ifPresent(agent::open))));
         agent.connected(made.getStatus() == Connection.Status.CONNECTED);
         ask();
     }
@@ -177,17 +223,19 @@ public final class AgentLink implements AutoCloseable {
         askedAt = System.nanoTime();
         heartbeat = withJitter(pace.heartbeat());
         try {
-            Optional<byte[]> policy = Store.get(current, Store.POLICY, Store.POLICY_KEY);
-            Optional<byte[]> opening = Store.get(current, Store.ROLLOUT, Store.OPENING_KEY);
+            Optional<Opening> opening =
+                    Store.get(current, Store.ROLLOUT, Store.OPENING_KEY).flatMap(this::read);
+            boolean isMissed = !hasStore
+                    || opening.filter(o -> !agent.hasTaken(o.digest())).isPresent();
+            Optional<byte[]> policy = isMissed ? Store.get(current, Store.POLICY, Store.POLICY_KEY) : Optional.empty();
             failures = 0;
             if (!hasStore) {
                 hasStore = true;
                 judging.resend();
             }
-            changed(() -> {
-                policy.ifPresent(agent::offer);
-                opening.ifPresent(this::open);
-            });
+            policy.ifPresent(agent::offer);
+            opening.ifPresent(agent::open);
+            report(false);
         } catch (PolicyException e) {
             log.accept(e.getMessage());
             hasStore = false;
@@ -198,35 +246,42 @@ public final class AgentLink implements AutoCloseable {
         }
     }
 
-    private void open(byte[] message) {
+    /** What the controller has opened; empty, and logged, if it cannot be read. */
+    private Optional<Opening> read(byte[] message) {
         try {
-            agent.open(Opening.of(message));
+            return Optional.of(Opening.of(message));
         } catch (PolicyException e) {
             log.accept(e.getMessage());
+            return Optional.empty();
         }
     }
 
-    /** Something that the report may be another after. */
-    private void changed(Runnable work) {
+    /** A message came that all hosts get at once. */
+    private void told(Runnable work) {
         work.run();
-        report(false);
+        if (agent.hasFailed()) {
+            report(false);
+        } else if (!isUnsent) {
+            isUnsent = true;
+            long spread = pace.heartbeat().toNanos() / SPREAD;
+            reportAt = System.nanoTime() + ThreadLocalRandom.current().nextLong(spread);
+        }
     }
 
     private void tick() {
-        logFailure(() -> {
-            agent.tick();
-            long now = System.nanoTime();
-            Optional<Long> over = agent.watched();
-            if (now - askedAt > heartbeat || (failures == 0 && agent.needsOpening())) {
-                ask();
-                report(true);
-            } else if (over.isPresent() && !over.equals(watched)) {
-                watched = report(true) ? over : watched;
-            } else if (isUnsent || agent.isOnTrial() || !agent.summary().equals(summary)) {
-                report(false);
-            }
-            judging.tick();
-        });
+        agent.tick();
+        long now = System.nanoTime();
+        Optional<Long> over = agent.watched();
+        if (now - askedAt > heartbeat || (failures == 0 && agent.needsOpening())) {
+            ask();
+            report(true);
+        } else if (over.isPresent() && !over.equals(watched)) {
+            watched = report(true) ? over : watched;
+        } else if (now - reportAt >= 0
+                && (isUnsent || agent.isOnTrial() || !agent.summary().equals(summary))) {
+            report(false);
+        }
+        judging.tick();
     }
 
     private boolean publishVerdicts(byte[] verdicts) {
@@ -251,10 +306,9 @@ public final class AgentLink implements AutoCloseable {
         isUnsent = false;
         summary = agent.summary();
         Report report = agent.report();
-        byte[] bytes = report.bytes();
-        if (evenIfTheSame || !Arrays.equals(bytes, sent)) {
-            current.publish(Store.subject(Store.HOSTS, config.name()), bytes);
-            sent = bytes;
+        if (evenIfTheSame || !sent.equals(Optional.of(report))) {
+            current.publish(Store.subject(Store.HOSTS, config.name()), report.bytes());
+            sent = Optional.of(report);
             sentAt = now;
         }
         String line = "serial " + report.serial() + ": " + report.phase().name().toLowerCase(Locale.ROOT)

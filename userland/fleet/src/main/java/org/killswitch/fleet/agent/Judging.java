@@ -17,6 +17,9 @@ final class Judging {
 
     private static final double JITTER = 0.2;
 
+    /** What part of the time between two judgings the hosts have for the one after a change, which many see at once. */
+    private static final int SPREAD = 360;
+
     private final Agent agent;
     private final Duration every;
     private final Consumer<Runnable> thread;
@@ -55,7 +58,7 @@ final class Judging {
         long now = System.nanoTime();
         if (change != agent.settledAt()) {
             change = agent.settledAt();
-            due = now;
+            due = now + ThreadLocalRandom.current().nextLong(every.toNanos() / SPREAD);
         }
         // while it is on trial, more is to change soon
         if (!isUnderWay && !agent.isOnTrial() && now - due >= 0) {

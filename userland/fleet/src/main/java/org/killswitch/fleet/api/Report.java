@@ -15,6 +15,7 @@ import org.killswitch.policy.PolicyException;
  *
  * @param serial of the newest policy that the host has taken; 0: none
  * @param digest of that policy
+ * @param refused the digest of a newer one that the host was offered and refused; empty: none
  * @param phase of that policy on the host
  * @param kept the serial of the policy that the host keeps; 0: none
  * @param message why, where something was refused or undone; empty: nothing to say
@@ -28,6 +29,7 @@ public record Report(
         Member host,
         long serial,
         String digest,
+        String refused,
         Phase phase,
         long kept,
         String message,
@@ -81,7 +83,7 @@ public record Report(
     /** The same with other callers. */
     Report withCallers(Callers other) {
         return new Report(
-                host, serial, digest, phase, kept, message, hits, notes, trouble, reboots, Optional.of(other));
+                host, serial, digest, refused, phase, kept, message, hits, notes, trouble, reboots, Optional.of(other));
     }
 
     static String cut(String text) {
@@ -113,6 +115,7 @@ public record Report(
                 .with("distribution", host.distribution())
                 .with("serial", serial)
                 .with("digest", digest)
+                .with("refused", refused)
                 .with("phase", phase.name())
                 .with("kept", kept)
                 .with("message", message)
@@ -135,6 +138,7 @@ public record Report(
                 new Member(name, json.map("labels", String.class), json.text("kernel"), json.text("distribution")),
                 json.number("serial"),
                 json.text("digest"),
+                json.optionalText("refused").orElse(""),
                 json.constant("phase", Phase.class),
                 json.number("kept"),
                 json.text("message"),

@@ -27,8 +27,10 @@ public record Fleet(List<Seen> hosts) {
      * @param age how long ago it was heard of; empty if not since this controller began to listen: what was stored before
      *     may be long over, with the server away
      * @param same for how long it has been heard to be in this phase of this policy
+     * @param troubled for how long it has been heard that its kernel had the trouble that it reports
      */
-    public record Seen(Report report, Optional<Duration> lost, Optional<Duration> age, Duration same) {
+    public record Seen(
+            Report report, Optional<Duration> lost, Optional<Duration> age, Duration same, Duration troubled) {
 
         /** Whether it has not been heard of for longer than it takes a host to report again. */
         public boolean silent() {
@@ -47,7 +49,15 @@ public record Fleet(List<Seen> hosts) {
 
         /** Its phase of a roll-out's policy. */
         public Phase phase(Optional<Rollout> rollout) {
-            return rollout.isEmpty() || report.digest().equals(rollout.get().digest()) ? report.phase() : Phase.WAITING;
+            if (rollout.isEmpty() || report.digest().equals(rollout.get().digest())) {
+                return report.phase();
+            }
+            return refuses(rollout.get()) ? Phase.FAILED : Phase.WAITING;
+        }
+
+        /** Whether it was offered a roll-out's policy and has not taken it. */
+        boolean refuses(Rollout rollout) {
+            return report.refused().equals(rollout.digest());
         }
     }
 

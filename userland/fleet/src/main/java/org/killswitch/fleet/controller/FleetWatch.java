@@ -24,15 +24,17 @@ public final class FleetWatch implements AutoCloseable {
      *
      * @param isLive whether it has arrived since, rather than been there already
      * @param since when the first one of the same policy and phase arrived
+     * @param troubled when the first one with the same trouble arrived
      */
-    private record Heard(Report report, long at, boolean isLive, long since) {
+    private record Heard(Report report, long at, boolean isLive, long since, long troubled) {
 
         static Heard after(@Nullable Heard before, Report report, boolean isLive) {
             long now = System.nanoTime();
             boolean isSame = before != null
                     && before.report.digest().equals(report.digest())
                     && before.report.phase() == report.phase();
-            return new Heard(report, now, isLive, isSame ? before.since : now);
+            boolean isSameTrouble = before != null && before.report.trouble().equals(report.trouble());
+            return new Heard(report, now, isLive, isSame ? before.since : now, isSameTrouble ? before.troubled : now);
         }
 
         Fleet.Seen seen(long now, Duration silence) {
@@ -41,7 +43,8 @@ public final class FleetWatch implements AutoCloseable {
                     report,
                     Optional.of(age.minus(silence)).filter(Duration::isPositive),
                     isLive ? Optional.of(age) : Optional.empty(),
-                    Duration.ofNanos(now - since));
+                    Duration.ofNanos(now - since),
+                    Duration.ofNanos(now - troubled));
         }
     }
 

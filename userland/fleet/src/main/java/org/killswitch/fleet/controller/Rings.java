@@ -47,7 +47,7 @@ public record Rings(List<Part> parts, List<Fleet.Seen> outside) {
 
         /** What its gate is measured by; empty if it has not been opened. */
         public Optional<Tally> tally(Rollout rollout) {
-            return stage(rollout).map(s -> Tally.of(rollout, ring, s, hosts));
+            return stage(rollout).map(s -> Tally.of(rollout, ring, s, hosts, Tally.Times.ANY));
         }
     }
 

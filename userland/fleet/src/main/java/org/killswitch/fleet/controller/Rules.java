@@ -38,8 +38,8 @@ record Rules(String who) {
         // A host that was on trial from the beginning has undone it when the countdown has ended, though what it said
         // before may have been on its way for longer. One that says so after that has begun later, and soaks by itself.
         Duration trial = passed.compareTo(policy.confirm()) < 0 ? Duration.ZERO : watched;
-        Tally tally = Tally.of(rollout, ring, stage, members, passed, passed.minus(watched), trial);
-        Optional<String> whyNot = tally.whyNot(ring.gate()).or(() -> earlierTrouble(rollout, policy, fleet, ring));
+        Tally tally = Tally.of(rollout, ring, stage, members, Tally.Times.of(passed, watched, trial));
+        Optional<String> whyNot = tally.whyNot(ring.gate()).or(() -> earlierTrouble(rollout, policy, fleet, passed));
         if (whyNot.isPresent()) {
             return Optional.of(rollout.stage(ring.name(), Stage.BACK, now)
                     .halt(true)
@@ -90,9 +90,11 @@ record Rules(String who) {
     }
 
     /** Trouble with this policy in a ring that was found well before. */
-    private static Optional<String> earlierTrouble(Rollout rollout, FleetPolicy policy, Fleet fleet, Ring current) {
+    private static Optional<String> earlierTrouble(Rollout rollout, FleetPolicy policy, Fleet fleet, Duration passed) {
+        Ring current = policy.rings().get(rollout.ring());
         for (Ring ring : policy.rings().subList(0, rollout.ring())) {
-            Tally tally = Tally.of(rollout, ring, Stage.KEEP, fleet.of(ring, policy, rollout.chosen()));
+            List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
+            Tally tally = Tally.of(rollout, ring, Stage.KEEP, members, Tally.Times.since(passed));
             if (tally.trouble().size() > current.gate().trouble()) {
                 return Optional.of("kernel trouble in ring " + ring.name() + ", which was kept: "
                         + tally.trouble().getFirst());

@@ -29,26 +29,48 @@ public record Tally(
 
     private static final Duration EVER = ChronoUnit.FOREVER.getDuration();
 
-    static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members) {
-        return of(rollout, ring, stage, members, Duration.ZERO, EVER, Duration.ZERO);
-    }
+    /** What a message takes to the hosts and back; until then they say what was. */
+    private static final Duration SETTLING = Duration.ofSeconds(2);
 
     /**
-     * The same.
+     * By how long ago things count.
      *
-     * @param passed since this stage of the ring began: a host that has been lost meanwhile may have been lost by it,
-     *     whatever it said last
-     * @param age that a report may have, to count as one of how the host is now
-     * @param trial for how long a host on trial must have been heard to be
+     * @param lost a host that has been lost within it may have been lost by this stage of the ring, whatever it said last
+     * @param heard a report within it counts as one of how the host is now
+     * @param trial for so long a host on trial must have been heard to be
+     * @param known a failure or trouble of before is known: who had the roll-out go on has seen it
      */
-    static Tally of(
-            Rollout rollout,
-            Ring ring,
-            Stage stage,
-            List<Fleet.Seen> members,
-            Duration passed,
-            Duration age,
-            Duration trial) {
+    record Times(Duration lost, Duration heard, Duration trial, Duration known) {
+
+        /** As if everything counted. */
+        static final Times ANY = new Times(Duration.ZERO, EVER, Duration.ZERO, EVER);
+
+        /**
+         * For a stage of a ring.
+         *
+         * @param passed since it began
+         * @param watched for how long its hosts are watched
+         */
+        static Times of(Duration passed, Duration watched, Duration trial) {
+            return new Times(passed, passed.minus(watched), trial, passed.plus(SETTLING));
+        }
+
+        /** For a ring that was kept before the stage of another began. */
+        static Times since(Duration passed) {
+            return new Times(Duration.ZERO, EVER, Duration.ZERO, passed.plus(SETTLING));
+        }
+
+        /** Whether a host that says that it has failed says what was before it could hear that it is to try again. */
+        private boolean isOldFailure(Fleet.Seen seen) {
+            return seen.same().compareTo(known) > 0 && !seen.isHeardWithin(known.minus(SETTLING.multipliedBy(2)));
+        }
+
+        private boolean isKnownTrouble(Fleet.Seen seen) {
+            return seen.troubled().compareTo(known) > 0;
+        }
+    }
+
+    static Tally of(Rollout rollout, Ring ring, Stage stage, List<Fleet.Seen> members, Times times) {
         int hosts = 0;
         int reached = 0;
         int unheard = 0;
@@ -64,21 +86,24 @@ public record Tally(
                     && (report.phase() == Phase.OBSERVING
                             || report.phase() == Phase.TRIAL
                             || report.phase() == Phase.KEPT);
-            if (seen.silent() && !hasBegun && !seen.isLostWithin(passed)) {
+            if (seen.silent() && !hasBegun && !seen.isLostWithin(times.lost)) {
                 continue;
             }
             hosts++;
-            if (isThis && report.phase() == Phase.FAILED) {
+            boolean hasFailed = (isThis && report.phase() == Phase.FAILED) || seen.refuses(rollout);
+            if (hasFailed && times.isOldFailure(seen)) {
+                unheard++;
+            } else if (hasFailed) {
                 failed.add(name + ": " + report.message());
             } else if (seen.silent()) {
                 failed.add(name + ": lost: it does not report any more");
-            } else if (!seen.isHeardWithin(age)
-                    || (report.phase() == Phase.TRIAL && seen.same().compareTo(trial) < 0)) {
+            } else if (!seen.isHeardWithin(times.heard)
+                    || (report.phase() == Phase.TRIAL && seen.same().compareTo(times.trial) < 0)) {
                 unheard++;
             } else if (isInEffect) {
                 reached++;
             }
-            if (isThis && !report.trouble().isEmpty()) {
+            if (isThis && !report.trouble().isEmpty() && !times.isKnownTrouble(seen)) {
                 trouble.add(name + ": " + String.join(", ", report.trouble()));
             }
             Optional<String> burst = hasBegun ? burst(report, ring.gate()) : Optional.empty();

@@ -75,7 +75,8 @@ public final class SimulatedHost implements ManagedHost {
 
     /** Whether anything is engaged or observed now. */
     public synchronized boolean hasAnything() {
-        return !state().isEmpty();
+        endWhatIsOver();
+        return !kernel.isEmpty();
     }
 
     public synchronized Optional<String> saved() {
@@ -150,8 +151,12 @@ public final class SimulatedHost implements ManagedHost {
                         Long.MAX_VALUE));
     }
 
-    private List<Actual> state() {
+    private void endWhatIsOver() {
         kernel.values().removeIf(e -> e.endsAt != Long.MAX_VALUE && ticks.getAsLong() - e.endsAt >= 0);
+    }
+
+    private List<Actual> state() {
+        endWhatIsOver();
         return kernel.values().stream().map(Entry::actual).toList();
     }
 

@@ -47,6 +47,7 @@ class NewsTest {
                         new Member(name, Map.of(), "6.1", "debian"),
                         7,
                         rollout.digest(),
+                        "",
                         phase,
                         0,
                         message,
@@ -57,6 +58,7 @@ class NewsTest {
                         Optional.empty()),
                 silent ? Optional.of(Duration.ofDays(1)) : Optional.empty(),
                 Optional.of(Duration.ZERO),
+                Duration.ZERO,
                 Duration.ZERO);
     }
 

@@ -49,6 +49,11 @@ class RulesTest {
     private Duration lost = Duration.ofDays(1);
     private Optional<Duration> age = Optional.of(Duration.ZERO);
     private Duration same = Duration.ofDays(1);
+
+    /** For how long hosts have said of themselves that they have failed, or had trouble. */
+    private Duration known = Duration.ZERO;
+
+    private String refused = "";
     private Instant now = Instant.parse("2026-06-01T00:00:00Z");
 
     @SuppressWarnings("NullAway.Init")
@@ -71,7 +76,8 @@ class RulesTest {
                 new Report(
                         new Member("h" + i, i == 0 ? Map.of("canary", "yes") : Map.of(), "6.1", "debian"),
                         7,
-                        rollout == null ? "" : rollout.digest(),
+                        rollout == null || !refused.isEmpty() ? "" : rollout.digest(),
+                        refused,
                         phase,
                         0,
                         phase == Phase.FAILED ? "refused" : "",
@@ -82,7 +88,8 @@ class RulesTest {
                         Optional.empty()),
                 silent ? Optional.of(lost) : Optional.empty(),
                 age,
-                same);
+                phase == Phase.FAILED || !refused.isEmpty() ? known : same,
+                known);
     }
 
     private void all(Phase phase) {
@@ -163,6 +170,51 @@ class RulesTest {
         assertThat(after(1000)).isEmpty();
         order(Order.Verb.RESUME);
         assertThat(after(0)).containsExactly("observe ring canary: 1 host");
+    }
+
+    @Test
+    void afterAResumeAHostHasFailedIfItSaysSoAgain() {
+        after(0);
+        set(0, Phase.FAILED, false);
+        after(1);
+        order(Order.Verb.RESUME);
+        known = Duration.ofSeconds(30);
+        set(0, Phase.FAILED, false);
+        assertThat(after(1)).as("sent before it can have tried").containsExactly("observe ring canary: 1 host");
+        age = Optional.of(Duration.ofSeconds(12));
+        set(0, Phase.FAILED, false);
+        assertThat(after(10)).as("not heard of since").isEmpty();
+        age = Optional.of(Duration.ZERO);
+        set(0, Phase.FAILED, false);
+        assertThat(after(1)).containsExactly("halt, take back ring canary: 1 of 1 hosts failed: h0: refused");
+    }
+
+    @Test
+    void troubleThatWasThereAtAResumeIsKnown() {
+        canaryIsKept();
+        all(Phase.TRIAL);
+        assertThat(after(10)).endsWith("engage ring rest: 9 hosts");
+        set(0, Phase.KEPT, false, "oops");
+        assertThat(after(5)).singleElement().asString().contains("kernel trouble in ring canary");
+        order(Order.Verb.RESUME);
+        known = Duration.ofSeconds(30);
+        set(0, Phase.KEPT, false, "oops");
+        assertThat(after(5)).containsExactly("engage ring rest: 9 hosts");
+        known = Duration.ofSeconds(1);
+        set(0, Phase.KEPT, false, "oops", "another oops");
+        assertThat(after(1)).singleElement().asString().contains("kernel trouble in ring canary");
+    }
+
+    @Test
+    void aHostThatDoesNotTakeThePolicyIsNamed() {
+        refused = rollout.digest();
+        hosts.set(0, seen(0, Phase.KEPT, false, 0));
+        assertThat(hosts.getFirst().phase(Optional.of(rollout))).isEqualTo(Phase.FAILED);
+        assertThat(after(0))
+                .containsExactly(
+                        "observe ring canary: 1 host", "halt, take back ring canary: 1 of 1 hosts failed: h0: ");
+        refused = "of another";
+        assertThat(seen(0, Phase.KEPT, false, 0).phase(Optional.of(rollout))).isEqualTo(Phase.WAITING);
     }
 
     @Test

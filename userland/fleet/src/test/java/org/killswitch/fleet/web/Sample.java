@@ -58,9 +58,21 @@ final class Sample {
         hosts.removeIf(h -> h.report().host().name().equals(member.name()));
         hosts.add(new Fleet.Seen(
                 new Report(
-                        member, 7, rollout.digest(), phase, 0, "", hits, List.of(), trouble, reboots, Optional.empty()),
+                        member,
+                        7,
+                        rollout.digest(),
+                        "",
+                        phase,
+                        0,
+                        "",
+                        hits,
+                        List.of(),
+                        trouble,
+                        reboots,
+                        Optional.empty()),
                 silent ? Optional.of(Duration.ofDays(1)) : Optional.empty(),
                 Optional.of(Duration.ZERO),
+                Duration.ZERO,
                 Duration.ZERO));
         return this;
     }
