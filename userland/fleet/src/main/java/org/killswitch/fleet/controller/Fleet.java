@@ -65,15 +65,6 @@ public record Fleet(List<Seen> hosts) {
         hosts = List.copyOf(hosts);
     }
 
-    /** The hosts of a ring. */
-    List<Seen> of(Ring ring, FleetPolicy policy, Map<String, Set<String>> chosen) {
-        return hosts.stream()
-                .filter(h -> policy.ringOf(h.report().host(), chosen)
-                        .map(ring::equals)
-                        .orElse(false))
-                .toList();
-    }
-
     /** Picks hosts for a ring of a number of them: the first ones by their places, of those that are there and in no earlier ring. */
     public Set<String> choose(Ring ring, int count, FleetPolicy policy, Map<String, Set<String>> chosen) {
         Collection<Ring> earlier = policy.rings().subList(0, policy.rings().indexOf(ring));

@@ -32,14 +32,15 @@ record Rules(String who) {
         if (stage == null) {
             return Optional.of(open(rollout, ring, policy, fleet, now));
         }
-        List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
+        List<Rings.Part> parts = Rings.of(policy, fleet, rollout.chosen()).parts();
+        List<Fleet.Seen> members = parts.get(rollout.ring()).hosts();
         Duration watched = ring.watched(stage).orElse(Duration.ZERO);
         // A host that hangs says nothing any more: what was said when that time was over tells how it came through.
         // A host that was on trial from the beginning has undone it when the countdown has ended, though what it said
         // before may have been on its way for longer. One that says so after that has begun later, and soaks by itself.
         Duration trial = passed.compareTo(policy.confirm()) < 0 ? Duration.ZERO : watched;
         Tally tally = Tally.of(rollout, ring, stage, members, Tally.Times.of(passed, watched, trial));
-        Optional<String> whyNot = tally.whyNot(ring.gate()).or(() -> earlierTrouble(rollout, policy, fleet, passed));
+        Optional<String> whyNot = tally.whyNot(ring.gate()).or(() -> earlierTrouble(rollout, parts, passed));
         if (whyNot.isPresent()) {
             return Optional.of(rollout.stage(ring.name(), Stage.BACK, now)
                     .halt(true)
@@ -70,7 +71,10 @@ record Rules(String who) {
                         && !before.chosen().containsKey(ring.name())
                 ? before.choose(ring.name(), fleet.choose(ring, hosts, policy, before.chosen()))
                 : before;
-        List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
+        List<Fleet.Seen> members = Rings.of(policy, fleet, rollout.chosen())
+                .parts()
+                .get(rollout.ring())
+                .hosts();
         if (members.isEmpty() && !rollout.stages().containsValue(Stage.KEEP)) {
             // Of a first ring it is a label that is misspelt, rather than a fleet without hosts.
             return before.halt(true).decided(now, who, "halt", "ring " + ring.name() + " has no hosts");
@@ -90,13 +94,12 @@ record Rules(String who) {
     }
 
     /** Trouble with this policy in a ring that was found well before. */
-    private static Optional<String> earlierTrouble(Rollout rollout, FleetPolicy policy, Fleet fleet, Duration passed) {
-        Ring current = policy.rings().get(rollout.ring());
-        for (Ring ring : policy.rings().subList(0, rollout.ring())) {
-            List<Fleet.Seen> members = fleet.of(ring, policy, rollout.chosen());
-            Tally tally = Tally.of(rollout, ring, Stage.KEEP, members, Tally.Times.since(passed));
-            if (tally.trouble().size() > current.gate().trouble()) {
-                return Optional.of("kernel trouble in ring " + ring.name() + ", which was kept: "
+    private static Optional<String> earlierTrouble(Rollout rollout, List<Rings.Part> parts, Duration passed) {
+        Ring.Gate gate = parts.get(rollout.ring()).ring().gate();
+        for (Rings.Part part : parts.subList(0, rollout.ring())) {
+            Tally tally = Tally.of(rollout, part.ring(), Stage.KEEP, part.hosts(), Tally.Times.since(passed));
+            if (tally.trouble().size() > gate.trouble()) {
+                return Optional.of("kernel trouble in ring " + part.ring().name() + ", which was kept: "
                         + tally.trouble().getFirst());
             }
         }
