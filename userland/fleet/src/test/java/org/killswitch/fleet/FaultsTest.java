@@ -64,6 +64,30 @@ class FaultsTest extends FleetFixture {
     }
 
     @Test
+    void whomTheServerHasRefusedComesBackWhenItLetsThemIn() throws Exception {
+        startAll();
+        keepTheFirst();
+        Path shipped = server.folder().resolve("nats-server.conf");
+        Path hosts = server.folder().resolve("hosts.conf");
+        String itsShipped = Files.readString(shipped);
+        String itsHosts = Files.readString(hosts);
+        server.kill();
+        Files.writeString(shipped, itsShipped.replace("user: controller\n", "user: nobody\n"));
+        Files.writeString(hosts, itsHosts.replace("{user: \"h2\"", "{user: \"nobody2\""));
+        server.start();
+        until(
+                "h2 is refused",
+                () -> fleet.log.stream().anyMatch(l -> l.startsWith("h2: ") && l.contains("refuses h2")));
+        until("the controller is refused", () -> log.stream().anyMatch(l -> l.contains("refuses controller")));
+        server.kill();
+        Files.writeString(shipped, itsShipped);
+        Files.writeString(hosts, itsHosts);
+        server.start();
+        push(policy(2, "30s", "1s", "symbol: f, retval: -2"));
+        untilEngaged(HOSTS, "f=-2");
+    }
+
+    @Test
     void aHostWhoseClockIsRightAgainKeepsAgainWhatHadNotExpired() throws Exception {
         startAll();
         push(f(1) + "at-expiry: disengage\n");

@@ -136,12 +136,34 @@ public final class AgentLink implements AutoCloseable {
 
     /** Connects, now or as soon as there is a server, and goes on until it is closed. */
     public void start() throws PolicyException, InterruptedException {
-        Options options = connecting
-                .apply(Store.options(config).connectionListener((c, event) -> onThread(() -> changed(event))))
-                .build();
         onThread(this::tick);
-        Connection made = Store.connect(config, options);
+        connect();
+    }
+
+    private void connect() throws PolicyException, InterruptedException {
+        Options options = connecting
+                .apply(Store.options(config).connectionListener((of, event) -> onThread(() -> changed(of, event))))
+                .build();
+        Connection made = Store.connect(config, options, log);
         onThread(() -> use(made));
+        if (thread.isShutdown()) {
+            Store.close(made);
+        }
+    }
+
+    /** After the library has closed the connection, which it does for good. */
+    private void connectAgain() {
+        connection = null;
+        Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(Store.pause(1));
+                connect();
+            } catch (PolicyException e) {
+                log.accept(e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     private void onThread(Runnable work) {
@@ -188,6 +210,10 @@ public final class AgentLink implements AutoCloseable {
     }
 
     private void use(Connection made) {
+        if (made.getStatus() == Connection.Status.CLOSED) {
+            connectAgain();
+            return;
+        }
         connection = made;
         Dispatcher dispatcher = made.createDispatcher();
         dispatcher.subscribe(
@@ -200,7 +226,7 @@ public final class AgentLink implements AutoCloseable {
         ask();
     }
 
-    private void changed(ConnectionListener.Events event) {
+    private void changed(Connection of, ConnectionListener.Events event) {
         switch (event) {
             case CONNECTED, RECONNECTED, RESUBSCRIBED -> {
                 agent.connected(true);
@@ -209,6 +235,9 @@ public final class AgentLink implements AutoCloseable {
             case DISCONNECTED, CLOSED -> {
                 agent.connected(false);
                 hasStore = false;
+                if (event == ConnectionListener.Events.CLOSED && of.equals(connection)) {
+                    connectAgain();
+                }
             }
             default -> {}
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.fleet.api;
 
+import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.Message;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.killswitch.policy.PolicyException;
 
 /** Where things are in NATS: the buckets of JetStream, and what both sides agree upon. */
@@ -80,15 +82,30 @@ public final class Store {
     }
 
     /**
-     * Connects, now or as soon as there is a server.
+     * Connects, now or as soon as there is a server that lets this name in. The library closes a connection for good when a
+     * server has refused it twice, which one does that has too much to do, and one that does not know the name yet.
      *
+     * @param log takes a line when it is refused
      * @throws PolicyException if there cannot be one by that name
      */
-    public static Connection connect(FleetConfig config, Options options) throws PolicyException, InterruptedException {
-        try {
-            return Nats.connectReconnectOnConnect(options);
-        } catch (IOException e) {
-            throw new PolicyException(config.server() + " cannot be used: " + e.getMessage(), e);
+    public static Connection connect(FleetConfig config, Options options, Consumer<String> log)
+            throws PolicyException, InterruptedException {
+        for (long tries = 1; ; tries++) {
+            try {
+                Connection made = Nats.connectReconnectOnConnect(options);
+                if (made.getStatus() != Connection.Status.CLOSED) {
+                    return made;
+                }
+            } catch (AuthenticationException e) {
+                // the same, said in another way
+            } catch (IOException e) {
+                throw new PolicyException(config.server() + " cannot be used: " + e.getMessage(), e);
+            }
+            if (tries == 1) {
+                log.accept(config.server() + " refuses " + config.name()
+                        + ": is it in the server's configuration, and its certificate valid?");
+            }
+            Thread.sleep(pause(tries));
         }
     }
 

@@ -83,7 +83,7 @@ public final class Controller {
 
     /** Runs until the thread is interrupted. */
     public void run() throws PolicyException, InterruptedException {
-        Connection connection = Store.connect(config, Store.options(config).build());
+        Connection connection = connect();
         try {
             String said = "";
             while (!Thread.currentThread().isInterrupted()) {
@@ -99,11 +99,18 @@ public final class Controller {
                         said = now;
                     }
                     Thread.sleep(pace.round().multipliedBy(2));
+                    if (connection.getStatus() == Connection.Status.CLOSED) {
+                        connection = connect();
+                    }
                 }
             }
         } finally {
             connection.close();
         }
+    }
+
+    private Connection connect() throws PolicyException, InterruptedException {
+        return Store.connect(config, Store.options(config).build(), log);
     }
 
     /** What it knows, which may be some moments old. */
