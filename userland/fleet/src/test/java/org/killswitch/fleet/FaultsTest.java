@@ -53,6 +53,9 @@ class FaultsTest extends FleetFixture {
                     + "1 of 4 hosts failed: h2: refused: serial 3 has expired at 2099-12-31");
             untilEngaged(REST, "f=-1");
             assertThat(command(0, "hosts")).containsPattern("h2 .*refused: serial 3 has expired at 2099-12-31");
+            until(
+                    "h3 says why",
+                    () -> command(0, "hosts").lines().anyMatch(l -> l.matches("h3 .* undone .* taken back")));
             assertThat(lookout.seen(List.of("h2"))).containsExactly("f=-1");
             assertThat(lookout.seen(HOSTS)).isSubsetOf("f=-1", "f=-3", "f=-3 expiring");
             fleet.setClock("h2", Duration.ZERO);

@@ -24,7 +24,7 @@ public final class AtomicFile {
         String prefix = "." + file.getFileName() + ".";
         Path unfinished = folder.resolve(prefix + ProcessHandle.current().pid());
         try {
-            if (!Files.isDirectory(folder)) {
+            if (!Files.isDirectory(folder)) { // the library finds that out by failing to make it
                 Files.createDirectories(folder);
             }
             removeLeftovers(folder, prefix);

@@ -150,8 +150,7 @@ public final class Agent {
         refused = digest;
         attempt(() -> {
             Admission admission = Admission.check(received, signatures);
-            admission.requireNewer(
-                    state.highest(), state.offered().map(Held::digest).orElse(""), clock.instant());
+            admission.requireNewer(state.highest(), state.digest(), clock.instant());
             leaveTrial();
             write(state.offer(Held.of(admission)));
             refused = "";
@@ -200,7 +199,7 @@ public final class Agent {
             }
             follow();
         });
-        following.look(isOnTrial() || state.kept().isPresent());
+        following.look(hasAnyInEffect());
     }
 
     /** Ends what costs time in the kernel: nobody is there any more to read it. From any thread. */
@@ -210,7 +209,7 @@ public final class Agent {
 
     /** Whether the newest policy that was taken is this one. */
     boolean hasTaken(String digest) {
-        return state.offered().map(Held::digest).filter(digest::equals).isPresent();
+        return state.digest().equals(digest);
     }
 
     /** Whether only a new message can tell that the host still has contact: what it has been told is older than the trial. */
@@ -403,7 +402,11 @@ public final class Agent {
 
     /** Whether time or calls count: something is on trial, or is kept and followed, or is to be tried again. */
     boolean counts() {
-        return isOnTrial() || state.kept().isPresent() || isUnsettled();
+        return hasAnyInEffect() || isUnsettled();
+    }
+
+    private boolean hasAnyInEffect() {
+        return isOnTrial() || state.kept().isPresent();
     }
 
     /**
@@ -437,7 +440,6 @@ public final class Agent {
 
     /** How the host is now. */
     public Report report() {
-        Optional<Held> offered = state.offered();
         Map<String, Long> hits = Map.of();
         List<String> trouble = List.of();
         String said = message;
@@ -451,7 +453,7 @@ public final class Agent {
         return new Report(
                 member,
                 state.highest(),
-                offered.map(Held::digest).orElse(""),
+                state.digest(),
                 refused,
                 phase(),
                 state.kept().map(k -> k.policy().serial()).orElse(0L),

@@ -92,10 +92,13 @@ record AgentState(
         return offered.map(o -> o.policy().serial()).orElse(0L);
     }
 
+    /** The digest of that policy; empty if there is none. */
+    String digest() {
+        return offered.map(Held::digest).orElse("");
+    }
+
     boolean keepsOffered() {
-        return kept.isPresent()
-                && offered.isPresent()
-                && kept.get().digest().equals(offered.get().digest());
+        return kept.isPresent() && kept.get().digest().equals(digest());
     }
 
     AgentState offer(Held held) {
