@@ -18,8 +18,8 @@ import org.killswitch.lab.Kernel;
 final class BpfPropertiesTest {
 
     private static final String JAVA = ResidentCommand.java("/tests/bpf", "/tests/guard") + "org.killswitch.";
-    private static final int EXPRESSIONS = 10_000;
-    private static final int OBJECTS = 10_000;
+    private static final int EXPRESSIONS = Kernels.inMatrix() ? 10_000 : 2_000;
+    private static final int OBJECTS = Kernels.inMatrix() ? 10_000 : 2_000;
     private static final long SEED = 20261124;
     private static final Pattern COMPARED =
             Pattern.compile("compared (\\d+) true (\\d+)% unread (\\d+)% refused (\\d+) outside (\\d+)\\n");

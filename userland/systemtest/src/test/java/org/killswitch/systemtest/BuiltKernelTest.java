@@ -4,11 +4,11 @@ package org.killswitch.systemtest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** A kernel that the lab builds: it is what its configuration says, and the module works on it as on a stock one. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("long")
 final class BuiltKernelTest extends SharedGuest {
 
     private static final String DEBUG = "/sys/kernel/debug/";

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.killswitch.lab.Output;
 
 /** SPEC section 6, engagebpf: programs compiled by clang, on a kernel with error injection. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("long")
 final class EngageBpfTest extends SharedGuest {
 
     private static final String KERNEL = "6.12-errinj";

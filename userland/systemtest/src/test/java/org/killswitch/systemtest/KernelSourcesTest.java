@@ -56,13 +56,13 @@ final class KernelSourcesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"6.1", "6.12-arm64"})
+    @ValueSource(strings = "6.1")
     void sparseAndTheCompilerFindNothing(String kernel, @TempDir Path copy) {
         assertNothingIsFound(kernel, copy);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"6.12", "6.1-arm64"})
+    @ValueSource(strings = {"6.12", "6.1-arm64", "6.12-arm64"})
     @OnlyInMatrix
     void noMoreOnOtherKernels(String kernel, @TempDir Path copy) {
         assertNothingIsFound(kernel, copy);

@@ -14,8 +14,8 @@ import org.killswitch.lab.KernelRelease;
 
 /**
  * The kernels that tests run on. The system property {@value #PROPERTY} names them, separated by commas; without it the
- * whole suite runs on the one that most machines have, and the selftests on the oldest and the newest as well, and on the
- * other architecture.
+ * whole suite runs on the one that most machines have, and the selftests and the lists on the oldest and the newest as well,
+ * and on the other architecture.
  */
 final class Kernels {
     /** Of the tests that run once for each kernel; "script/dev matrix" chooses them by it. */
@@ -38,6 +38,11 @@ final class Kernels {
 
     private Kernels() {}
 
+    /** Whether "script/dev matrix" runs the tests. */
+    static boolean inMatrix() {
+        return Boolean.getBoolean(MATRIX);
+    }
+
     private static Stream<Arguments> named(List<String> unlessGiven) {
         String given = System.getProperty(PROPERTY, "");
         if (given.isEmpty()) {
@@ -49,7 +54,7 @@ final class Kernels {
 
     /** For script/test to print. */
     private static void tellWhatIsLeft() {
-        String left = "the suite ran on " + String.join(", ", REPRESENTATIVE) + ", the selftests on "
+        String left = "the suite ran on " + String.join(", ", REPRESENTATIVE) + ", the selftests and the lists on "
                 + String.join(", ", SELFTESTED) + ": script/dev matrix runs everything on all kernels\n";
         try {
             Files.writeString(Project.ROOT.resolve("userland/systemtest/target/left-to-matrix"), left);
@@ -69,13 +74,6 @@ final class Kernels {
         @Override
         public Stream<Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
             return named(SELFTESTED);
-        }
-    }
-
-    static final class All implements ArgumentsProvider {
-        @Override
-        public Stream<Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
-            return named(KernelRelease.STOCK.stream().map(KernelRelease::name).toList());
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.killswitch.posix.Architecture;
 
 /** Guards and programs are loaded with the libbpf of each release of Debian that has one new enough. */
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("long")
 final class LibbpfVersionsTest {
 
     private static final String ROOT = TestGuest.ROOT;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedClass;
  * symbol table, its types, its hooks, and what the module asks it for.
  */
 @ParameterizedClass(name = "{0}")
-@EveryKernel
+@SelftestedKernels
 final class ListsTest {
 
     private final String kernel;

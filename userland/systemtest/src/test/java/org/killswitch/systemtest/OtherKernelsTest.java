@@ -40,8 +40,19 @@ final class OtherKernelsTest {
 
     /** RHEL calls kernels 5.14 that have interfaces of 6.x. */
     @ParameterizedTest
-    @CsvSource({"6.1, 5, 14", "6.12, 5, 14", "5.10, 6, 6"})
+    @CsvSource("6.12, 5, 14")
     void headersWhoseVersionLiesBuildTheSameModule(String series, int version, int patchlevel) throws IOException {
+        buildTheSameModule(series, version, patchlevel);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6.1, 5, 14", "5.10, 6, 6"})
+    @OnlyInMatrix
+    void soDoThoseOfOthers(String series, int version, int patchlevel) throws IOException {
+        buildTheSameModule(series, version, patchlevel);
+    }
+
+    private void buildTheSameModule(String series, int version, int patchlevel) throws IOException {
         Kernel kernel = Project.kernel(series);
         Kernel liar = copy(kernel, "as-" + version + "." + patchlevel);
         int code = version << 16 | patchlevel << 8;

@@ -3,6 +3,7 @@ package org.killswitch.systemtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.killswitch.lab.Output;
@@ -10,6 +11,7 @@ import org.killswitch.lab.Output;
 /** The selftests that run on a real host, run here: all pass, and none is skipped. */
 @ParameterizedClass(name = "{0}")
 @SelftestedKernels
+@Tag(Kernels.MODULE_TAG)
 final class SelftestsTest {
 
     private final String kernel;

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.killswitch.dev.Torture;
-import org.killswitch.lab.KernelRelease;
 import org.killswitch.lab.SourceTree;
 
 /**
@@ -19,10 +19,11 @@ import org.killswitch.lab.SourceTree;
  * checks what it does itself, and fails if anything is not as it must be.
  */
 @Order(1)
+@Tag("long")
 final class TortureTest {
 
-    private final Torture trial = new Torture(
-            Project.LAB, Project.LAB.kernel(KernelRelease.named(Torture.KERNEL)), new SourceTree(Project.ROOT));
+    private final Torture trial =
+            new Torture(Project.LAB, Project.kernel(Torture.KERNEL), new SourceTree(Project.ROOT));
 
     private String run(Torture.Tool program, List<String> arguments, List<Path> files) {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
