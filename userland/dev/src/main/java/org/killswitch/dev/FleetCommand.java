@@ -237,7 +237,7 @@ final class FleetCommand implements Callable<Integer> {
                 / 1024.0;
     }
 
-    /** What this process still needs of its heap, which is as large as it need be for the collector not to be measured. */
+    /** What is in use of this process's heap, which is larger than that: the collector is not what is measured. */
     private static double heap() {
         MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
         memory.gc();

@@ -39,10 +39,9 @@ final class OtherKernelsTest {
     }
 
     /** RHEL calls kernels 5.14 that have interfaces of 6.x. */
-    @ParameterizedTest
-    @CsvSource("6.12, 5, 14")
-    void headersWhoseVersionLiesBuildTheSameModule(String series, int version, int patchlevel) throws IOException {
-        buildTheSameModule(series, version, patchlevel);
+    @Test
+    void headersWhoseVersionLiesBuildTheSameModule() throws IOException {
+        buildTheSameModule("6.12", 5, 14);
     }
 
     @ParameterizedTest

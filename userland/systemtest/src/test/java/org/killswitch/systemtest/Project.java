@@ -67,15 +67,18 @@ final class Project {
      * matrix" only: what script/test has on it counts as skipped until it is there.
      */
     static Kernel kernel(String series) {
-        KernelRelease release = KernelRelease.named(series);
-        if (!release.isStock() && !Kernels.inMatrix()) {
+        return KERNELS.computeIfAbsent(series, s -> {
+            KernelRelease release = KernelRelease.named(s);
             assumeTrue(
-                    LAB.kernels().stream()
-                            .anyMatch(k ->
-                                    k.release().equals(release) && k.cached().isPresent()),
-                    series + " is not built: script/dev matrix builds it, and killswitch lab run --kernel " + series);
-        }
-        return KERNELS.computeIfAbsent(series, s -> LAB.kernel(release));
+                    release.isStock() || Kernels.inMatrix() || isCached(release),
+                    s + " is not built: script/dev matrix builds it, and killswitch lab run --kernel " + s);
+            return LAB.kernel(release);
+        });
+    }
+
+    private static boolean isCached(KernelRelease release) {
+        return LAB.kernels().stream()
+                .anyMatch(k -> k.release().equals(release) && k.cached().isPresent());
     }
 
     /** Where the headers are that the architectures share: beside the kernel's own, but for one that the lab builds. */

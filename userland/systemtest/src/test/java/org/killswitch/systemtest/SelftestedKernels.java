@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** Once for each kernel that the selftests and the lists are looked at on, which are more than the rest of the suite is: see {@link Kernels}. */
+/** Once for each kernel of the selftests and the lists, which are more than the rest of the suite runs on: see {@link Kernels}. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag(Kernels.TAG)
