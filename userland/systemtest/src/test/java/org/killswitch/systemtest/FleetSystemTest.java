@@ -32,6 +32,9 @@ final class FleetSystemTest {
     private static final String FLEET = "killswitch fleet";
     private static final String AS_OPERATOR = " --config /etc/killswitch/operator.yaml";
 
+    /** What SPEC 18 has an agent take at most. */
+    private static final int AGENT_KIB = 64 * 1024;
+
     private static final String POLICY = """
             serial: 1
             expires: 2099-12-31T00:00:00Z
@@ -138,6 +141,20 @@ final class FleetSystemTest {
                 .as("what the host says itself")
                 .isEqualTo(verdicts(guest, "killswitch cve scan --json", "\"verdict\" : \"([a-z ]+)\""))
                 .isNotEmpty();
+        itsAgentIsSmall(guest);
+    }
+
+    /** It has applied a policy and had every CVE of the catalogue judged; what that took, it gives back within a minute. */
+    private static void itsAgentIsSmall(Guest guest) {
+        String process = "/proc/"
+                + require(guest, "systemctl show -P MainPID killswitch-agent").strip();
+        String rss = "awk '/^VmRSS:/ {print $2}' " + process + "/status";
+        String atRest = "for s in $(seq 60); do kb=$(" + rss + "); test $kb -gt " + AGENT_KIB
+                + " || break; sleep 1; done;" + " echo $kb";
+        String where = "awk '/^[0-9a-f]+-/ {of = $6 ? $6 : \"memory\"} /^Rss:/ {kb[of] += $2}"
+                + " END {for (of in kb) if (kb[of] > 500) print kb[of], of}' " + process + "/smaps | sort -rn";
+        int kib = Integer.parseInt(require(guest, atRest).strip());
+        assertThat(kib).as(() -> require(guest, where)).isBetween(1, AGENT_KIB);
     }
 
     /** How many CVEs have which verdict; an exit status of 3 or 4 is about them. */
