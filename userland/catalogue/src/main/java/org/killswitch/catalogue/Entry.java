@@ -72,6 +72,11 @@ public record Entry(
         public Engagement {
             functions = List.copyOf(functions);
         }
+
+        /** The same with other functions. */
+        public Engagement with(List<Function> others) {
+            return new Engagement(kernels, others, why, breaks, dangerousBecause);
+        }
     }
 
     /**

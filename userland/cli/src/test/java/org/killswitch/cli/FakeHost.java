@@ -103,6 +103,12 @@ public final class FakeHost {
         Files.writeString(files.path(path), text);
     }
 
+    /** A module that is part of the kernel. */
+    public void builtIn(String module) throws IOException {
+        file("/proc/sys/kernel/osrelease", "6.1.0\n");
+        file("/lib/modules/6.1.0/modules.builtin", "kernel/any/" + module + ".ko\n");
+    }
+
     /** A task with its kernel stack. */
     public void task(long pid, long tid, String comm, String stack) throws IOException {
         file("/proc/self/stack", "");

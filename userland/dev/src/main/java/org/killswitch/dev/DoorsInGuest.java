@@ -29,7 +29,6 @@ import org.killswitch.policy.Plan;
 import org.killswitch.policy.PolicyEntry;
 import org.killswitch.policy.PolicyException;
 import org.killswitch.policy.Resolver;
-import org.killswitch.posix.Architecture;
 
 /**
  * The part of {@link Doors} that runs in the guest: engages what each entry says for the kernel that runs, as {@code cve
@@ -59,7 +58,7 @@ final class DoorsInGuest {
         this.kernel = kernel;
         this.packageVersion = packageVersion;
         this.data = data;
-        resolver = new Resolver(() -> data, Architecture.host(), Instant.now());
+        resolver = new Resolver(() -> data, data.facts(), Instant.now());
     }
 
     /** What a door said, and its exit status. */

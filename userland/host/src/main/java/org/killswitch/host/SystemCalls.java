@@ -140,11 +140,12 @@ public final class SystemCalls {
     }
 
     /** Which of some functions the kernel has. */
-    interface Kernel {
+    public interface Kernel {
         Set<String> present(Set<String> functions) throws IOException;
     }
 
-    static Optional<Doors> doors(String symbol, boolean byArguments, Architecture architecture, Kernel kernel)
+    /** The same for another kernel than the running one. */
+    public static Optional<Doors> doors(String symbol, boolean byArguments, Architecture architecture, Kernel kernel)
             throws IOException {
         Matcher m = ENTRY.matcher(symbol);
         boolean entry = m.matches();

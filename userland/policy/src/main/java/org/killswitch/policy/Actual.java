@@ -26,6 +26,8 @@ public record Actual(
         KEPT,
         /** Its module is not loaded. */
         PENDING,
+        /** It waits for a module that is built in. */
+        NEVER,
         /** It ends by itself unless it is kept. */
         EXPIRING,
         /** It is a probe, which begins to override or ends. */

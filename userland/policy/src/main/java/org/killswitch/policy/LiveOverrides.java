@@ -17,6 +17,7 @@ import org.killswitch.control.Reason;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.guard.Guard;
+import org.killswitch.host.BuiltInModules;
 import org.killswitch.host.SystemFiles;
 import org.killswitch.posix.Errno;
 
@@ -28,6 +29,7 @@ public final class LiveOverrides implements Overrides {
     private final GuardTexts texts;
     private final Optional<Duration> limit;
     private final KnownFunctions functions;
+    private final BuiltInModules builtIn;
     private final Map<Desired, Guard> compiled = new HashMap<>();
 
     public LiveOverrides(Killswitch killswitch, SystemFiles files) {
@@ -45,6 +47,7 @@ public final class LiveOverrides implements Overrides {
         this.limit = limit;
         texts = new GuardTexts(files);
         functions = new KnownFunctions(files);
+        builtIn = new BuiltInModules(files);
     }
 
     @Override
@@ -79,7 +82,14 @@ public final class LiveOverrides implements Overrides {
 
     private Actual actual(Pending p) {
         Optional<GuardText> guard = texts.of(p.symbol());
-        return new Actual(p.symbol(), p.retval(), Actual.Life.PENDING, guard.isPresent(), guard, Optional.empty());
+        boolean comes = builtIn.here(p.symbol()).equals(p.symbol());
+        return new Actual(
+                p.symbol(),
+                p.retval(),
+                comes ? Actual.Life.PENDING : Actual.Life.NEVER,
+                guard.isPresent(),
+                guard,
+                Optional.empty());
     }
 
     @Override

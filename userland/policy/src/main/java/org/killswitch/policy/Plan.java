@@ -34,8 +34,10 @@ public record Plan(List<Change> changes, List<Desired> inPlace, List<String> not
         List<Change> changes = new ArrayList<>();
         List<Desired> inPlace = new ArrayList<>();
         Set<Actual> wanted = new HashSet<>();
+        List<Actual> effective =
+                actual.stream().filter(a -> a.life() != Actual.Life.NEVER).toList();
         for (Desired d : desired) {
-            List<Actual> found = matches(d, actual);
+            List<Actual> found = matches(d, effective);
             wanted.addAll(found);
             if (found.isEmpty()) {
                 begins.add(new Change.Begin(d));

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.data.ImportException;
+import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.verdict.CveData;
 import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.catalogue.verdict.Status;
@@ -33,13 +34,13 @@ public final class Resolver {
     }
 
     private final Source source;
-    private final Architecture architecture;
+    private final HostFacts host;
     private final Instant now;
     private @Nullable CveData data;
 
-    public Resolver(Source source, Architecture architecture, Instant now) {
+    public Resolver(Source source, HostFacts host, Instant now) {
         this.source = source;
-        this.architecture = architecture;
+        this.host = host;
         this.now = now;
     }
 
@@ -52,7 +53,10 @@ public final class Resolver {
         Set<String> cves = new HashSet<>();
         policy.entries().forEach(e -> cves.addAll(e.cves()));
         state.forEach(a -> a.reason().map(PolicyEntry::cvesIn).ifPresent(cves::addAll));
-        return new Resolver(() -> CveData.readOnly(places, cves::contains, err), Architecture.host(), Instant.now());
+        return new Resolver(
+                () -> CveData.readOnly(places, cves::contains, err),
+                new HostFacts(places.root(), Architecture.host()),
+                Instant.now());
     }
 
     /** What came of one entry. */
@@ -158,10 +162,10 @@ public final class Resolver {
     private List<Desired> functions(PolicyEntry entry, PolicyEntry.Function f) throws IOException {
         Optional<SystemCalls.Doors> doors = f.symbol().module().isPresent()
                 ? Optional.empty()
-                : SystemCalls.doors(f.symbol().function(), f.guard().isPresent(), architecture);
+                : SystemCalls.doors(f.symbol().function(), f.guard().isPresent(), host.architecture());
         List<SymbolName> symbols = doors.map(
                         d -> d.engaged().stream().map(SymbolName::new).toList())
-                .orElse(List.of(f.symbol()));
+                .orElse(List.of(host.here(f.symbol())));
         return symbols.stream()
                 .map(s -> new Desired(
                         s,

@@ -24,6 +24,7 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.control.Retval;
 import org.killswitch.guard.Guard;
 import org.killswitch.posix.Architecture;
@@ -39,7 +40,7 @@ class PersistenceTest {
                         () -> {
                             throw new AssertionError("no CVE is asked about");
                         },
-                        Architecture.X86_64,
+                        new HostFacts(Path.of("/nonexistent"), Architecture.X86_64),
                         Instant.EPOCH)
                 .resolve(policy);
     }

@@ -74,6 +74,18 @@ class PlanTest {
     }
 
     @Test
+    void whatNeverBeginsIsNotInPlace() throws Exception {
+        module.with(new Actual(
+                symbol("m:f"),
+                Optional.of(new Retval(-1)),
+                Actual.Life.NEVER,
+                false,
+                Optional.empty(),
+                Optional.empty()));
+        assertThat(apply(engage("f", -1))).containsExactly("engage f -1", "disengage m:f");
+    }
+
+    @Test
     void aGuardThatNobodyKnowsIsReplaced() throws Exception {
         module.with(new Actual(
                 symbol("f"), Optional.of(new Retval(-1)), Actual.Life.KEPT, true, Optional.empty(), Optional.empty()));

@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.verdict.CveData;
 import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.posix.Architecture;
@@ -78,7 +79,7 @@ class ResolverTest {
                 new CvePlaces(folder.resolve("root"), List.of(folder.resolve("catalogue")), folder.resolve("data"));
         return new Resolver(
                 () -> CveData.read(places, c -> true, new PrintWriter(System.err, true, StandardCharsets.UTF_8)),
-                Architecture.X86_64,
+                new HostFacts(folder.resolve("root"), Architecture.X86_64),
                 now);
     }
 
@@ -106,6 +107,16 @@ class ResolverTest {
         assertThat(resolve("- {cve: CVE-2026-31431, mode: observe}\n").desired())
                 .extracting(Desired::effect)
                 .containsExactly("observe af_alg:alg_bind", "observe af_alg:alg_accept when uid != 0");
+    }
+
+    @Test
+    void whereAModuleIsBuiltInItsFunctionsAreTheKernels() throws IOException {
+        write("root/lib/modules/6.1.0-40-amd64/modules.builtin", "kernel/crypto/af_alg.ko\n");
+        assertThat(resolve("- cve: CVE-2026-31431\n- {symbol: af_alg:f, retval: 0}\n- {symbol: m:f, retval: 0}\n")
+                        .desired())
+                .extracting(Desired::effect)
+                .containsExactly(
+                        "engage alg_bind -1", "engage alg_accept -1 when uid != 0", "engage f 0", "engage m:f 0");
     }
 
     @Test

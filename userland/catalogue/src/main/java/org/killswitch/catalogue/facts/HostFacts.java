@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.control.SymbolName;
+import org.killswitch.host.BuiltInModules;
 import org.killswitch.host.KernelConfig;
 import org.killswitch.host.Symbols;
 import org.killswitch.host.SystemFiles;
@@ -46,6 +48,7 @@ public final class HostFacts {
     private final Lazy<KernelOrigin> origin;
     private final Lazy<Map<String, String>> osRelease;
     private final Lazy<ModuleTree> modules;
+    private final BuiltInModules builtIn;
     private final Lazy<Set<String>> loaded;
     private final Lazy<Set<String>> symbols;
     private final Lazy<Optional<KernelConfig>> config;
@@ -68,6 +71,7 @@ public final class HostFacts {
         osRelease = new Lazy<>(() -> Origins.osRelease(
                 files.exists("/etc/os-release") ? files.lines("/etc/os-release") : files.lines("/usr/lib/os-release")));
         modules = new Lazy<>(() -> ModuleTree.read(files, release));
+        builtIn = new BuiltInModules(files);
         loaded = new Lazy<>(() -> firstWords("/proc/modules"));
         symbols = new Lazy<>(() -> Symbols.names(files));
         config = new Lazy<>(() -> KernelConfig.of(files, release));
@@ -137,6 +141,11 @@ public final class HostFacts {
     /** The modules that there are for the running kernel. */
     public ModuleTree modules() {
         return modules.get();
+    }
+
+    /** The name by which the running kernel has a function: without its module where that is built in. */
+    public SymbolName here(SymbolName symbol) {
+        return builtIn.here(symbol);
     }
 
     /** Whether a module is loaded now. */

@@ -30,6 +30,7 @@ public final class Judge {
     private static final String LOADED_BY_NAME = "algif_";
 
     private final HostFacts host;
+    private final FunctionsHere functions;
     private final VersionJudge versions;
     private final Locator locator;
     private final Mitigations mitigations;
@@ -45,6 +46,7 @@ public final class Judge {
      */
     public Judge(HostFacts host, Map<String, DistroIndex> distributions) {
         this.host = host;
+        functions = new FunctionsHere(host);
         versions = new VersionJudge(distributions, host.osRelease("VERSION_CODENAME"), host.osRelease("VERSION_ID"));
         locator = new Locator(host);
         mitigations = new Mitigations(host);
@@ -121,15 +123,17 @@ public final class Judge {
 
     /**
      * The engagement that an entry has for the running kernel: the first one whose kernels match. Of several, the first one
-     * whose functions are there: a compiler makes some of them part of their callers on one architecture only.
+     * whose functions are there: a compiler makes some of them part of their callers on one architecture only. Its functions
+     * are those of the running kernel: see {@link FunctionsHere}.
      */
     public Optional<Entry.Engagement> choose(Entry entry) {
         Optional<UpstreamVersion> version = host.origin().upstream();
-        List<Entry.Engagement> matching = version.isPresent()
-                ? entry.engagementsFor(version.get())
-                : entry.engagements().stream()
-                        .filter(e -> e.kernels().equals(KernelRange.ALL))
-                        .toList();
+        List<Entry.Engagement> matching = (version.isPresent()
+                        ? entry.engagementsFor(version.get())
+                        : entry.engagements().stream()
+                                .filter(e -> e.kernels().equals(KernelRange.ALL))
+                                .toList())
+                .stream().map(functions::of).toList();
         Optional<Entry.Engagement> first = matching.stream().findFirst();
         return matching.size() < 2
                 ? first

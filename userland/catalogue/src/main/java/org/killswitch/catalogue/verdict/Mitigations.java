@@ -16,9 +16,11 @@ import org.killswitch.control.Retval;
 final class Mitigations {
 
     private final HostFacts host;
+    private final FunctionsHere functions;
 
     Mitigations(HostFacts host) {
         this.host = host;
+        functions = new FunctionsHere(host);
     }
 
     /** What was found; one that decides is enough. */
@@ -55,7 +57,8 @@ final class Mitigations {
     private void addEngagement(Entry.Engagement engagement, List<Evidence> found) {
         List<String> closed = new ArrayList<>();
         List<String> open = new ArrayList<>();
-        for (Entry.Function function : engagement.functions()) {
+        List<Entry.Function> wanted = functions.of(engagement).functions();
+        for (Entry.Function function : wanted) {
             Optional<EngagedFunction> engaged =
                     host.engaged().stream().filter(e -> e.is(function.symbol())).findFirst();
             if (engaged.isEmpty()) {
@@ -73,14 +76,16 @@ final class Mitigations {
         }
         if (open.isEmpty()) {
             found.add(Evidence.deciding(Evidence.Source.MITIGATION, "engaged: " + String.join(", ", closed)));
-        } else if (open.size() < engagement.functions().size()
-                || !open.getFirst().endsWith(" is not engaged")) {
+        } else if (open.size() < wanted.size() || !open.getFirst().endsWith(" is not engaged")) {
             found.add(Evidence.note(Evidence.Source.MITIGATION, "engaged only in part: " + String.join(", ", open)));
         }
     }
 
     /** Why a function that is engaged does not close what the entry wants closed. */
-    private static Optional<String> doubt(Entry.Function wanted, EngagedFunction engaged) {
+    private Optional<String> doubt(Entry.Function wanted, EngagedFunction engaged) {
+        if (engaged.pending() && !host.here(engaged.symbol()).equals(engaged.symbol())) {
+            return Optional.of(engaged.symbol() + " waits for a module that is built in, and is never engaged");
+        }
         if (engaged.onlyCounts().isPresent()) {
             return Optional.of(
                     engaged.symbol() + " is only " + engaged.onlyCounts().get());

@@ -113,6 +113,15 @@ final class CodeSituations {
                         .file("/sys/kernel/security/killswitch/pending", "af_alg:alg_bind retval=-1 module=af_alg\n"));
         table.add(
                 Situations.Flaw.ALGIF_AEAD,
+                "waiting for a module that is built in",
+                AFFECTED,
+                "6.1.164 has it",
+                h -> Situations.open(h)
+                        .modules("kernel/crypto/algif_aead.ko:\n", "kernel/crypto/af_alg.ko\n")
+                        .file("/sys/kernel/security/killswitch/engaged", "")
+                        .file("/sys/kernel/security/killswitch/pending", "af_alg:alg_bind retval=-1 module=af_alg\n"));
+        table.add(
+                Situations.Flaw.ALGIF_AEAD,
                 "only probed",
                 AFFECTED,
                 "6.1.164 has it",

@@ -31,6 +31,7 @@ import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.control.trace.HitTrace;
 import org.killswitch.guard.Guard;
+import org.killswitch.host.BuiltInModules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -112,6 +113,7 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ControlException, BpfException {
+        symbol = new BuiltInModules(host.files()).here(symbol);
         Optional<Guard> guard = expression == null
                 ? Optional.empty()
                 : Optional.of(Guard.compile(expression, symbol.function(), symbol.module(), Guard.Unread.OVERRIDE));

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.killswitch.advice.Finding;
 import org.killswitch.advice.QuickCheck;
 import org.killswitch.catalogue.data.ImportException;
+import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.verdict.CveData;
 import org.killswitch.catalogue.verdict.CvePlaces;
 import org.killswitch.catalogue.verdict.Status;
@@ -104,7 +105,9 @@ final class CveApplyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ControlException, PolicyException, ImportException, IOException {
         Resolver resolver = new Resolver(
-                () -> CveData.readOnly(places, cves::contains, host.err()), Architecture.host(), Instant.now());
+                () -> CveData.readOnly(places, cves::contains, host.err()),
+                new HostFacts(places.root(), Architecture.host()),
+                Instant.now());
         List<Desired> desired = new ArrayList<>();
         for (String cve : cves.stream().distinct().toList()) {
             Verdict verdict = resolver.verdict(cve);

@@ -84,7 +84,7 @@ public final class DisengageCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
-        List<SymbolName> symbols = SystemCallEntries.engaged(host, Converters.Symbols.all(what.symbols));
+        List<SymbolName> symbols = NamesHere.engaged(host, Converters.Symbols.all(what.symbols));
         if (symbols.size() == 1) {
             host.out().println(disengage(symbols.getFirst()));
             return ExitCode.OK;

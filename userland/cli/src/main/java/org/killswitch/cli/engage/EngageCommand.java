@@ -201,7 +201,7 @@ public final class EngageCommand implements Callable<Integer> {
         }
         // What is wrong with an expression is found before anything is engaged.
         Map<SymbolName, Guard> guards = new HashMap<>();
-        List<SymbolName> entries = SystemCallEntries.of(host, said.symbols(), condition != null);
+        List<SymbolName> entries = NamesHere.of(host, said.symbols(), condition != null);
         Objections objections = force.objections(host, entries);
         List<SymbolName> symbols = objections.withCopies(entries);
         if (condition != null && condition.explain) {

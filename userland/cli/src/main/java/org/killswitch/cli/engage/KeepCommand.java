@@ -53,7 +53,7 @@ public final class KeepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ControlException, BpfException {
-        return Several.each(host, SystemCallEntries.engaged(host, Converters.Symbols.all(symbols)), this::keep);
+        return Several.each(host, NamesHere.engaged(host, Converters.Symbols.all(symbols)), this::keep);
     }
 
     private Several.Done keep(SymbolName symbol) throws ControlException {

@@ -77,7 +77,7 @@ public final class ObserveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ControlException, BpfException {
-        List<SymbolName> all = SystemCallEntries.of(host, Converters.Symbols.all(symbols), expression != null);
+        List<SymbolName> all = NamesHere.of(host, Converters.Symbols.all(symbols), expression != null);
         Map<SymbolName, Guard> guards = new HashMap<>();
         if (expression != null) {
             for (SymbolName symbol : all) {

@@ -30,8 +30,12 @@ final class State {
 
     /** Whether it is engaged, observed or waits for its module. */
     boolean isThere(SymbolName symbol) throws ControlException {
-        return of(symbol).isPresent()
-                || killswitch.pending().stream().anyMatch(p -> p.symbol().equals(symbol));
+        return of(symbol).isPresent() || isPending(symbol);
+    }
+
+    /** Whether it waits for its module, by that name. */
+    boolean isPending(SymbolName symbol) throws ControlException {
+        return killswitch.pending().stream().anyMatch(p -> p.symbol().equals(symbol));
     }
 
     /** Whether each call returns the value, until disengaged. */

@@ -59,7 +59,7 @@ abstract class ValueCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws ControlException {
-        for (SymbolName engaged : SystemCallEntries.engaged(host, List.of(symbol))) {
+        for (SymbolName engaged : NamesHere.engaged(host, List.of(symbol))) {
             ReturnValues.check(host.files(), spec.name(), engaged, retval);
             give(host, engaged, retval).forEach(host.out()::println);
         }

@@ -135,7 +135,7 @@ record SubjectReader(Host host, CvePlaces places, boolean isHostsKernel, Command
     }
 
     private static List<String> onThisKernel(String cve, CveData data) throws PolicyException, ImportException {
-        Resolver resolver = new Resolver(() -> data, Architecture.host(), Instant.now());
+        Resolver resolver = new Resolver(() -> data, data.facts(), Instant.now());
         Verdict verdict = resolver.verdict(cve);
         if (verdict.status() == Status.NOT_PRESENT) {
             throw new PolicyException(

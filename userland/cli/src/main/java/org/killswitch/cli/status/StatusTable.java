@@ -23,19 +23,22 @@ import org.killswitch.control.Pending;
 import org.killswitch.control.Retval;
 import org.killswitch.control.SymbolName;
 import org.killswitch.control.log.Origin;
+import org.killswitch.host.BuiltInModules;
 
 /**
  * Engagements as a table for a person; {@code -} stands for what cannot be known.
  *
  * @param rates hits per second by symbol, for those where it is known; null leaves the column out
  * @param users who is who
+ * @param builtIn the modules that are never loaded
  */
-record StatusTable(@Nullable Map<SymbolName, Double> rates, Users users, ZoneId zone) {
+record StatusTable(@Nullable Map<SymbolName, Double> rates, Users users, BuiltInModules builtIn, ZoneId zone) {
 
     private static final String UNKNOWN = "-";
 
     static StatusTable of(Host host, @Nullable Map<SymbolName, Double> rates) {
-        return new StatusTable(rates, new Users(host.files().path("/etc/passwd")), host.zone());
+        return new StatusTable(
+                rates, new Users(host.files().path("/etc/passwd")), new BuiltInModules(host.files()), host.zone());
     }
 
     private record Column(
@@ -64,6 +67,13 @@ record StatusTable(@Nullable Map<SymbolName, Double> rates, Users users, ZoneId 
             if (unread > 0) {
                 lines.add(e.symbol() + ": the guard could not read something that it tests, " + unread
                         + (unread == 1 ? " time" : " times"));
+            }
+        }
+        for (Pending p : status.pending()) {
+            SymbolName here = builtIn.here(p.symbol());
+            if (!here.equals(p.symbol())) {
+                lines.add(p.symbol() + ": its module is built into this kernel, so this is never engaged; engage "
+                        + here);
             }
         }
         return lines;

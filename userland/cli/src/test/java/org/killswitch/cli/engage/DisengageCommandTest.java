@@ -36,6 +36,17 @@ class DisengageCommandTest {
     }
 
     @Test
+    void ofAModuleThatIsBuiltInItIsTheKernels() throws IOException {
+        host.builtIn("m");
+        host.recordsCommands();
+        assertThat(host.run("disengage", "m:f")).isZero();
+        assertThat(host.commands()).isEqualTo("disengage f");
+        host.pending("m:f retval=-1 module=m");
+        assertThat(host.run("disengage", "m:f")).isZero();
+        assertThat(host.commands()).endsWith("disengage m:f");
+    }
+
+    @Test
     void goesOnAfterARefusalAndFails() throws IOException {
         host.refusesEverything();
         assertThat(host.run("disengage", "f", "g")).isEqualTo(1);

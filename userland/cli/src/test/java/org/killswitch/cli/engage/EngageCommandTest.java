@@ -61,6 +61,15 @@ class EngageCommandTest {
     }
 
     @Test
+    void aFunctionOfAModuleThatIsBuiltInIsTheKernels() throws IOException {
+        host.builtIn("m");
+        assertThat(host.run("engage", "m:f", "-EPERM")).isZero();
+        assertThat(host.command()).isEqualTo("engage f -1");
+        assertThat(host.err.toString())
+                .isEqualTo("killswitch: warning: m is built into this kernel: the function is f\n");
+    }
+
+    @Test
     void engagesSeveral() throws IOException {
         host.engaged("f retval=-1 hits=0", "m:g retval=-1 hits=0");
         host.recordsCommands();

@@ -92,6 +92,17 @@ class StatusCommandTest {
     }
 
     @Test
+    void saysThatAModuleWhichIsBuiltInNeverComes() throws IOException {
+        host.loaded();
+        host.builtIn("af-alg");
+        host.pending("af_alg:g retval=-1 module=af_alg", "m:h retval=0 module=m");
+        assertThat(host.run("status")).isZero();
+        assertThat(host.out.toString())
+                .containsOnlyOnce("built into")
+                .endsWith("\naf_alg:g: its module is built into this kernel, so this is never engaged; engage g\n");
+    }
+
+    @Test
     void printsWhatIsPendingAndTheSealAsJson() throws IOException {
         host.loaded();
         host.pending("af_alg:g retval=-1 module=af_alg", "h retval=0 module=?");
