@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.lab;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * A kernel: unpacked or built, and not installed; or this machine's own.
@@ -43,5 +45,15 @@ public record Kernel(KernelRelease release, String packageVersion, String versio
     /** The build tree: what make's KDIR, or -C, is to be. */
     public Path headers() {
         return isInstalled() ? modules().resolve("build") : root.resolve("usr/src/linux-headers-" + version);
+    }
+
+    /** Whether its configuration (CONFIG_MODULE_SIG_FORCE) has it refuse modules that are not signed. */
+    public boolean takesSignedModulesOnly() {
+        Path config = headers().resolve(".config");
+        try (Stream<String> lines = Files.lines(config)) {
+            return lines.anyMatch("CONFIG_MODULE_SIG_FORCE=y"::equals);
+        } catch (IOException e) {
+            throw new LabException(config + " cannot be read: " + e.getMessage(), e);
+        }
     }
 }

@@ -105,7 +105,7 @@ final class ListsTest {
                     + "|proc_kprobes_optimization_handler|rcutorture_.*|srcutorture_.*|sysrq_show_rcu|parse_rcu_nocb_poll"
                     + "|do_trace_rcu_torture_read|rcupdate_announce_bootup_oddness|update_iter|arch_get_kallsym|lsm_read"
                     + "|print_stop_info|int3_exception_notify|is_endbr|task_state_.*|cpu_online|print_subops|trace_.*|load_module|init_module_from_file"
-                    + "|__(do|x64|ia32|arm64)_sys_.*_module|show_(refcnt|(core|init)size|initstate|taint|modinfo_.*)|store_uevent"
+                    + "|__(do|se|x64|ia32|arm64)_sys_.*_module|show_(refcnt|(core|init)size|initstate|taint|modinfo_.*)|store_uevent"
                     + "|(free|setup)_modinfo_.*|modinfo_.*_exists|unknown_module_param_cb|module_(layout|notes_read|sect_read|remove_modinfo_attrs)|check_version"
                     + "|set_module_sig_enforced|show_stalled_ipi_trace|get_order|arch_local_irq_.*|tick_nohz_full_enabled|__xchg_case_.*|arch_contended_release_trace_.*|bitmap_empty|cpumask_weight|put_task_struct");
 
