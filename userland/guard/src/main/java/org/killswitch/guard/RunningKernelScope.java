@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.killswitch.bpf.BpfException;
+import org.killswitch.host.ModuleName;
 import org.killswitch.host.Symbols;
 import org.killswitch.host.btf.Btf;
 import org.killswitch.host.btf.BtfException;
@@ -46,7 +47,7 @@ final class RunningKernelScope {
             return types(kernel, function, here, why(function));
         }
         // A module's name may have a dash where its own files have an underscore.
-        String name = home.get().replace('-', '_');
+        String name = ModuleName.canonical(home.get());
         if (name.equals("vmlinux")) {
             return types(kernel, function, kernel.find(BtfKind.FUNC, function), why(function));
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package org.killswitch.host;
 
-import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.control.SymbolName;
 
@@ -19,26 +19,27 @@ public final class BuiltInModules {
         this.files = files;
     }
 
-    /** Whether the running kernel has this module's code built in; false where there is no list. */
-    public boolean has(String module) {
-        Set<String> known = names;
-        if (known == null) {
-            known = new HashSet<>();
-            String release = files.text("/proc/sys/kernel/osrelease").orElse("").strip();
-            for (String path : files.lines("/lib/modules/" + release + "/modules.builtin")) {
-                known.add(canonical(path.substring(path.lastIndexOf('/') + 1).replaceFirst("\\.ko$", "")));
-            }
-            names = known;
-        }
-        return known.contains(canonical(module));
+    /** Whether a function is named with a module that is built in; false where there is no list. */
+    public boolean has(SymbolName symbol) {
+        return symbol.module()
+                .filter(m -> names().contains(ModuleName.canonical(m)))
+                .isPresent();
     }
 
-    private static String canonical(String module) {
-        return module.replace('-', '_');
+    private Set<String> names() {
+        Set<String> known = names;
+        if (known == null) {
+            String release = files.text("/proc/sys/kernel/osrelease").orElse("");
+            known = files.lines("/lib/modules/" + release + "/modules.builtin").stream()
+                    .map(ModuleName::ofFile)
+                    .collect(Collectors.toSet());
+            names = known;
+        }
+        return known;
     }
 
     /** The name by which the running kernel has a function: without its module where that is built in. */
     public SymbolName here(SymbolName symbol) {
-        return symbol.module().filter(this::has).isPresent() ? new SymbolName(symbol.function()) : symbol;
+        return has(symbol) ? new SymbolName(symbol.function()) : symbol;
     }
 }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.killswitch.control.SymbolName;
 import org.killswitch.posix.Architecture;
 
 /** System calls by their names: what they take, and the functions of the kernel by which they are entered. */
@@ -126,15 +127,21 @@ public final class SystemCalls {
      * @param engaged those that are closed together: all of them take the same arguments
      * @param open what else leads to the same, each in a few words with the function's name
      */
-    public record Doors(List<String> engaged, List<String> open) {}
+    public record Doors(List<String> engaged, List<String> open) {
+
+        /** The functions to engage. */
+        public List<SymbolName> functions() {
+            return engaged.stream().map(SymbolName::new).toList();
+        }
+    }
 
     /**
      * The doors of a system call, by its name, with sys_ before it or not, or by one of its entries; empty where it is
-     * none, or something else in the kernel has that name.
+     * none, is named with a module, or something else in the kernel has that name.
      *
      * @param byArguments whether arguments matter, so that entries with other ones do not count as the same
      */
-    public static Optional<Doors> doors(String symbol, boolean byArguments, Architecture architecture)
+    public static Optional<Doors> doors(SymbolName symbol, boolean byArguments, Architecture architecture)
             throws IOException {
         return doors(symbol, byArguments, architecture, Symbols::present);
     }
@@ -144,8 +151,15 @@ public final class SystemCalls {
         Set<String> present(Set<String> functions) throws IOException;
     }
 
-    /** The same for another kernel than the running one. */
-    public static Optional<Doors> doors(String symbol, boolean byArguments, Architecture architecture, Kernel kernel)
+    /** The same for a kernel that is asked in another way. */
+    public static Optional<Doors> doors(
+            SymbolName symbol, boolean byArguments, Architecture architecture, Kernel kernel) throws IOException {
+        return symbol.module().isPresent()
+                ? Optional.empty()
+                : doors(symbol.function(), byArguments, architecture, kernel);
+    }
+
+    static Optional<Doors> doors(String symbol, boolean byArguments, Architecture architecture, Kernel kernel)
             throws IOException {
         Matcher m = ENTRY.matcher(symbol);
         boolean entry = m.matches();

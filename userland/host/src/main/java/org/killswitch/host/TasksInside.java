@@ -91,6 +91,7 @@ public final class TasksInside {
         String name = m.group("function");
         String home = Optional.ofNullable(m.group("module")).orElse(KERNEL);
         return (name.equals(function) || name.startsWith(function + "."))
-                && module.map(wanted -> wanted.replace('-', '_').equals(home)).orElse(true);
+                && module.map(wanted -> ModuleName.canonical(wanted).equals(home))
+                        .orElse(true);
     }
 }

@@ -82,11 +82,10 @@ public final class LiveOverrides implements Overrides {
 
     private Actual actual(Pending p) {
         Optional<GuardText> guard = texts.of(p.symbol());
-        boolean comes = builtIn.here(p.symbol()).equals(p.symbol());
         return new Actual(
                 p.symbol(),
                 p.retval(),
-                comes ? Actual.Life.PENDING : Actual.Life.NEVER,
+                builtIn.has(p.symbol()) ? Actual.Life.NEVER : Actual.Life.PENDING,
                 guard.isPresent(),
                 guard,
                 Optional.empty());

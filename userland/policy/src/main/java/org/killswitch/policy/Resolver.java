@@ -160,11 +160,8 @@ public final class Resolver {
     }
 
     private List<Desired> functions(PolicyEntry entry, PolicyEntry.Function f) throws IOException {
-        Optional<SystemCalls.Doors> doors = f.symbol().module().isPresent()
-                ? Optional.empty()
-                : SystemCalls.doors(f.symbol().function(), f.guard().isPresent(), host.architecture());
-        List<SymbolName> symbols = doors.map(
-                        d -> d.engaged().stream().map(SymbolName::new).toList())
+        List<SymbolName> symbols = SystemCalls.doors(f.symbol(), f.guard().isPresent(), host.architecture())
+                .map(SystemCalls.Doors::functions)
                 .orElse(List.of(host.here(f.symbol())));
         return symbols.stream()
                 .map(s -> new Desired(

@@ -150,7 +150,7 @@ final class FleetSystemTest {
                 + require(guest, "systemctl show -P MainPID killswitch-agent").strip();
         String rss = "awk '/^VmRSS:/ {print $2}' " + process + "/status";
         String atRest = "for s in $(seq 60); do kb=$(" + rss + "); test $kb -gt " + AGENT_KIB
-                + " || break; sleep 1; done;" + " echo $kb";
+                + " || break; sleep 1; done; echo $kb";
         String where = "awk '/^[0-9a-f]+-/ {of = $6 ? $6 : \"memory\"} /^Rss:/ {kb[of] += $2}"
                 + " END {for (of in kb) if (kb[of] > 500) print kb[of], of}' " + process + "/smaps | sort -rn";
         int kib = Integer.parseInt(require(guest, atRest).strip());

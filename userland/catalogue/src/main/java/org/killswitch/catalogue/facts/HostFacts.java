@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.killswitch.control.SymbolName;
 import org.killswitch.host.BuiltInModules;
 import org.killswitch.host.KernelConfig;
+import org.killswitch.host.ModuleName;
 import org.killswitch.host.Symbols;
 import org.killswitch.host.SystemFiles;
 import org.killswitch.posix.Architecture;
@@ -143,6 +144,11 @@ public final class HostFacts {
         return modules.get();
     }
 
+    /** Whether a function is named with a module that is built in, and is never loaded. */
+    public boolean isBuiltIn(SymbolName symbol) {
+        return builtIn.has(symbol);
+    }
+
     /** The name by which the running kernel has a function: without its module where that is built in. */
     public SymbolName here(SymbolName symbol) {
         return builtIn.here(symbol);
@@ -150,7 +156,7 @@ public final class HostFacts {
 
     /** Whether a module is loaded now. */
     public boolean isLoaded(String module) {
-        return loaded.get().contains(ModuleTree.canonical(module));
+        return loaded.get().contains(ModuleName.canonical(module));
     }
 
     /** Whether the kernel or a loaded module has a symbol of that name. */

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.killswitch.host.ModuleName;
 import org.killswitch.host.SystemFiles;
 
 /**
@@ -56,7 +57,7 @@ public final class ModprobeRules {
         for (String word : files.text("/proc/cmdline").orElse("").split("\\s+", -1)) {
             if (word.startsWith(MODULE_BLACKLIST)) {
                 for (String module : word.substring(MODULE_BLACKLIST.length()).split(",", -1)) {
-                    rules.blocked.put(ModuleTree.canonical(module), word + " on the kernel's command line");
+                    rules.blocked.put(ModuleName.canonical(module), word + " on the kernel's command line");
                 }
             }
         }
@@ -67,11 +68,11 @@ public final class ModprobeRules {
         for (String line : joined(text)) {
             String[] words = line.strip().split("\\s+", 3);
             if (words.length > 1 && words[0].equals("blacklist")) {
-                blacklisted.add(ModuleTree.canonical(words[1]));
+                blacklisted.add(ModuleName.canonical(words[1]));
             } else if (words.length > 2 && words[0].equals("options")) {
-                options.add(new ModuleOptions(ModuleTree.canonical(words[1]), words[2]));
+                options.add(new ModuleOptions(ModuleName.canonical(words[1]), words[2]));
             } else if (words.length > 2 && words[0].equals("install")) {
-                String module = ModuleTree.canonical(words[1]);
+                String module = ModuleName.canonical(words[1]);
                 if (LOADS_NOTHING.matcher(words[2]).matches()) {
                     blocked.putIfAbsent(module, "'" + String.join(" ", words) + "' in " + file);
                 }
@@ -100,19 +101,19 @@ public final class ModprobeRules {
 
     /** The rule that keeps a module out; empty if there is none. */
     public Optional<String> block(String module) {
-        return Optional.ofNullable(blocked.get(ModuleTree.canonical(module)));
+        return Optional.ofNullable(blocked.get(ModuleName.canonical(module)));
     }
 
     /** The parameters that modprobe loads a module with, a text for each line. */
     public List<String> options(String module) {
         return options.stream()
-                .filter(o -> o.module().equals(ModuleTree.canonical(module)))
+                .filter(o -> o.module().equals(ModuleName.canonical(module)))
                 .map(ModuleOptions::text)
                 .toList();
     }
 
     /** Whether only its aliases are hidden. */
     public boolean isBlacklisted(String module) {
-        return blacklisted.contains(ModuleTree.canonical(module));
+        return blacklisted.contains(ModuleName.canonical(module));
     }
 }

@@ -12,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.killswitch.host.ModuleName;
 import org.killswitch.host.SystemFiles;
 
 /**
@@ -54,7 +55,7 @@ public final class ModuleTree {
             List<String> needed = new ArrayList<>();
             for (String path : line.substring(colon + 1).split(" ", -1)) {
                 if (!path.isEmpty()) {
-                    needed.add(nameOf(path));
+                    needed.add(ModuleName.ofFile(path));
                 }
             }
             dependencies.put(name, needed);
@@ -64,7 +65,7 @@ public final class ModuleTree {
     private String add(String path, Kind kind) {
         int first = path.indexOf('/') + 1;
         int slash = path.lastIndexOf('/');
-        String name = nameOf(path);
+        String name = ModuleName.ofFile(path);
         // extra/, updates/ and the like have no place in the kernel's tree.
         String folder = path.startsWith("kernel/") && slash > first ? path.substring(first, slash) : "";
         folders.computeIfAbsent(folder, f -> new TreeMap<>()).put(name, kind);
@@ -72,23 +73,12 @@ public final class ModuleTree {
         return name;
     }
 
-    private static String nameOf(String path) {
-        String file = path.substring(path.lastIndexOf('/') + 1);
-        int end = file.indexOf(".ko");
-        return canonical(end < 0 ? file : file.substring(0, end));
-    }
-
     private void addAlias(String line) {
         if (line.startsWith("alias ")) {
             int end = line.lastIndexOf(' ');
-            aliases.computeIfAbsent(canonical(line.substring(end + 1)), m -> new ArrayList<>())
+            aliases.computeIfAbsent(ModuleName.canonical(line.substring(end + 1)), m -> new ArrayList<>())
                     .add(line.substring("alias ".length(), Math.max("alias ".length(), end)));
         }
-    }
-
-    /** The form of a module's name that lsmod shows. */
-    public static String canonical(String module) {
-        return module.replace('-', '_');
     }
 
     /** Whether both lists could be read: only then an absent module is absent. */
@@ -98,7 +88,7 @@ public final class ModuleTree {
 
     /** What kind of module that is; empty if there is none. */
     public Optional<Kind> kind(String module) {
-        return Optional.ofNullable(kinds.get(canonical(module)));
+        return Optional.ofNullable(kinds.get(ModuleName.canonical(module)));
     }
 
     /** The modules whose files lie in a folder of the kernel's tree: net/tipc. */
@@ -115,13 +105,13 @@ public final class ModuleTree {
 
     /** The names by which the kernel and udev ask for it. */
     public List<String> aliases(String module) {
-        return List.copyOf(aliases.getOrDefault(canonical(module), List.of()));
+        return List.copyOf(aliases.getOrDefault(ModuleName.canonical(module), List.of()));
     }
 
     /** All modules that have to be loaded before it. */
     public Set<String> needs(String module) {
         Set<String> all = new HashSet<>();
-        Deque<String> todo = new ArrayDeque<>(dependencies.getOrDefault(canonical(module), List.of()));
+        Deque<String> todo = new ArrayDeque<>(dependencies.getOrDefault(ModuleName.canonical(module), List.of()));
         while (!todo.isEmpty()) {
             String next = todo.pop();
             if (all.add(next)) {

@@ -29,15 +29,13 @@ record FunctionsHere(HostFacts host) {
 
     private List<SymbolName> names(Entry.Function function) {
         SymbolName name = host.here(function.symbol());
-        Optional<SystemCalls.Doors> doors = name.module().isPresent()
-                ? Optional.empty()
-                : doors(name.function(), function.when().isPresent())
-                        .filter(d -> d.open().isEmpty());
-        return doors.map(d -> d.engaged().stream().map(SymbolName::new).toList())
+        return doors(name, function.when().isPresent())
+                .filter(d -> d.open().isEmpty())
+                .map(SystemCalls.Doors::functions)
                 .orElse(List.of(name));
     }
 
-    private Optional<SystemCalls.Doors> doors(String name, boolean isGuarded) {
+    private Optional<SystemCalls.Doors> doors(SymbolName name, boolean isGuarded) {
         try {
             return SystemCalls.doors(
                     name,

@@ -49,7 +49,7 @@ public final class Judge {
         functions = new FunctionsHere(host);
         versions = new VersionJudge(distributions, host.osRelease("VERSION_CODENAME"), host.osRelease("VERSION_ID"));
         locator = new Locator(host);
-        mitigations = new Mitigations(host);
+        mitigations = new Mitigations(host, functions);
         installed = installed(host);
     }
 
@@ -128,12 +128,12 @@ public final class Judge {
      */
     public Optional<Entry.Engagement> choose(Entry entry) {
         Optional<UpstreamVersion> version = host.origin().upstream();
-        List<Entry.Engagement> matching = (version.isPresent()
-                        ? entry.engagementsFor(version.get())
-                        : entry.engagements().stream()
-                                .filter(e -> e.kernels().equals(KernelRange.ALL))
-                                .toList())
-                .stream().map(functions::of).toList();
+        List<Entry.Engagement> written = version.isPresent()
+                ? entry.engagementsFor(version.get())
+                : entry.engagements().stream()
+                        .filter(e -> e.kernels().equals(KernelRange.ALL))
+                        .toList();
+        List<Entry.Engagement> matching = written.stream().map(functions::of).toList();
         Optional<Entry.Engagement> first = matching.stream().findFirst();
         return matching.size() < 2
                 ? first

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.killswitch.catalogue.Entry;
 import org.killswitch.catalogue.facts.HostFacts;
 import org.killswitch.catalogue.facts.ModuleTree;
+import org.killswitch.host.ModuleName;
 
 /**
  * Finds the place of source files in the running kernel. Which files a module is made of, only the kernel's Makefiles say,
@@ -127,7 +128,7 @@ final class Locator {
     }
 
     private Optional<Place> locateModule(String module) {
-        String name = ModuleTree.canonical(module);
+        String name = ModuleName.canonical(module);
         return host.modules().kind(name).map(kind -> place(name, kind, "its path"));
     }
 
@@ -146,7 +147,7 @@ final class Locator {
         if (file.startsWith(ARCH) && !file.startsWith(ARCH + host.architecture().kernel() + "/")) {
             return new Place.Absent(file + " is of another architecture");
         }
-        String name = ModuleTree.canonical(
+        String name = ModuleName.canonical(
                 SUFFIX.matcher(file.substring(file.lastIndexOf('/') + 1)).replaceFirst(""));
         SortedMap<String, ModuleTree.Kind> beside = host.modules().in(folder);
         ModuleTree.Kind own = beside.get(name);
@@ -200,7 +201,7 @@ final class Locator {
         if (at.indexOf('/') < 0) {
             return Optional.empty();
         }
-        String last = ModuleTree.canonical(at.substring(at.lastIndexOf('/') + 1));
+        String last = ModuleName.canonical(at.substring(at.lastIndexOf('/') + 1));
         ModuleTree.Kind named = host.modules().in(at).get(last);
         if (named != null) {
             return Optional.of(place(last, named, "it is called like " + at));
@@ -219,9 +220,9 @@ final class Locator {
         if (!host.modules().isComplete() || !host.modules().below(folder).isEmpty()) {
             return Optional.empty();
         }
-        String name = ModuleTree.canonical(folder.substring(folder.lastIndexOf('/') + 1))
+        String name = ModuleName.canonical(folder.substring(folder.lastIndexOf('/') + 1))
                 .toUpperCase(Locale.ROOT);
-        String own = ModuleTree.canonical(SUFFIX.matcher(file.substring(file.lastIndexOf('/') + 1))
+        String own = ModuleName.canonical(SUFFIX.matcher(file.substring(file.lastIndexOf('/') + 1))
                         .replaceFirst(""))
                 .toUpperCase(Locale.ROOT);
         for (String option : List.of("CONFIG_" + own, "CONFIG_" + name, "CONFIG_" + name + "_FS")) {

@@ -18,9 +18,9 @@ final class Mitigations {
     private final HostFacts host;
     private final FunctionsHere functions;
 
-    Mitigations(HostFacts host) {
+    Mitigations(HostFacts host, FunctionsHere functions) {
         this.host = host;
-        functions = new FunctionsHere(host);
+        this.functions = functions;
     }
 
     /** What was found; one that decides is enough. */
@@ -83,7 +83,7 @@ final class Mitigations {
 
     /** Why a function that is engaged does not close what the entry wants closed. */
     private Optional<String> doubt(Entry.Function wanted, EngagedFunction engaged) {
-        if (engaged.pending() && !host.here(engaged.symbol()).equals(engaged.symbol())) {
+        if (engaged.pending() && host.isBuiltIn(engaged.symbol())) {
             return Optional.of(engaged.symbol() + " waits for a module that is built in, and is never engaged");
         }
         if (engaged.onlyCounts().isPresent()) {

@@ -34,7 +34,7 @@ final class NamesHere {
             Optional<SystemCalls.Doors> doors = doors(symbol, byArguments);
             if (doors.isEmpty()) {
                 SymbolName here = builtIn.here(symbol);
-                if (!here.equals(symbol)) {
+                if (builtIn.has(symbol)) {
                     host.err()
                             .println("killswitch: warning: " + symbol.module().orElseThrow()
                                     + " is built into this kernel: the function is " + here);
@@ -42,7 +42,7 @@ final class NamesHere {
                 entries.add(here);
                 continue;
             }
-            doors.get().engaged().forEach(entry -> entries.add(new SymbolName(entry)));
+            entries.addAll(doors.get().functions());
             if (!doors.get().open().isEmpty()) {
                 host.err()
                         .println("killswitch: warning: other ways to this system call stay open: "
@@ -75,17 +75,14 @@ final class NamesHere {
     private static List<SymbolName> entries(SymbolName symbol) {
         return Stream.of(false, true)
                 .flatMap(byArguments -> doors(symbol, byArguments).stream())
-                .flatMap(doors -> doors.engaged().stream())
+                .flatMap(doors -> doors.functions().stream())
                 .distinct()
-                .map(SymbolName::new)
                 .toList();
     }
 
     private static Optional<SystemCalls.Doors> doors(SymbolName symbol, boolean byArguments) {
         try {
-            return symbol.module().isPresent()
-                    ? Optional.empty()
-                    : SystemCalls.doors(symbol.function(), byArguments, Architecture.host());
+            return SystemCalls.doors(symbol, byArguments, Architecture.host());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

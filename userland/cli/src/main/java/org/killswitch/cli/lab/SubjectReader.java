@@ -102,12 +102,9 @@ record SubjectReader(Host host, CvePlaces places, boolean isHostsKernel, Command
 
     /** A system call by its name stands for the functions by which it is entered. */
     private static List<SymbolName> entries(SymbolName symbol, boolean byArguments) {
-        if (symbol.module().isPresent()) {
-            return List.of(symbol);
-        }
         try {
-            return SystemCalls.doors(symbol.function(), byArguments, Architecture.host())
-                    .map(doors -> doors.engaged().stream().map(SymbolName::new).toList())
+            return SystemCalls.doors(symbol, byArguments, Architecture.host())
+                    .map(SystemCalls.Doors::functions)
                     .orElse(List.of(symbol));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -70,10 +70,9 @@ record StatusTable(@Nullable Map<SymbolName, Double> rates, Users users, BuiltIn
             }
         }
         for (Pending p : status.pending()) {
-            SymbolName here = builtIn.here(p.symbol());
-            if (!here.equals(p.symbol())) {
+            if (builtIn.has(p.symbol())) {
                 lines.add(p.symbol() + ": its module is built into this kernel, so this is never engaged; engage "
-                        + here);
+                        + builtIn.here(p.symbol()));
             }
         }
         return lines;

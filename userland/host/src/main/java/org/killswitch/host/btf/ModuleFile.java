@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.killswitch.host.ModuleName;
 import org.killswitch.host.SystemFiles;
 import org.killswitch.posix.Zstd;
 import org.tukaani.xz.XZInputStream;
@@ -43,18 +44,13 @@ public final class ModuleFile {
     }
 
     static Optional<Path> find(Path folder, String module) throws IOException {
-        String wanted = module.replace('-', '_');
+        String wanted = ModuleName.canonical(module);
         try (Stream<String> lines = Files.lines(folder.resolve("modules.dep"), StandardCharsets.ISO_8859_1)) {
             return lines.map(line -> line.substring(0, Math.max(0, line.indexOf(':'))))
-                    .filter(path -> name(path).equals(wanted))
+                    .filter(path -> ModuleName.ofFile(path).equals(wanted))
                     .findFirst()
                     .map(folder::resolve);
         }
-    }
-
-    private static String name(String path) {
-        String file = path.substring(path.lastIndexOf('/') + 1);
-        return file.replaceFirst("\\.ko(\\.\\w+)?$", "").replace('-', '_');
     }
 
     /** Its types; empty where it has none, or has them on top of others than this kernel's. */

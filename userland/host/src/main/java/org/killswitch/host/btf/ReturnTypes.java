@@ -4,6 +4,7 @@ package org.killswitch.host.btf;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.killswitch.host.ModuleName;
 import org.killswitch.host.Symbols;
 import org.killswitch.host.SystemFiles;
 
@@ -47,7 +48,7 @@ public final class ReturnTypes {
         if (home.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Btf> both = KernelBtf.ofModule(files, home.get().replace('-', '_'), kernel);
+        Optional<Btf> both = KernelBtf.ofModule(files, ModuleName.canonical(home.get()), kernel);
         if (both.isEmpty()) {
             return Optional.empty();
         }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.killswitch.host.ModuleName;
 import org.killswitch.host.btf.ModuleFile;
 import org.killswitch.lab.Cache;
 import org.killswitch.lab.Commands;
@@ -60,7 +61,8 @@ public final class KernelModules {
             indexKernel();
             Set<String> builtin = builtin();
             return names.stream()
-                    .filter(n -> dependencies.containsKey(n.replace('-', '_')) || builtin.contains(n.replace('-', '_')))
+                    .filter(n -> dependencies.containsKey(ModuleName.canonical(n))
+                            || builtin.contains(ModuleName.canonical(n)))
                     .toList();
         } catch (IOException e) {
             throw new LabException("kernel modules cannot be listed: " + e.getMessage(), e);
@@ -87,7 +89,7 @@ public final class KernelModules {
     private Set<String> builtin() throws IOException {
         Set<String> builtin = new LinkedHashSet<>();
         for (String line : Files.readAllLines(kernel.modules().resolve("modules.builtin"))) {
-            builtin.add(moduleName(line));
+            builtin.add(ModuleName.ofFile(line));
         }
         return builtin;
     }
@@ -98,17 +100,17 @@ public final class KernelModules {
         Set<String> files = new LinkedHashSet<>();
         Deque<String> open = new ArrayDeque<>();
         for (String name : names) {
-            List<String> entry = dependencies.get(name.replace('-', '_'));
+            List<String> entry = dependencies.get(ModuleName.canonical(name));
             if (entry != null) {
                 open.addAll(entry);
-            } else if (!builtin.contains(name.replace('-', '_'))) {
+            } else if (!builtin.contains(ModuleName.canonical(name))) {
                 throw new LabException("kernel " + kernel.version() + " has no module \"" + name + "\"");
             }
         }
         while (!open.isEmpty()) {
             String file = open.pop();
             if (files.add(file)) {
-                open.addAll(dependencies.getOrDefault(moduleName(file), List.of()));
+                open.addAll(dependencies.getOrDefault(ModuleName.ofFile(file), List.of()));
             }
         }
         return files;
@@ -138,7 +140,7 @@ public final class KernelModules {
             Arrays.stream(line.substring(colon + 1).split(" ", -1))
                     .filter(f -> !f.isEmpty())
                     .forEach(files::add);
-            dependencies.put(moduleName(files.getFirst()), files);
+            dependencies.put(ModuleName.ofFile(files.getFirst()), files);
         }
     }
 
@@ -156,10 +158,5 @@ public final class KernelModules {
                 // not every kernel has every list
             }
         }
-    }
-
-    private static String moduleName(String file) {
-        String name = file.substring(file.lastIndexOf('/') + 1);
-        return name.replaceFirst("\\.ko(\\..*)?$", "").replace('-', '_');
     }
 }
