@@ -83,6 +83,7 @@ class PageTest extends FleetFixture {
                 digest,
                 "",
                 phase,
+                0,
                 phase == Phase.KEPT ? 1 : 0,
                 message,
                 has ? Map.of("f", 10L + i % 7, "<b>g</b>", 1L) : Map.of(),

@@ -3,22 +3,28 @@ package org.killswitch.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nats.client.Connection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.killswitch.fleet.api.SignedPolicy;
+import org.killswitch.fleet.api.Store;
 
 /** Ring after ring, and back: by itself, or by an order. */
 class RollOutTest extends FleetFixture {
 
     @Test
+    @SuppressWarnings("try") // that closing a connection can be interrupted is no matter
     void canaryThenAllThenBack() throws Exception {
         startAll();
         Path file = Files.writeString(folder.resolve("plan.yaml"), f(1));
         assertThat(command(0, "plan", file.toString()))
                 .containsPattern("canary +ring=canary +1 +h1")
                 .containsPattern("rest +all others +4 +h2 h3 h4 h5");
-        push(policy(1, "40s", "2s", "symbol: f, retval: -1"));
+        String first = policy(1, "40s", "2s", "symbol: f, retval: -1");
+        push(first);
         untilEngaged(List.of("h1"), "f=-1 expiring");
         assertThat(fleet.engaged(REST)).allMatch(List::isEmpty);
         untilEngaged(REST, "f=-1 expiring");
@@ -36,12 +42,20 @@ class RollOutTest extends FleetFixture {
                 .contains("refused: another policy has had serial 1 already");
         push(f(2));
         untilEngaged(HOSTS, "f=-2");
+        try (Connection operator = connect("operator")) {
+            assertThat(accepted(operator, f(2))).isPresent();
+            assertThat(accepted(operator, first)).as("purged").isEmpty();
+        }
         command(0, "rollback", "it", "is", "slow");
         untilEngaged(HOSTS, "f=-1");
         assertThat(command(0, "status", "--json"))
                 .contains("\"state\":\"taken back\"")
                 .contains("\"what\":\"take back all rings\",\"why\":\"it is slow\"");
         until("reported", () -> command(0, "hosts").split("undone", -1).length == HOSTS.size() + 1);
+    }
+
+    private Optional<byte[]> accepted(Connection operator, String policy) throws Exception {
+        return Store.get(operator, Store.ROLLOUT, Store.accepted(SignedPolicy.digest(Keys.signed(policy, key))));
     }
 
     @Test
@@ -61,6 +75,14 @@ class RollOutTest extends FleetFixture {
         fleet.host("h3").refuse(null);
         command(0, "resume", "h3 is repaired");
         untilEngaged(HOSTS, "f=-2", "g=-2");
+        fleet.host("h3").refuse("h");
+        push(policy(3, "40s", "1s", "symbol: h, retval: -3"));
+        untilLogged("serial 3: halt, take back ring rest");
+        fleet.host("h3").refuse(null);
+        // before h3 can say that it has heard of the halt
+        command(0, "resume", "h3 is repaired");
+        untilEngaged(HOSTS, "h=-3");
+        assertThat(command(0, "status").split("serial 3: halt", -1)).as("once").hasSizeLessThan(3);
     }
 
     @Test

@@ -450,12 +450,15 @@ public final class Agent {
         } catch (ControlException | PolicyException e) {
             said = said.isEmpty() ? String.valueOf(e.getMessage()) : said;
         }
+        Phase phase = phase();
+        boolean hasFailed = phase == Phase.FAILED || !refused.isEmpty();
         return new Report(
                 member,
                 state.highest(),
                 state.digest(),
                 refused,
-                phase(),
+                phase,
+                hasFailed ? opening.map(Opening::order).orElse(0L) : 0,
                 state.kept().map(k -> k.policy().serial()).orElse(0L),
                 said,
                 hits,

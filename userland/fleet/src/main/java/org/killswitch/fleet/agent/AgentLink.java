@@ -218,10 +218,10 @@ public final class AgentLink implements AutoCloseable {
         Dispatcher dispatcher = made.createDispatcher();
         dispatcher.subscribe(
                 Store.subject(Store.POLICY, Store.POLICY_KEY),
-                m -> onThread(() -> told(() -> agent.offer(m.getData()))));
+                m -> Store.value(m).ifPresent(v -> onThread(() -> told(() -> agent.offer(v)))));
         dispatcher.subscribe(
                 Store.subject(Store.ROLLOUT, Store.OPENING_KEY),
-                m -> onThread(() -> told(() -> read(m.getData()).ifPresent(agent::open))));
+                m -> Store.value(m).ifPresent(v -> onThread(() -> told(() -> read(v).ifPresent(agent::open)))));
         agent.connected(made.getStatus() == Connection.Status.CONNECTED);
         ask();
     }

@@ -145,8 +145,13 @@ public final class Json {
         return optionalText(name).orElseThrow(() -> missing(name));
     }
 
+    /** A whole number; empty where there is none of that name. */
+    public Optional<Long> optionalNumber(String name) {
+        return get(name, Long.class);
+    }
+
     public long number(String name) throws PolicyException {
-        return get(name, Long.class).orElseThrow(() -> missing(name));
+        return optionalNumber(name).orElseThrow(() -> missing(name));
     }
 
     /** A point in time, as RFC 3339 writes it. */

@@ -15,9 +15,15 @@ import org.killswitch.policy.PolicyException;
  * @param halted no host begins anything new
  * @param rings by their names; a ring that is not there has not been opened
  * @param chosen the hosts of the rings of a number of hosts
+ * @param order the revision of the last order that it follows from; 0: none, or from an older controller
  */
 public record Opening(
-        long serial, String digest, boolean halted, Map<String, Stage> rings, Map<String, Set<String>> chosen) {
+        long serial,
+        String digest,
+        boolean halted,
+        Map<String, Stage> rings,
+        Map<String, Set<String>> chosen,
+        long order) {
 
     /** What the hosts of a ring do. */
     public enum Stage {
@@ -45,6 +51,7 @@ public record Opening(
                 .with("halted", halted)
                 .with("rings", stages)
                 .with("chosen", chosen)
+                .with("order", order)
                 .bytes();
     }
 
@@ -55,7 +62,12 @@ public record Opening(
             stages.put(ring.getKey(), Json.constant(Stage.class, ring.getValue()));
         }
         return new Opening(
-                json.number("serial"), json.text("digest"), json.bool("halted"), stages, chosen(json.object("chosen")));
+                json.number("serial"),
+                json.text("digest"),
+                json.bool("halted"),
+                stages,
+                chosen(json.object("chosen")),
+                json.optionalNumber("order").orElse(0L));
     }
 
     /** Names of hosts by the names of rings. */

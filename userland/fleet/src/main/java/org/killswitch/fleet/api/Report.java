@@ -17,6 +17,8 @@ import org.killswitch.policy.PolicyException;
  * @param digest of that policy
  * @param refused the digest of a newer one that the host was offered and refused; empty: none
  * @param phase of that policy on the host
+ * @param order the revision of the last order that it had heard of when it tried what it failed or refused; 0 where it has
+ *     failed and refused nothing
  * @param kept the serial of the policy that the host keeps; 0: none
  * @param message why, where something was refused or undone; empty: nothing to say
  * @param hits calls, by function, the most called ones first
@@ -31,6 +33,7 @@ public record Report(
         String digest,
         String refused,
         Phase phase,
+        long order,
         long kept,
         String message,
         Map<String, Long> hits,
@@ -41,6 +44,9 @@ public record Report(
 
     /** More bytes are not stored. */
     public static final int MAX = 48 * 1024;
+
+    /** The order of an older agent's report: none is newer, and its failure counts. */
+    private static final long FROM_OLDER = Long.MAX_VALUE;
 
     private static final int HITS = 16;
     private static final int LINES = 8;
@@ -83,7 +89,19 @@ public record Report(
     /** The same with other callers. */
     Report withCallers(Callers other) {
         return new Report(
-                host, serial, digest, refused, phase, kept, message, hits, notes, trouble, reboots, Optional.of(other));
+                host,
+                serial,
+                digest,
+                refused,
+                phase,
+                order,
+                kept,
+                message,
+                hits,
+                notes,
+                trouble,
+                reboots,
+                Optional.of(other));
     }
 
     static String cut(String text) {
@@ -117,6 +135,7 @@ public record Report(
                 .with("digest", digest)
                 .with("refused", refused)
                 .with("phase", phase.name())
+                .with("order", order)
                 .with("kept", kept)
                 .with("message", message)
                 .with("hits", hits)
@@ -140,6 +159,7 @@ public record Report(
                 json.text("digest"),
                 json.optionalText("refused").orElse(""),
                 json.constant("phase", Phase.class),
+                json.optionalNumber("order").orElse(FROM_OLDER),
                 json.number("kept"),
                 json.text("message"),
                 json.map("hits", Long.class),

@@ -135,7 +135,7 @@ public record Rollout(
 
     /** What the hosts are told of it. */
     public Opening opening() {
-        return new Opening(serial, digest, halted, stages, chosen);
+        return new Opening(serial, digest, halted, stages, chosen, order);
     }
 
     public byte[] message() {

@@ -53,6 +53,9 @@ public final class Store {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int NOT_FOUND = 404;
 
+    /** The header of a message that only says what was done to a key. */
+    private static final String OPERATION = "KV-Operation";
+
     private Store() {}
 
     /** The key of the policy that a roll-out is of, next to the roll-out: it was checked, unlike the one that was pushed. */
@@ -146,6 +149,13 @@ public final class Store {
             throw new PolicyException("the NATS server has no " + bucket + ": "
                     + reply.getStatus().getMessage());
         }
-        return Optional.of(reply.getData());
+        return value(reply);
+    }
+
+    /** The value that a message of a key's subject gives it; empty if it was deleted or purged, which is a message too. */
+    public static Optional<byte[]> value(Message message) {
+        return message.hasHeaders() && message.getHeaders().containsKey(OPERATION)
+                ? Optional.empty()
+                : Optional.of(message.getData());
     }
 }

@@ -35,8 +35,9 @@ final class FleetStatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws PolicyException, InterruptedException {
         try (Session session = new Session(options.config())) {
-            Rollout rollout = session.requireRollout();
-            FleetPolicy policy = session.policy(rollout);
+            Session.Current current = session.current();
+            Rollout rollout = current.rollout();
+            FleetPolicy policy = current.policy();
             Rings rings = Rings.of(policy, session.fleet(host.err()), rollout.chosen());
             if (json) {
                 host.out().println(json(rollout, policy, rings));

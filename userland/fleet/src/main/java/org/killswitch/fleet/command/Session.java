@@ -84,11 +84,25 @@ final class Session implements AutoCloseable {
                         "there is no roll-out: push a policy, and see that killswitch fleet serve runs"));
     }
 
-    /** The policy that a roll-out is of. */
-    FleetPolicy policy(Rollout rollout) throws PolicyException, InterruptedException {
-        byte[] message = Store.get(connection, Store.ROLLOUT, Store.accepted(rollout.digest()))
-                .orElseThrow(() -> new PolicyException("the policy of serial " + rollout.serial() + " is not there"));
-        return Admission.accepted(message, rollout.digest()).policy();
+    /** A roll-out and the policy that it is of. */
+    record Current(Rollout rollout, FleetPolicy policy) {}
+
+    /** The current ones; refuses where there never was one. The policy of the one before is removed when another begins. */
+    Current current() throws PolicyException, InterruptedException {
+        Rollout rollout = requireRollout();
+        while (true) {
+            Optional<byte[]> message = Store.get(connection, Store.ROLLOUT, Store.accepted(rollout.digest()));
+            if (message.isPresent()) {
+                return new Current(
+                        rollout,
+                        Admission.accepted(message.get(), rollout.digest()).policy());
+            }
+            Rollout now = requireRollout();
+            if (now.digest().equals(rollout.digest())) {
+                throw new PolicyException("the policy of serial " + rollout.serial() + " is not there");
+            }
+            rollout = now;
+        }
     }
 
     /** The hosts by their last reports, in the order of their names. */

@@ -29,8 +29,8 @@ public record Tally(
 
     private static final Duration EVER = ChronoUnit.FOREVER.getDuration();
 
-    /** What a message takes to the hosts and back; until then they say what was. */
-    private static final Duration SETTLING = Duration.ofSeconds(2);
+    /** What came so shortly before an operator had the roll-out go on, the operator may not have seen. */
+    private static final Duration UNSEEN = Duration.ofSeconds(2);
 
     /**
      * By how long ago things count.
@@ -38,7 +38,7 @@ public record Tally(
      * @param lost a host that has been lost within it may have been lost by this stage of the ring, whatever it said last
      * @param heard a report within it counts as one of how the host is now
      * @param trial for so long a host on trial must have been heard to be
-     * @param known a failure or trouble of before is known: who had the roll-out go on has seen it
+     * @param known trouble of before is known: who had the roll-out go on has seen it
      */
     record Times(Duration lost, Duration heard, Duration trial, Duration known) {
 
@@ -52,17 +52,12 @@ public record Tally(
          * @param watched for how long its hosts are watched
          */
         static Times of(Duration passed, Duration watched, Duration trial) {
-            return new Times(passed, passed.minus(watched), trial, passed.plus(SETTLING));
+            return new Times(passed, passed.minus(watched), trial, passed.plus(UNSEEN));
         }
 
         /** For a ring that was kept before the stage of another began. */
         static Times since(Duration passed) {
-            return new Times(Duration.ZERO, EVER, Duration.ZERO, passed.plus(SETTLING));
-        }
-
-        /** Whether a host that says that it has failed says what was before it could hear that it is to try again. */
-        private boolean isOldFailure(Fleet.Seen seen) {
-            return seen.same().compareTo(known) > 0 && !seen.isHeardWithin(known.minus(SETTLING.multipliedBy(2)));
+            return new Times(Duration.ZERO, EVER, Duration.ZERO, passed.plus(UNSEEN));
         }
 
         private boolean isKnownTrouble(Fleet.Seen seen) {
@@ -91,13 +86,14 @@ public record Tally(
             }
             hosts++;
             boolean hasFailed = (isThis && report.phase() == Phase.FAILED) || seen.refuses(rollout);
-            if (hasFailed && times.isOldFailure(seen)) {
-                unheard++;
-            } else if (hasFailed) {
+            // One of before a resume says nothing of what became of that: the host tries again when it hears of it.
+            boolean isOldFailure = hasFailed && report.order() < rollout.order();
+            if (hasFailed && !isOldFailure) {
                 failed.add(name + ": " + report.message());
             } else if (seen.silent()) {
                 failed.add(name + ": lost: it does not report any more");
-            } else if (!seen.isHeardWithin(times.heard)
+            } else if (isOldFailure
+                    || !seen.isHeardWithin(times.heard)
                     || (report.phase() == Phase.TRIAL && seen.same().compareTo(times.trial) < 0)) {
                 unheard++;
             } else if (isInEffect) {

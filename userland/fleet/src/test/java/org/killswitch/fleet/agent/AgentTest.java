@@ -37,6 +37,10 @@ class AgentTest {
     private Path folder;
 
     private long now = 1;
+
+    /** Of the last order that the controller followed. */
+    private long order;
+
     private Instant time = Instant.parse("2026-06-01T00:00:00Z");
     private final SimulatedHost host = new SimulatedHost(() -> now);
 
@@ -87,7 +91,7 @@ class AgentTest {
 
     private void open(byte[] policy, long serial, Stage stage, boolean halted) {
         now++;
-        agent.open(new Opening(serial, SignedPolicy.digest(policy), halted, Map.of("all", stage), Map.of()));
+        agent.open(new Opening(serial, SignedPolicy.digest(policy), halted, Map.of("all", stage), Map.of(), order));
     }
 
     private void pass(Duration time) {
@@ -319,10 +323,19 @@ class AgentTest {
         agent.offer(two);
         open(two, 2, Stage.TRIAL);
         assertPhase(Phase.FAILED, "cannot engage bad");
+        assertThat(agent.report().order()).isZero();
         assertThat(host.engaged()).containsExactly("f=-1");
+        order = 5;
+        open(two, 2, Stage.TRIAL);
+        assertPhase(Phase.FAILED, "cannot engage bad");
+        assertThat(agent.report().order()).as("it has tried again").isEqualTo(5);
         host.refuse(null);
         agent.tick();
         assertThat(host.engaged()).containsExactly("f=-1");
+        order = 6;
+        open(two, 2, Stage.TRIAL);
+        assertPhase(Phase.TRIAL, "");
+        assertThat(agent.report().order()).as("nothing has failed").isZero();
     }
 
     @Test
@@ -409,7 +422,7 @@ class AgentTest {
 
     private void feed(Agent to, byte[] policy, long serial, Stage stage) {
         now++;
-        to.open(new Opening(serial, SignedPolicy.digest(policy), false, Map.of("all", stage), Map.of()));
+        to.open(new Opening(serial, SignedPolicy.digest(policy), false, Map.of("all", stage), Map.of(), order));
     }
 
     @Test

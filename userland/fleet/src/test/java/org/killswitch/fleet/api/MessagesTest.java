@@ -28,7 +28,8 @@ class MessagesTest {
             "d",
             true,
             Map.of("canary", Opening.Stage.KEEP, "rest", Opening.Stage.TRIAL),
-            Map.of("few", Set.of("h1", "h2")));
+            Map.of("few", Set.of("h1", "h2")),
+            4);
 
     private static Report report(String line, int count) {
         Map<String, Long> hits = new TreeMap<>();
@@ -40,6 +41,7 @@ class MessagesTest {
                 "d",
                 "e",
                 Report.Phase.TRIAL,
+                5,
                 6,
                 line,
                 hits,
@@ -71,6 +73,20 @@ class MessagesTest {
         assertThat(Report.of("h2", report.bytes()).host().name())
                 .as("by the subject that it came on")
                 .isEqualTo("h2");
+    }
+
+    @Test
+    void olderOnesSayNothingOfOrders() throws Exception {
+        byte[] report = without("order", report("f", 1).bytes());
+        assertThat(Report.of("h1", report).order()).as("newer than any").isEqualTo(Long.MAX_VALUE);
+        assertThat(Opening.of(without("order", OPENING.message())).order()).isZero();
+    }
+
+    private static byte[] without(String name, byte[] message) {
+        String text = new String(message, StandardCharsets.UTF_8);
+        String less = text.replaceFirst(",\"" + name + "\":[0-9]+", "");
+        assertThat(less).isNotEqualTo(text);
+        return less.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test
@@ -124,6 +140,7 @@ class MessagesTest {
                         "d",
                         "",
                         Report.Phase.TRIAL,
+                        5,
                         6,
                         line,
                         hits,

@@ -50,6 +50,7 @@ class NewsTest {
                         "",
                         phase,
                         0,
+                        0,
                         message,
                         Map.of(),
                         List.of(),

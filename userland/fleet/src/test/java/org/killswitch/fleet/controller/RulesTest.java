@@ -50,8 +50,11 @@ class RulesTest {
     private Optional<Duration> age = Optional.of(Duration.ZERO);
     private Duration same = Duration.ofDays(1);
 
-    /** For how long hosts have said of themselves that they have failed, or had trouble. */
+    /** For how long hosts have said that they had trouble. */
     private Duration known = Duration.ZERO;
+
+    /** The last order that hosts had heard of when they failed. */
+    private long heard;
 
     private String refused = "";
     private Instant now = Instant.parse("2026-06-01T00:00:00Z");
@@ -79,6 +82,7 @@ class RulesTest {
                         rollout == null || !refused.isEmpty() ? "" : rollout.digest(),
                         refused,
                         phase,
+                        heard,
                         0,
                         phase == Phase.FAILED ? "refused" : "",
                         Map.of("f", hits),
@@ -88,7 +92,7 @@ class RulesTest {
                         Optional.empty()),
                 silent ? Optional.of(lost) : Optional.empty(),
                 age,
-                phase == Phase.FAILED || !refused.isEmpty() ? known : same,
+                same,
                 known);
     }
 
@@ -178,15 +182,24 @@ class RulesTest {
         set(0, Phase.FAILED, false);
         after(1);
         order(Order.Verb.RESUME);
-        known = Duration.ofSeconds(30);
+        assertThat(after(0)).as("it said so before").containsExactly("observe ring canary: 1 host");
         set(0, Phase.FAILED, false);
-        assertThat(after(1)).as("sent before it can have tried").containsExactly("observe ring canary: 1 host");
-        age = Optional.of(Duration.ofSeconds(12));
+        assertThat(after(60)).as("it has not heard of it yet").isEmpty();
+        heard = rollout.order();
         set(0, Phase.FAILED, false);
-        assertThat(after(10)).as("not heard of since").isEmpty();
-        age = Optional.of(Duration.ZERO);
+        assertThat(after(0)).containsExactly("halt, take back ring canary: 1 of 1 hosts failed: h0: refused");
+    }
+
+    @Test
+    void aHostThatFailedAndIsLostAfterAResumeHasFailed() {
+        after(0);
         set(0, Phase.FAILED, false);
-        assertThat(after(1)).containsExactly("halt, take back ring canary: 1 of 1 hosts failed: h0: refused");
+        after(1);
+        order(Order.Verb.RESUME);
+        lost = Duration.ofSeconds(6);
+        set(0, Phase.FAILED, true);
+        assertThat(after(0)).as("lost before").containsExactly("observe ring canary: 1 host");
+        assertThat(after(7)).singleElement().asString().contains("1 of 1 hosts failed: h0: lost");
     }
 
     @Test

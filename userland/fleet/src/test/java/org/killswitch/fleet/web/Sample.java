@@ -64,6 +64,7 @@ final class Sample {
                         "",
                         phase,
                         0,
+                        0,
                         "",
                         hits,
                         List.of(),
