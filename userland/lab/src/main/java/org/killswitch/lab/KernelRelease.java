@@ -3,6 +3,7 @@ package org.killswitch.lab;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.killswitch.lab.debian.Apt;
@@ -98,11 +99,10 @@ public record KernelRelease(String name, Architecture architecture, String suite
             arm64("6.12-arm64", "bookworm-backports", false),
             arm64("newest-arm64", "trixie-backports", false));
 
-    /**
-     * Debian's other flavours: real-time. The one for clouds dies under QEMU 7.2 after some hundred processes, without
-     * killswitch too, of flags after a cmpxchg16b that no processor has.
-     */
-    public static final List<KernelRelease> FLAVOURS = List.of(flavour("rt"));
+    private static final String CLOUD = "cloud";
+
+    /** Debian's other flavours of one that has them: real-time, and without drivers for machines that are not virtual. */
+    public static final List<KernelRelease> FLAVOURS = List.of(flavour("rt"), flavour(CLOUD));
 
     /** Debian's for those architectures, as of a point release. */
     public static final List<KernelRelease> PORTS =
@@ -162,6 +162,15 @@ public record KernelRelease(String name, Architecture architecture, String suite
                 .findFirst()
                 .orElseThrow(() -> new LabException("no kernel \"" + name + "\": there are "
                         + ALL.stream().map(KernelRelease::name).collect(Collectors.joining(", "))));
+    }
+
+    /**
+     * The processors, as QEMU names them, that it is emulated with where it does not run on the usual ones: after some
+     * hundred processes the one for clouds dies of flags after a cmpxchg16b of QEMU 7.2's that no processor has, without
+     * killswitch too, and does without that instruction where there is none.
+     */
+    public Optional<String> model() {
+        return origin.equals(new Newest(CLOUD)) ? Optional.of("max,-cx16") : Optional.empty();
     }
 
     /** The suite with the compiler that the kernel was built with. */

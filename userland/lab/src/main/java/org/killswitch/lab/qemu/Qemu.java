@@ -93,7 +93,7 @@ public final class Qemu {
                 List.of(GuestTools.emulator(kernel.release().architecture()).toString()));
         command.addAll(emulator.machine());
         command.addAll(spec.accelerator().options());
-        spec.model().ifPresent(model -> command.addAll(List.of("-cpu", model)));
+        spec.model().or(kernel.release()::model).ifPresent(model -> command.addAll(List.of("-cpu", model)));
         command.addAll(List.of(
                 "-nodefaults",
                 "-no-user-config",
