@@ -177,19 +177,25 @@ final class FleetCommand implements Callable<Integer> {
         until("all have it", () -> fleet.inEffect() == agents);
         row("policy on all hosts after the ring opened", since(opened), "s", POLICY_GOAL);
         load.rows(this);
-        long ordered = System.nanoTime();
-        load = Load.now(server);
-        order(operator, Order.Verb.HALT);
-        until("all hosts are told", () -> fleet.halted() == agents);
-        row("all hosts told of a halt after the order", since(ordered), "s", HALT_GOAL);
-        load.rows(this);
+        halt(server, fleet, operator, "all hosts told of a halt, while they report it");
         order(operator, Order.Verb.RESUME);
         until("it is kept", () -> logged("keep ring rest"));
-        ordered = System.nanoTime();
+        Thread.sleep(IDLE); // until they have said so
+        halt(server, fleet, operator, "all hosts told of a halt, at rest");
+        long ordered = System.nanoTime();
         load = Load.now(server);
         order(operator, Order.Verb.ROLLBACK);
         until("no host has it", () -> fleet.inEffect() == 0);
         row("taken back from all hosts after the order", since(ordered), "s", Double.NaN);
+        load.rows(this);
+    }
+
+    private void halt(NatsServer server, SimulatedFleet fleet, Connection operator, String what) throws Exception {
+        long ordered = System.nanoTime();
+        Load load = Load.now(server);
+        order(operator, Order.Verb.HALT);
+        until("all hosts are told", () -> fleet.halted() == agents);
+        row(what, since(ordered), "s", HALT_GOAL);
         load.rows(this);
     }
 
