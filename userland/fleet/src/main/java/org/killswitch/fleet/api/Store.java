@@ -47,12 +47,6 @@ public final class Store {
     /** What each host says of CVEs, by its name; apart from the reports, which are sent much more often. */
     public static final String VERDICTS = "fleet-verdicts";
 
-    /** A connection that is dead, and nobody has said so, is given up after the third one. */
-    private static final Duration PING = Duration.ofSeconds(20);
-
-    /** Between two looks of the library's for requests that were given up, which are few. */
-    private static final Duration CLEANUP = Duration.ofMinutes(1);
-
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
     private static final int DOUBLINGS = 7;
@@ -82,9 +76,8 @@ public final class Store {
                 .connectionName(config.name())
                 .inboxPrefix("_INBOX_" + config.name() + ".")
                 .connectionTimeout(Duration.ofSeconds(5))
-                .pingInterval(PING)
+                .pingInterval(Duration.ofSeconds(10))
                 .maxPingsOut(2)
-                .requestCleanupInterval(CLEANUP)
                 .maxReconnects(-1)
                 .reconnectDelayHandler(Store::pause)
                 .bufferSize(8 * 1024)
