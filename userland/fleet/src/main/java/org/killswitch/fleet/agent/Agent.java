@@ -71,6 +71,9 @@ public final class Agent {
     /** The digest of the last policy that it was offered and did not take. */
     private String refused = "";
 
+    /** The last order that it had heard of when it last tried something that may fail. */
+    private long order;
+
     private List<String> notes = List.of();
     private long trialSince;
     private long openedAt;
@@ -148,6 +151,7 @@ public final class Agent {
             return;
         }
         refused = digest;
+        tries();
         attempt(() -> {
             Admission admission = Admission.check(received, signatures);
             admission.requireNewer(state.highest(), state.digest(), clock.instant());
@@ -306,7 +310,12 @@ public final class Agent {
         return (state.unfinished() || inherited) && state.trial() != Trial.NONE;
     }
 
+    private void tries() {
+        order = opening.map(Opening::order).orElse(0L);
+    }
+
     private void begin(Trial what) throws PolicyException {
+        tries();
         Held offered = state.offered().orElseThrow();
         // The clock may have been set since it was taken, and it may have waited for long.
         boolean isExpired = isExpired();
@@ -373,6 +382,7 @@ public final class Agent {
 
     /** Makes the host what it is to be for good. */
     private void settle() throws PolicyException, ControlException {
+        tries();
         settledAt = ticks.getAsLong();
         inEffect = Optional.empty();
         Optional<FleetPolicy> kept = state.kept().map(Held::effective);
@@ -458,7 +468,7 @@ public final class Agent {
                 state.digest(),
                 refused,
                 phase,
-                hasFailed ? opening.map(Opening::order).orElse(0L) : 0,
+                hasFailed ? order : 0,
                 state.kept().map(k -> k.policy().serial()).orElse(0L),
                 said,
                 hits,

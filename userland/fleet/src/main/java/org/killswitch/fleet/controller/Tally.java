@@ -86,7 +86,7 @@ public record Tally(
             }
             hosts++;
             boolean hasFailed = (isThis && report.phase() == Phase.FAILED) || seen.refuses(rollout);
-            // One of before a resume says nothing of what became of that: the host tries again when it hears of it.
+            // One of before a resume says nothing of what became of that: the host tries again when it has heard of it.
             boolean isOldFailure = hasFailed && report.order() < rollout.order();
             if (hasFailed && !isOldFailure) {
                 failed.add(name + ": " + report.message());

@@ -264,6 +264,24 @@ class AgentTest {
         assertThat(host.engaged()).containsExactly("own=-7");
     }
 
+    /** It hears of an order at once, and of the policy again when it next asks for it. */
+    @Test
+    void aRefusalIsOfTheLastOrderBeforeIt() throws Exception {
+        byte[] one = f(1);
+        time = Instant.parse("2027-01-01T00:00:00Z");
+        agent.offer(one);
+        assertPhase(Phase.NONE, "serial 1 has expired");
+        order = 5;
+        open(one, 1, Stage.TRIAL);
+        assertThat(agent.report().order()).as("it has not tried again").isZero();
+        agent.offer(one);
+        assertThat(agent.report().order()).isEqualTo(5);
+        time = Instant.parse("2026-06-01T00:00:00Z");
+        agent.offer(one);
+        assertPhase(Phase.TRIAL, "");
+        assertThat(agent.report().order()).as("nothing is refused").isZero();
+    }
+
     @Test
     void whatIsRefusedChangesNothing() throws Exception {
         byte[] two = f(2);
