@@ -132,6 +132,7 @@ class PartitionTest extends FleetFixture {
             startController("controller c2", pace, InstantSource.system());
             untilEngaged(HOSTS, "f=-2", "g=-2");
             until("done", () -> command(0, "status").contains("serial 2: done"));
+            until("all have said so", () -> command(0, "status").contains("4 kept"));
             assertThat(command(0, "status"))
                     .contains("engage ring canary (controller c1)")
                     .contains("keep ring canary (controller c2)");
