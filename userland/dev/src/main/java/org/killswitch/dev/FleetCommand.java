@@ -177,7 +177,7 @@ final class FleetCommand implements Callable<Integer> {
         until("all have it", () -> fleet.inEffect() == agents);
         row("policy on all hosts after the ring opened", since(opened), "s", POLICY_GOAL);
         load.rows(this);
-        halt(server, fleet, operator, "all hosts told of a halt, while they report it");
+        halt(server, fleet, operator, "all hosts told of a halt, while they report");
         order(operator, Order.Verb.RESUME);
         until("it is kept", () -> logged("keep ring rest"));
         Thread.sleep(IDLE); // until they have said so

@@ -33,8 +33,8 @@ import picocli.CommandLine.Option;
         description =
                 "Takes half an hour a kernel; then, unless --kernel names some, the tests that are for none and that"
                         + " script/test leaves out, or shortens, as they take long. Without --kernel, Debian's real-time"
-                        + " and cloud flavours are among the kernels, and one for riscv64, on which the selftests run. The tests' own"
-                        + " output goes to userland/systemtest/target/matrix/.")
+                        + " and cloud flavours are among the kernels, and one for riscv64, on which the selftests run. The"
+                        + " tests' own output goes to userland/systemtest/target/matrix/.")
 final class MatrixCommand implements Callable<Integer> {
 
     private final Host host;

@@ -111,17 +111,7 @@ public record Report(
     /** A text that a terminal does not obey, of so many characters. */
     static String cut(String text, int max) {
         String shown = text.length() <= max ? text : text.substring(0, max - 3) + "...";
-        return isPlain(shown) ? shown : CONTROL.matcher(shown).replaceAll("?");
-    }
-
-    /** Whether it is printable ASCII, as nearly all is: each text of each report comes here, on both sides. */
-    private static boolean isPlain(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
-                return false;
-            }
-        }
-        return true;
+        return CONTROL.matcher(shown).replaceAll("?");
     }
 
     /** As it is sent: without what is not needed to decide, where it would be too long to be stored. */

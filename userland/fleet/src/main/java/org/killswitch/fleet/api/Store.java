@@ -7,6 +7,8 @@ import io.nats.client.ErrorListener;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.api.KeyValueOperation;
+import io.nats.client.support.NatsKeyValueUtil;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,9 +54,6 @@ public final class Store {
     private static final int DOUBLINGS = 7;
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int NOT_FOUND = 404;
-
-    /** The header of a message that only says what was done to a key. */
-    private static final String OPERATION = "KV-Operation";
 
     private Store() {}
 
@@ -154,8 +153,8 @@ public final class Store {
 
     /** The value that a message of a key's subject gives it; empty if it was deleted or purged, which is a message too. */
     public static Optional<byte[]> value(Message message) {
-        return message.hasHeaders() && message.getHeaders().containsKey(OPERATION)
-                ? Optional.empty()
-                : Optional.of(message.getData());
+        return NatsKeyValueUtil.getOperation(message.getHeaders()) == KeyValueOperation.PUT
+                ? Optional.of(message.getData())
+                : Optional.empty();
     }
 }

@@ -85,14 +85,14 @@ public record Tally(
                 continue;
             }
             hosts++;
-            boolean hasFailed = (isThis && report.phase() == Phase.FAILED) || seen.refuses(rollout);
-            // One of before a resume says nothing of what became of that: the host tries again when it has heard of it.
-            boolean isOldFailure = hasFailed && report.order() < rollout.order();
-            if (hasFailed && !isOldFailure) {
+            boolean saysFailed = (isThis && report.phase() == Phase.FAILED) || seen.refuses(rollout);
+            // What it says of before a resume says nothing of that: the host tries again when it has heard of it.
+            boolean hasFailed = saysFailed && report.order() >= rollout.order();
+            if (hasFailed) {
                 failed.add(name + ": " + report.message());
             } else if (seen.silent()) {
                 failed.add(name + ": lost: it does not report any more");
-            } else if (isOldFailure
+            } else if (saysFailed
                     || !seen.isHeardWithin(times.heard)
                     || (report.phase() == Phase.TRIAL && seen.same().compareTo(times.trial) < 0)) {
                 unheard++;
