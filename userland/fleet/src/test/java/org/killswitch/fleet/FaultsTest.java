@@ -293,7 +293,7 @@ class FaultsTest extends FleetFixture {
         final AtomicLong sent = new AtomicLong();
 
         Flood(String host, byte[] report) {
-            byte[] open = new Opening(9, "x", false, Map.of("rest", Opening.Stage.KEEP), Map.of(), 0).message();
+            byte[] open = new Opening(9, "x", false, Map.of("rest", Opening.Stage.KEEP), Map.of(), 0, 0).message();
             byte[] large = new byte[1_000_000];
             // a report in a loop, as large as is stored
             add(host, c -> c.publish(Store.subject(Store.HOSTS, host), report));

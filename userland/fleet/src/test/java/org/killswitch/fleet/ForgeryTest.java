@@ -70,7 +70,7 @@ class ForgeryTest extends FleetFixture {
         fleet.killAgent("h3");
         try (Connection host = connect("h2")) {
             Subscription others = host.subscribe(Store.subject(Store.HOSTS, ">"));
-            byte[] open = new Opening(1, "x", false, Map.of("rest", Opening.Stage.KEEP), Map.of(), 0).message();
+            byte[] open = new Opening(1, "x", false, Map.of("rest", Opening.Stage.KEEP), Map.of(), 0, 0).message();
             host.publish(Store.subject(Store.ROLLOUT, Store.OPENING_KEY), open);
             host.publish(Store.subject(Store.POLICY, Store.POLICY_KEY), open);
             host.publish(Store.subject(Store.ORDER, Store.ORDER_KEY), open);

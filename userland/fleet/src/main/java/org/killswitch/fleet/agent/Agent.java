@@ -7,13 +7,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.killswitch.control.ControlException;
-import org.killswitch.control.SymbolName;
 import org.killswitch.fleet.agent.AgentState.Held;
 import org.killswitch.fleet.agent.AgentState.Trial;
 import org.killswitch.fleet.api.Admission;
@@ -27,10 +22,7 @@ import org.killswitch.fleet.api.Ring;
 import org.killswitch.fleet.api.Signatures;
 import org.killswitch.fleet.api.SignedPolicy;
 import org.killswitch.fleet.api.Verdicts;
-import org.killswitch.policy.Actual;
-import org.killswitch.policy.PolicyEntry;
 import org.killswitch.policy.PolicyException;
-import org.killswitch.policy.PolicyText;
 
 /**
  * Decides what a host does with the fleet's policy. It is fed by one thread with what arrives, and asked for a report; it
@@ -38,23 +30,13 @@ import org.killswitch.policy.PolicyText;
  */
 public final class Agent {
 
-    private static final Duration RETRY = Duration.ofMinutes(1);
-
-    private static final String HEADER = """
-            # SPDX-License-Identifier: CC0-1.0
-            # Written by killswitch-agent, which writes it again: put entries of your own into another file.
-            """;
-
     private final Member member;
     private final Signatures signatures;
     private final ManagedHost host;
-    private final Steps steps;
-    private final Following following;
-    private final Path file;
+    private final Deployment deployment;
     private final InstantSource clock;
     private final LongSupplier ticks;
 
-    private AgentState state;
     private volatile Optional<Opening> opening = Optional.empty();
     /** The host's ring of the newest policy. */
     private Optional<Ring> ring = Optional.empty();
@@ -62,9 +44,6 @@ public final class Agent {
     private boolean connected;
     /** What was last tried and failed: it is not tried again until something has changed. */
     private Optional<Failure> failed = Optional.empty();
-
-    /** Whether the kernel may not have what is on trial: it is from an agent before this one. */
-    private boolean inherited;
 
     private boolean undone;
     private String message = "";
@@ -74,11 +53,7 @@ public final class Agent {
     /** The last order that it had heard of when it last tried something that may fail. */
     private long order;
 
-    private List<String> notes = List.of();
-    private long trialSince;
     private long openedAt;
-    private long settledAt;
-    private Optional<Steps.Wanted> inEffect = Optional.empty();
 
     /**
      * An agent that goes on where the last one ended.
@@ -92,23 +67,18 @@ public final class Agent {
         this.member = member;
         this.signatures = signatures;
         this.host = host;
-        this.file = file;
         this.clock = clock;
         this.ticks = ticks;
-        steps = new Steps(host);
-        following = new Following(host::follow, ticks);
-        state = AgentState.read(file);
+        deployment = new Deployment(host, file, ticks);
         place();
-        trialSince = ticks.getAsLong();
-        openedAt = trialSince;
-        inherited = state.trial() != Trial.NONE;
-        if (isUnsettled()) {
+        openedAt = deployment.trialSince();
+        if (deployment.isUnsettled()) {
             attempt(this::settle);
         }
     }
 
-    private boolean isUnsettled() {
-        return state.unfinished() && state.trial() == Trial.NONE;
+    private AgentState state() {
+        return deployment.state();
     }
 
     /**
@@ -131,15 +101,9 @@ public final class Agent {
         }
     }
 
-    private void write(AgentState next) throws PolicyException {
-        next.write(file);
-        state = next;
-        place();
-    }
-
-    /** Finds the host's ring, which is asked for at each tick. */
+    /** Finds the host's ring, which is asked for at each tick: it changes with the newest policy and with what is opened. */
     private void place() {
-        ring = state.offered()
+        ring = state().offered()
                 .flatMap(o ->
                         o.policy().ringOf(member, opening.map(Opening::chosen).orElse(Map.of())));
     }
@@ -154,22 +118,22 @@ public final class Agent {
         tries();
         attempt(() -> {
             Admission admission = Admission.check(received, signatures);
-            admission.requireNewer(state.highest(), state.digest(), clock.instant());
+            admission.requireNewer(state().highest(), state().digest(), clock.instant());
             leaveTrial();
-            write(state.offer(Held.of(admission)));
+            deployment.take(Held.of(admission));
+            place();
             refused = "";
             undone = false;
             failed = Optional.empty();
             message = "";
-            notes = List.of();
             follow();
         });
     }
 
     /** The hosts go from one policy's trial to another's through what they keep. */
     private void leaveTrial() throws PolicyException {
-        if (state.trial() != Trial.NONE) {
-            write(state.undo());
+        if (deployment.isOnTrial()) {
+            deployment.undo();
             attempt(this::settle);
         }
     }
@@ -198,35 +162,35 @@ public final class Agent {
         attempt(() -> {
             endWhatHasExpired();
             undoWhatWasNotConfirmed();
-            if (isUnsettled() && ticks.getAsLong() - settledAt > RETRY.toNanos()) {
+            if (deployment.isToSettle()) {
                 settle();
             }
             follow();
         });
-        following.look(hasAnyInEffect());
+        deployment.follow();
     }
 
     /** Ends what costs time in the kernel: nobody is there any more to read it. From any thread. */
     void unfollow() {
-        following.end();
+        deployment.unfollow();
     }
 
     /** Whether the newest policy that was taken is this one. */
     boolean hasTaken(String digest) {
-        return state.digest().equals(digest);
+        return state().digest().equals(digest);
     }
 
     /** Whether only a new message can tell that the host still has contact: what it has been told is older than the trial. */
     public boolean needsOpening() {
-        return state.trial() == Trial.ENGAGED && stage().equals(Optional.of(Stage.KEEP));
+        return state().trial() == Trial.ENGAGED && stage().equals(Optional.of(Stage.KEEP));
     }
 
     private void endWhatHasExpired() throws PolicyException, ControlException {
-        Optional<Held> kept = state.kept();
+        Optional<Held> kept = state().kept();
         if (kept.isPresent()
                 && kept.get().policy().atExpiry() == FleetPolicy.AtExpiry.DISENGAGE
                 && kept.get().policy().isExpired(clock.instant())) {
-            write(state.lapse());
+            deployment.lapse();
             settle();
             undone = true;
             message = "serial " + kept.get().policy().serial() + " has expired";
@@ -234,9 +198,8 @@ public final class Agent {
     }
 
     private void undoWhatWasNotConfirmed() throws PolicyException, ControlException {
-        Optional<Duration> confirm = state.offered().map(o -> o.policy().confirm());
-        if (state.trial() == Trial.ENGAGED
-                && ticks.getAsLong() - trialSince >= confirm.orElseThrow().toNanos()) {
+        Optional<Duration> confirm = state().offered().map(o -> o.policy().confirm());
+        if (state().trial() == Trial.ENGAGED && deployment.hasLasted(confirm.orElseThrow())) {
             undo("not confirmed within " + confirm.get().toSeconds() + " s"
                     + (connected ? "" : ": there was no connection"));
             failed = failure(false); // it may be the policy that keeps the ring from being found well
@@ -248,11 +211,11 @@ public final class Agent {
     }
 
     private boolean isExpired() {
-        return state.offered().map(o -> o.policy().isExpired(clock.instant())).orElse(false);
+        return state().offered().map(o -> o.policy().isExpired(clock.instant())).orElse(false);
     }
 
     private void undo(String why) throws PolicyException, ControlException {
-        write(state.undo());
+        deployment.undo();
         settle();
         undone = true;
         message = why;
@@ -271,7 +234,7 @@ public final class Agent {
         }
         Optional<Stage> stage = stage();
         if (stage.isEmpty()) {
-            if (state.trial() != Trial.NONE) {
+            if (deployment.isOnTrial()) {
                 undo("the ring is closed again");
             }
             return;
@@ -279,35 +242,32 @@ public final class Agent {
         boolean mayBegin = connected && !opening.get().halted();
         switch (stage.get()) {
             case OBSERVE -> {
-                if (state.trial() == Trial.NONE && !state.keepsOffered() && mayBegin) {
+                if (!deployment.isOnTrial() && !state().keepsOffered() && mayBegin) {
                     begin(Trial.OBSERVING);
                 }
             }
             case TRIAL -> {
-                if ((state.trial() != Trial.ENGAGED || isInterrupted()) && !state.keepsOffered() && mayBegin) {
+                if ((state().trial() != Trial.ENGAGED || deployment.isInterrupted())
+                        && !state().keepsOffered()
+                        && mayBegin) {
                     begin(Trial.ENGAGED);
                 }
             }
             case KEEP -> {
-                if (state.trial() == Trial.ENGAGED && !isInterrupted()) {
-                    if (openedAt > trialSince) {
+                if (state().trial() == Trial.ENGAGED && !deployment.isInterrupted()) {
+                    if (openedAt > deployment.trialSince()) {
                         keep();
                     }
-                } else if (!state.keepsOffered() && connected) {
+                } else if (!state().keepsOffered() && connected) {
                     begin(Trial.ENGAGED);
                 }
             }
             case BACK -> {
-                if (state.trial() != Trial.NONE || state.keepsOffered()) {
+                if (deployment.isOnTrial() || state().keepsOffered()) {
                     undo("taken back");
                 }
             }
         }
-    }
-
-    /** Whether an agent before this one died while it engaged. */
-    private boolean isInterrupted() {
-        return (state.unfinished() || inherited) && state.trial() != Trial.NONE;
     }
 
     private void tries() {
@@ -316,126 +276,67 @@ public final class Agent {
 
     private void begin(Trial what) throws PolicyException {
         tries();
-        Held offered = state.offered().orElseThrow();
         // The clock may have been set since it was taken, and it may have waited for long.
         boolean isExpired = isExpired();
         try {
             if (isExpired) {
-                throw new PolicyException("refused: serial " + offered.policy().serial() + " has expired at "
-                        + offered.policy().expires());
+                FleetPolicy policy = state().offered().orElseThrow().policy();
+                throw new PolicyException("refused: serial " + policy.serial() + " has expired at " + policy.expires());
             }
-            if (state.trial() == Trial.NONE) {
-                following.forget();
-            }
-            Held held = state.trial() == Trial.NONE ? offered.skipping(inUse(offered.policy())) : offered;
-            Steps.Wanted wanted = steps.wanted(Optional.of(held.effective()), what == Trial.OBSERVING);
-            write(state.begin(what, held, absent(wanted.mine()), host.vitals()));
-            following.look(true); // from the first call on
-            if (what == Trial.OBSERVING) {
-                steps.observe(wanted);
-            } else {
-                steps.engage(wanted, offered.policy());
-            }
-            trialSince = ticks.getAsLong();
-            // Not written: the next agent engages what it finds on trial again in any case.
-            state = state.finished(state.holds());
-            inherited = false;
+            deployment.begin(what);
             undone = false;
             message = "";
-            notes = wanted.notes();
         } catch (PolicyException | ControlException e) {
             failed = failure(isExpired);
-            if (state.trial() != Trial.NONE) {
-                write(state.undo());
-                attempt(this::settle);
-            }
+            leaveTrial();
             message = String.valueOf(e.getMessage());
         }
     }
 
-    /** The CVEs of which the policy is to be skipped here. */
-    private Set<String> inUse(FleetPolicy policy) throws PolicyException {
-        Set<String> cves = new TreeSet<>();
-        if (policy.inUse() == FleetPolicy.InUse.SKIP) {
-            for (PolicyEntry entry : policy.entries()) {
-                if (entry.what() instanceof PolicyEntry.Cve(String id) && host.isInUse(id)) {
-                    cves.add(id);
-                }
-            }
-        }
-        return cves;
-    }
-
-    /** Those of some functions that nobody has engaged: what was there before is not ours to end. */
-    private Set<String> absent(Set<String> functions) throws ControlException {
-        List<Actual> now = host.overrides(Optional.empty()).state();
-        return functions.stream()
-                .filter(f -> now.stream().noneMatch(a -> a.symbol().mayBe(new SymbolName(f))))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
     private void keep() throws PolicyException, ControlException {
-        write(state.keep());
+        deployment.keep();
         settle();
         message = "";
     }
 
-    /** Makes the host what it is to be for good. */
     private void settle() throws PolicyException, ControlException {
         tries();
-        settledAt = ticks.getAsLong();
-        inEffect = Optional.empty();
-        Optional<FleetPolicy> kept = state.kept().map(Held::effective);
-        Steps.Wanted wanted = steps.wanted(kept, false);
-        host.savePolicy(kept.map(Agent::text));
-        steps.settle(wanted, state.holds());
-        Set<String> holds = new TreeSet<>(state.holds());
-        holds.retainAll(wanted.mine());
-        write(state.finished(holds));
-        inEffect = Optional.of(wanted);
-        inherited = false;
-    }
-
-    private static String text(FleetPolicy policy) {
-        return HEADER + policy.entries().stream().map(PolicyText::of).collect(Collectors.joining());
+        deployment.settle();
     }
 
     /** Whether a policy is on trial, so that trouble and hits are to be reported soon. */
     boolean isOnTrial() {
-        return state.trial() != Trial.NONE;
+        return deployment.isOnTrial();
     }
 
     /** Whether the host could not do what was asked of it, which others wait to hear. */
     boolean hasFailed() {
-        return phase() == Phase.FAILED;
+        return phase() == Phase.FAILED || !refused.isEmpty();
+    }
+
+    /** How many hosts change with what is opened; 0: not known. */
+    long hosts() {
+        return opening.map(Opening::hosts).orElse(0L);
+    }
+
+    /** How many calls of one function the gate of this host's ring allows. */
+    long mostCalls() {
+        return ring.map(r -> r.gate().hits().orElse(Long.MAX_VALUE)).orElse(Long.MAX_VALUE);
     }
 
     /** Whether time or calls count: something is on trial, or is kept and followed, or is to be tried again. */
     boolean counts() {
-        return hasAnyInEffect() || isUnsettled();
+        return deployment.hasAny() || deployment.isUnsettled();
     }
 
-    private boolean hasAnyInEffect() {
-        return isOnTrial() || state.kept().isPresent();
-    }
-
-    /**
-     * When the trial began that has now lasted as long as the ring's hosts are watched; empty if none has. The controller
-     * waits to be told then.
-     */
-    Optional<Long> watched() {
-        if (state.trial() == Trial.NONE) {
-            return Optional.empty();
-        }
-        Stage stage = state.trial() == Trial.OBSERVING ? Stage.OBSERVE : Stage.TRIAL;
-        return ring.flatMap(r -> r.watched(stage))
-                .filter(time -> ticks.getAsLong() - trialSince >= time.toNanos())
-                .map(time -> trialSince);
+    /** The trial of which the time is over; the controller waits to be told. Empty if there is none. */
+    Optional<Deployment.Watch> watched() {
+        return ring.flatMap(deployment::watched);
     }
 
     /** When what it keeps was last made so: another time says that it was done again. */
     long settledAt() {
-        return settledAt;
+        return deployment.settledAt();
     }
 
     /** Has the host judged, which takes seconds. On any thread. */
@@ -445,7 +346,7 @@ public final class Agent {
 
     /** What a report would say first, without asking the host. */
     String summary() {
-        return state.highest() + " " + phase() + " " + message;
+        return state().highest() + " " + phase() + " " + message;
     }
 
     /** How the host is now. */
@@ -455,61 +356,38 @@ public final class Agent {
         String said = message;
         try {
             hits = host.hits();
-            trouble = state.before().map(host.vitals()::troubleSince).orElse(List.of());
-            said = said.isEmpty() ? drift() : said;
+            trouble = deployment.trouble();
+            said = said.isEmpty() ? deployment.drift() : said;
         } catch (ControlException | PolicyException e) {
             said = said.isEmpty() ? String.valueOf(e.getMessage()) : said;
         }
-        Phase phase = phase();
-        boolean hasFailed = phase == Phase.FAILED || !refused.isEmpty();
         return new Report(
                 member,
-                state.highest(),
-                state.digest(),
+                state().highest(),
+                state().digest(),
                 refused,
-                phase,
-                hasFailed ? order : 0,
-                state.kept().map(k -> k.policy().serial()).orElse(0L),
+                phase(),
+                hasFailed() ? order : 0,
+                state().kept().map(k -> k.policy().serial()).orElse(0L),
                 said,
                 hits,
-                Stream.concat(skipped(), notes.stream()).toList(),
+                deployment.notes(),
                 trouble,
                 host.reboots(),
-                following.callers(hits.keySet()));
-    }
-
-    /** A line for each CVE of the newest policy that this host goes without. */
-    private Stream<String> skipped() {
-        return state.offered().stream()
-                .flatMap(o -> o.skipped().stream())
-                .sorted()
-                .map(cve -> cve + ": in use here: skipped");
-    }
-
-    /** What somebody has changed on the host since the policy was kept. */
-    private String drift() throws PolicyException, ControlException {
-        if (state.kept().isEmpty() || state.trial() != Trial.NONE) {
-            return "";
-        }
-        Steps.Wanted wanted = inEffect.isPresent()
-                ? inEffect.get()
-                : steps.wanted(state.kept().map(Held::effective), false);
-        inEffect = Optional.of(wanted);
-        List<String> lines = steps.drift(wanted);
-        return lines.isEmpty() ? "" : "not as the policy says: " + String.join(", ", lines);
+                deployment.callers(hits.keySet()));
     }
 
     private Phase phase() {
-        if (state.offered().isEmpty()) {
+        if (state().offered().isEmpty()) {
             return Phase.NONE;
         }
         if (failed.isPresent()) {
             return Phase.FAILED;
         }
-        if (state.keepsOffered()) {
-            return state.unfinished() ? Phase.FAILED : Phase.KEPT;
+        if (state().keepsOffered()) {
+            return state().unfinished() ? Phase.FAILED : Phase.KEPT;
         }
-        return switch (state.trial()) {
+        return switch (state().trial()) {
             case OBSERVING -> Phase.OBSERVING;
             case ENGAGED -> Phase.TRIAL;
             case NONE -> undone ? Phase.UNDONE : ring.isEmpty() ? Phase.EXCLUDED : Phase.WAITING;

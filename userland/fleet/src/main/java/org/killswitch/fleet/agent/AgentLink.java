@@ -6,8 +6,8 @@ import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
 import io.nats.client.Options;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,7 +19,6 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.killswitch.fleet.api.FleetConfig;
 import org.killswitch.fleet.api.Opening;
-import org.killswitch.fleet.api.Report;
 import org.killswitch.fleet.api.Store;
 import org.killswitch.policy.PolicyException;
 
@@ -47,12 +46,6 @@ public final class AgentLink implements AutoCloseable {
     /** How much longer it is between two ticks where there is nothing to count. */
     private static final int IDLE = 5;
 
-    /**
-     * What part of the time between heartbeats the hosts have to say what has become of a message that all got at once: what
-     * they do comes first, and the server does not hear all of them at once.
-     */
-    private static final int SPREAD = 10;
-
     private final FleetConfig config;
     private final Agent agent;
     private final Pace pace;
@@ -60,14 +53,8 @@ public final class AgentLink implements AutoCloseable {
     private final ScheduledExecutorService thread;
     private final UnaryOperator<Options.Builder> connecting;
     private final Judging judging;
+    private final Reporting reporting;
     private @Nullable Connection connection;
-    private String logged = "";
-    private String summary = "";
-    private boolean isUnsent;
-
-    /** Before that it is not reported what has become of a message. */
-    private long reportAt;
-
     /** The tick that is planned. */
     private @Nullable ScheduledFuture<?> next;
 
@@ -79,13 +66,8 @@ public final class AgentLink implements AutoCloseable {
     /** How often it has been asked in vain since it last answered. */
     private int failures;
 
-    private Optional<Report> sent = Optional.empty();
-    private long sentAt;
     private long askedAt;
     private long heartbeat;
-
-    /** The trial of which it has been reported that its time is over. */
-    private Optional<Long> watched = Optional.empty();
 
     /**
      * A link; nothing happens before {@link #start}.
@@ -118,9 +100,9 @@ public final class AgentLink implements AutoCloseable {
         this.log = log;
         judging = new Judging(agent, pace.judging(), this::onThread, this::publishVerdicts, log);
         long now = System.nanoTime();
-        sentAt = now - pace.least().toNanos();
+        reporting =
+                new Reporting(agent, pace.least(), pace.heartbeat(), this::publish, log, new SplittableRandom(), now);
         askedAt = now;
-        reportAt = now;
         heartbeat = withJitter(pace.heartbeat());
     }
 
@@ -185,13 +167,12 @@ public final class AgentLink implements AutoCloseable {
 
     /** Has the next tick come as soon as is needed now. */
     private void plan() {
-        boolean isIdle = !isUnsent && failures == 0 && !agent.counts();
+        boolean isIdle = failures == 0 && !agent.counts();
         long now = System.nanoTime();
+        long least = pace.tick().toNanos();
         long delay = isIdle
-                ? Math.min(
-                        pace.tick().toNanos() * IDLE,
-                        Math.max(heartbeat - (now - askedAt), pace.tick().toNanos()))
-                : pace.tick().toNanos();
+                ? Math.clamp(Math.min(heartbeat - (now - askedAt), reporting.due(now)), least, least * IDLE)
+                : least;
         ScheduledFuture<?> planned = next;
         if (planned != null) {
             if (nextAt - now <= delay) {
@@ -264,7 +245,7 @@ public final class AgentLink implements AutoCloseable {
             }
             policy.ifPresent(agent::offer);
             opening.ifPresent(agent::open);
-            report(false);
+            reporting.report(System.nanoTime(), false);
         } catch (PolicyException e) {
             log.accept(e.getMessage());
             hasStore = false;
@@ -288,27 +269,17 @@ public final class AgentLink implements AutoCloseable {
     /** A message came that all hosts get at once. */
     private void told(Runnable work) {
         work.run();
-        if (agent.hasFailed()) {
-            report(false);
-        } else if (!isUnsent) {
-            isUnsent = true;
-            long spread = pace.heartbeat().toNanos() / SPREAD;
-            reportAt = System.nanoTime() + ThreadLocalRandom.current().nextLong(spread);
-        }
+        reporting.told(System.nanoTime());
     }
 
     private void tick() {
         agent.tick();
         long now = System.nanoTime();
-        Optional<Long> over = agent.watched();
         if (now - askedAt > heartbeat || (failures == 0 && agent.needsOpening())) {
             ask();
-            report(true);
-        } else if (over.isPresent() && !over.equals(watched)) {
-            watched = report(true) ? over : watched;
-        } else if (now - reportAt >= 0
-                && (isUnsent || agent.isOnTrial() || !agent.summary().equals(summary))) {
-            report(false);
+            reporting.report(System.nanoTime(), true);
+        } else {
+            reporting.tick(now);
         }
         judging.tick();
     }
@@ -322,30 +293,12 @@ public final class AgentLink implements AutoCloseable {
         return true;
     }
 
-    /** Whether it has been said, now or before. */
-    private boolean report(boolean evenIfTheSame) {
+    private boolean publish(byte[] report) {
         Connection current = connection;
-        long now = System.nanoTime();
-        if (current == null
-                || current.getStatus() != Connection.Status.CONNECTED
-                || now - sentAt < pace.least().toNanos()) {
-            isUnsent = true; // the next tick does it
+        if (current == null || current.getStatus() != Connection.Status.CONNECTED) {
             return false;
         }
-        isUnsent = false;
-        summary = agent.summary();
-        Report report = agent.report();
-        if (evenIfTheSame || !sent.equals(Optional.of(report))) {
-            current.publish(Store.subject(Store.HOSTS, config.name()), report.bytes());
-            sent = Optional.of(report);
-            sentAt = now;
-        }
-        String line = "serial " + report.serial() + ": " + report.phase().name().toLowerCase(Locale.ROOT)
-                + (report.message().isEmpty() ? "" : ": " + report.message());
-        if (!line.equals(logged)) {
-            log.accept(line);
-            logged = line;
-        }
+        current.publish(Store.subject(Store.HOSTS, config.name()), report);
         return true;
     }
 

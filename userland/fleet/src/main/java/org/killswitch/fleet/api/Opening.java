@@ -16,6 +16,7 @@ import org.killswitch.policy.PolicyException;
  * @param rings by their names; a ring that is not there has not been opened
  * @param chosen the hosts of the rings of a number of hosts
  * @param order the revision of the last order that it follows from; 0: none, or from an older controller
+ * @param hosts how many hosts the rings have that have been opened; 0: not known
  */
 public record Opening(
         long serial,
@@ -23,7 +24,8 @@ public record Opening(
         boolean halted,
         Map<String, Stage> rings,
         Map<String, Set<String>> chosen,
-        long order) {
+        long order,
+        long hosts) {
 
     /** What the hosts of a ring do. */
     public enum Stage {
@@ -52,6 +54,7 @@ public record Opening(
                 .with("rings", stages)
                 .with("chosen", chosen)
                 .with("order", order)
+                .with("hosts", hosts)
                 .bytes();
     }
 
@@ -67,7 +70,8 @@ public record Opening(
                 json.bool("halted"),
                 stages,
                 chosen(json.object("chosen")),
-                json.optionalNumber("order").orElse(0L));
+                json.optionalNumber("order").orElse(0L),
+                json.optionalNumber("hosts").orElse(0L));
     }
 
     /** Names of hosts by the names of rings. */

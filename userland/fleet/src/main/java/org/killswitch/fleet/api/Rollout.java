@@ -21,6 +21,7 @@ import org.killswitch.policy.PolicyException;
  * @param stages of the rings that have been opened, by their names
  * @param chosen the hosts of the rings of a number of hosts
  * @param order the revision of the last order that was followed
+ * @param hosts how many hosts the rings had, when they were opened, that have been opened
  * @param decisions the last ones, the newest at the end
  */
 public record Rollout(
@@ -33,6 +34,7 @@ public record Rollout(
         Map<String, Stage> stages,
         Map<String, Set<String>> chosen,
         long order,
+        long hosts,
         List<Decision> decisions) {
 
     /** So many are kept; a roll-out has a few for each ring. */
@@ -81,6 +83,7 @@ public record Rollout(
                         Map.of(),
                         Map.of(),
                         order,
+                        0,
                         List.of())
                 .decided(now, admission.signer(), "push", "signed by " + admission.signer());
     }
@@ -90,52 +93,57 @@ public record Rollout(
         List<Decision> all = new ArrayList<>(decisions);
         all.add(new Decision(now, who, what, why));
         List<Decision> last = all.subList(Math.max(0, all.size() - DECISIONS_MAX), all.size());
-        return new Rollout(serial, digest, ring, since, halted, rolledBack, stages, chosen, order, last);
+        return new Rollout(serial, digest, ring, since, halted, rolledBack, stages, chosen, order, hosts, last);
     }
 
     /** The same with a ring in another stage. */
     public Rollout stage(String name, Stage stage, Instant now) {
         Map<String, Stage> all = new LinkedHashMap<>(stages);
         all.put(name, stage);
-        return new Rollout(serial, digest, ring, now, halted, rolledBack, all, chosen, order, decisions);
+        return new Rollout(serial, digest, ring, now, halted, rolledBack, all, chosen, order, hosts, decisions);
+    }
+
+    /** The same, with how many hosts the opened rings have now. */
+    public Rollout reach(long nowHosts) {
+        return new Rollout(serial, digest, ring, since, halted, rolledBack, stages, chosen, order, nowHosts, decisions);
     }
 
     public Rollout nextRing(Instant now) {
-        return new Rollout(serial, digest, ring + 1, now, halted, rolledBack, stages, chosen, order, decisions);
+        return new Rollout(serial, digest, ring + 1, now, halted, rolledBack, stages, chosen, order, hosts, decisions);
     }
 
-    public Rollout choose(String name, Set<String> hosts) {
+    public Rollout choose(String name, Set<String> members) {
         Map<String, Set<String>> all = new LinkedHashMap<>(chosen);
-        all.put(name, hosts);
-        return new Rollout(serial, digest, ring, since, halted, rolledBack, stages, all, order, decisions);
+        all.put(name, members);
+        return new Rollout(serial, digest, ring, since, halted, rolledBack, stages, all, order, hosts, decisions);
     }
 
     public Rollout halt(boolean nowHalted) {
-        return new Rollout(serial, digest, ring, since, nowHalted, rolledBack, stages, chosen, order, decisions);
+        return new Rollout(serial, digest, ring, since, nowHalted, rolledBack, stages, chosen, order, hosts, decisions);
     }
 
     /** The same after an order. */
     public Rollout ordered(long revision) {
-        return new Rollout(serial, digest, ring, since, halted, rolledBack, stages, chosen, revision, decisions);
+        return new Rollout(serial, digest, ring, since, halted, rolledBack, stages, chosen, revision, hosts, decisions);
     }
 
     /** Taken back from all hosts. */
     public Rollout back(Instant now) {
         Map<String, Stage> all = new LinkedHashMap<>();
         stages.keySet().forEach(name -> all.put(name, Stage.BACK));
-        return new Rollout(serial, digest, ring, now, true, true, all, chosen, order, decisions);
+        return new Rollout(serial, digest, ring, now, true, true, all, chosen, order, hosts, decisions);
     }
 
     /** With a ring that is to be opened again. */
     public Rollout reopen(String name, Instant now) {
         Map<String, Stage> all = new LinkedHashMap<>(stages);
         all.remove(name);
-        return new Rollout(serial, digest, ring, now, false, rolledBack, all, chosen, order, decisions);
+        return new Rollout(serial, digest, ring, now, false, rolledBack, all, chosen, order, hosts, decisions);
     }
 
     /** What the hosts are told of it. */
     public Opening opening() {
-        return new Opening(serial, digest, halted, stages, chosen, order);
+        return new Opening(serial, digest, halted, stages, chosen, order, hosts);
     }
 
     public byte[] message() {
@@ -151,6 +159,7 @@ public record Rollout(
                 .with("rings", words)
                 .with("chosen", chosen)
                 .with("order", order)
+                .with("hosts", hosts)
                 .with("decisions", decisions.stream().map(Decision::json).toList())
                 .bytes();
     }
@@ -172,6 +181,7 @@ public record Rollout(
                 opening.rings(),
                 opening.chosen(),
                 json.number("order"),
+                opening.hosts(),
                 decisions);
     }
 }

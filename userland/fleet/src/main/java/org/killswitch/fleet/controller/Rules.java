@@ -71,10 +71,8 @@ record Rules(String who) {
                         && !before.chosen().containsKey(ring.name())
                 ? before.choose(ring.name(), fleet.choose(ring, hosts, policy, before.chosen()))
                 : before;
-        List<Fleet.Seen> members = Rings.of(policy, fleet, rollout.chosen())
-                .parts()
-                .get(rollout.ring())
-                .hosts();
+        List<Rings.Part> parts = Rings.of(policy, fleet, rollout.chosen()).parts();
+        List<Fleet.Seen> members = parts.get(rollout.ring()).hosts();
         if (members.isEmpty() && !rollout.stages().containsValue(Stage.KEEP)) {
             // Of a first ring it is a label that is misspelt, rather than a fleet without hosts.
             return before.halt(true).decided(now, who, "halt", "ring " + ring.name() + " has no hosts");
@@ -85,7 +83,12 @@ record Rules(String who) {
                     .decided(now, who, "keep ring " + ring.name(), "it has no hosts yet");
         }
         Stage stage = ring.observe().isPresent() ? Stage.OBSERVE : Stage.TRIAL;
+        long hosts = parts.stream()
+                .limit(rollout.ring() + 1L)
+                .mapToLong(p -> p.hosts().size())
+                .sum();
         return rollout.stage(ring.name(), stage, now)
+                .reach(hosts)
                 .decided(
                         now,
                         who,

@@ -91,7 +91,7 @@ class AgentTest {
 
     private void open(byte[] policy, long serial, Stage stage, boolean halted) {
         now++;
-        agent.open(new Opening(serial, SignedPolicy.digest(policy), halted, Map.of("all", stage), Map.of(), order));
+        agent.open(new Opening(serial, SignedPolicy.digest(policy), halted, Map.of("all", stage), Map.of(), order, 0));
     }
 
     private void pass(Duration time) {
@@ -144,7 +144,7 @@ class AgentTest {
         pass(Duration.ofSeconds(9));
         assertThat(agent.watched()).isEmpty();
         pass(Duration.ofSeconds(1));
-        assertThat(agent.watched()).contains(begun);
+        assertThat(agent.watched()).contains(new Deployment.Watch(begun, Duration.ofSeconds(90)));
         open(one, 1, Stage.KEEP);
         assertThat(agent.watched()).isEmpty();
     }
@@ -440,7 +440,7 @@ class AgentTest {
 
     private void feed(Agent to, byte[] policy, long serial, Stage stage) {
         now++;
-        to.open(new Opening(serial, SignedPolicy.digest(policy), false, Map.of("all", stage), Map.of(), order));
+        to.open(new Opening(serial, SignedPolicy.digest(policy), false, Map.of("all", stage), Map.of(), order, 0));
     }
 
     @Test

@@ -29,7 +29,8 @@ class MessagesTest {
             true,
             Map.of("canary", Opening.Stage.KEEP, "rest", Opening.Stage.TRIAL),
             Map.of("few", Set.of("h1", "h2")),
-            4);
+            4,
+            9);
 
     private static Report report(String line, int count) {
         Map<String, Long> hits = new TreeMap<>();
@@ -76,10 +77,11 @@ class MessagesTest {
     }
 
     @Test
-    void olderOnesSayNothingOfOrders() throws Exception {
+    void olderOnesSayNothingOfOrdersAndOfHowManyHostsThereAre() throws Exception {
         byte[] report = without("order", report("f", 1).bytes());
         assertThat(Report.of("h1", report).order()).as("newer than any").isEqualTo(Long.MAX_VALUE);
         assertThat(Opening.of(without("order", OPENING.message())).order()).isZero();
+        assertThat(Opening.of(without("hosts", OPENING.message())).hosts()).isZero();
     }
 
     private static byte[] without(String name, byte[] message) {

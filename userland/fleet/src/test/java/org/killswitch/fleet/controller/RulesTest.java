@@ -164,6 +164,17 @@ class RulesTest {
     }
 
     @Test
+    void theHostsAreToldHowManyTheOpenedRingsHave() throws Exception {
+        assertThat(rollout.opening().hosts()).isZero();
+        canaryIsKept();
+        assertThat(rollout.opening().hosts()).as("canary and few").isEqualTo(3);
+        all(Phase.TRIAL);
+        after(10);
+        assertThat(rollout.opening().hosts()).isEqualTo(12);
+        assertThat(Rollout.of(rollout.message())).isEqualTo(rollout);
+    }
+
+    @Test
     void aFailedCanaryIsTakenBackAndNothingElseIsOpened() {
         after(0);
         set(0, Phase.FAILED, false);
