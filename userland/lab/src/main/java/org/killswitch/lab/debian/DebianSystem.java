@@ -25,6 +25,7 @@ public final class DebianSystem {
     private static final String DEBIAN_12 = "bookworm";
 
     private static final String DEBIAN_13 = "trixie";
+    private static final String BACKPORTS_13 = DEBIAN_13 + "-backports";
 
     /** Of the disk, of which only what is used takes room here. */
     private static final String SIZE = "6G";
@@ -80,6 +81,10 @@ public final class DebianSystem {
         Set<String> wanted = new TreeSet<>();
         Stream.of(PACKAGES, packages).flatMap(List::stream).forEach(p -> wanted.add(ofKernel(p, kernels)));
         kernels.forEach(k -> wanted.add(ofKernel("linux-image-" + k.version(), kernels)));
+        if (kernels.stream().anyMatch(k -> k.release().suite().equals(BACKPORTS_13))) {
+            // They need a newer one than Debian 13 has, and apt takes nothing from there that is not asked for.
+            wanted.add("linux-base/" + BACKPORTS_13);
+        }
         String suite = kernels.stream().map(k -> k.release().toolchainSuite()).anyMatch(DEBIAN_13::equals)
                 ? DEBIAN_13
                 : DEBIAN_12;
