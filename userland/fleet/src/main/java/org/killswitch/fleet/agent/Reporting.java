@@ -150,12 +150,12 @@ final class Reporting {
 
     private void say(Report report, long now, boolean evenIfTheSame) {
         if (now - sentAt < least.toNanos()) {
-            keep(now, evenIfTheSame);
+            keep(now);
             return;
         }
         if (evenIfTheSame || !sent.equals(Optional.of(report))) {
             if (!publisher.test(report.bytes())) {
-                keep(now, evenIfTheSame);
+                keep(now);
                 return;
             }
             sent = Optional.of(report);
@@ -174,9 +174,8 @@ final class Reporting {
     }
 
     /** For the next tick. */
-    private void keep(long now, boolean evenIfTheSame) {
+    private void keep(long now) {
         isUnsent = true;
-        isAwaited |= evenIfTheSame;
         due = now;
     }
 
