@@ -83,7 +83,7 @@ public final class Qemu {
     private static List<String> command(
             Path directory, Path initramfs, Kernel kernel, GuestSpec spec, Optional<Path> disk) {
         Emulator emulator = Emulator.of(kernel.release().architecture());
-        // On a slow machine, and inside of another guest, only a kernel that says what it does can be told from one that hangs.
+        // Inside of another guest, only a kernel that says what it does can be told from one that hangs.
         String append = "console=" + emulator.console() + " panic=-1 rdinit=/init loglevel="
                 + (spec.overHost().isPresent() ? 7 : 5) + " "
                 // the console is the kernel's
