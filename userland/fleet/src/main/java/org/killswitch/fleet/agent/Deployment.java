@@ -203,12 +203,14 @@ final class Deployment {
         Steps.Wanted wanted = steps.wanted(Optional.of(held.effective()), what == Trial.OBSERVING);
         write(state.begin(what, held, absent(wanted.mine()), host.vitals()));
         following.look(true); // from the first call on
+        // Not after the kernel's countdown begins: the host is not to say that it has what has ended.
+        long began = ticks.getAsLong();
         if (what == Trial.OBSERVING) {
             steps.observe(wanted);
         } else {
             steps.engage(wanted, offered.policy());
         }
-        trialSince = ticks.getAsLong();
+        trialSince = began;
         // Not written: the next agent engages what it finds on trial again in any case.
         state = state.finished(state.holds());
         inherited = false;
