@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A class can be read at once. */
@@ -19,16 +18,13 @@ class LengthTest {
     private static final String REASON = "The file is long because";
 
     @Test
-    void aClassOfTheProductIsShortOrSaysWhyNot() throws IOException {
-        List<Path> sources;
-        try (Stream<Path> files = Files.walk(Path.of(".."))) {
-            sources = files.filter(f -> f.toString().endsWith(".java"))
-                    .filter(f -> f.toString().contains("/src/main/java/"))
-                    .toList();
-        }
+    void aClassOfTheProductIsShortOrSaysWhyNot() throws IOException, InterruptedException {
+        List<Path> sources = Repository.files().stream()
+                .filter(f -> f.toString().matches("userland/.*/src/main/java/.*\\.java"))
+                .toList();
         assertThat(sources).hasSizeGreaterThan(500);
         assertThat(sources).allSatisfy(source -> {
-            List<String> lines = Files.readAllLines(source);
+            List<String> lines = Files.readAllLines(Repository.ROOT.resolve(source));
             String comment = String.join(" ", lines).replaceFirst("\\*/.*", "").replaceAll("[ *]+", " ");
             assertThat(lines.size() <= LINES || comment.contains(REASON))
                     .as(source + " has " + lines.size() + " lines: divide it, or have its first comment say why")

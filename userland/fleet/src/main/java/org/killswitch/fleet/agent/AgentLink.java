@@ -55,6 +55,7 @@ public final class AgentLink implements AutoCloseable {
     private final Judging judging;
     private final Reporting reporting;
     private @Nullable Connection connection;
+
     /** The tick that is planned. */
     private @Nullable ScheduledFuture<?> next;
 
@@ -204,14 +205,14 @@ public final class AgentLink implements AutoCloseable {
                 Store.subject(Store.ROLLOUT, Store.OPENING_KEY),
                 m -> Store.value(m).ifPresent(v -> onThread(() -> told(() -> read(v).ifPresent(agent::open)))));
         agent.connected(made.getStatus() == Connection.Status.CONNECTED);
-        ask();
+        catchUp();
     }
 
     private void changed(Connection of, ConnectionListener.Events event) {
         switch (event) {
             case CONNECTED, RECONNECTED, RESUBSCRIBED -> {
                 agent.connected(true);
-                ask();
+                catchUp();
             }
             case DISCONNECTED, CLOSED -> {
                 agent.connected(false);
@@ -224,11 +225,18 @@ public final class AgentLink implements AutoCloseable {
         }
     }
 
-    /** What was published while there was no connection, or was lost. */
-    private void ask() {
+    /** The connection is new: what came meanwhile is asked for, and it is said what has become of it. */
+    private void catchUp() {
+        if (ask()) {
+            reporting.report(System.nanoTime(), false);
+        }
+    }
+
+    /** Asks for what was published while there was no connection, or was lost; whether there is an answer. */
+    private boolean ask() {
         Connection current = connection;
         if (current == null || current.getStatus() != Connection.Status.CONNECTED) {
-            return;
+            return false;
         }
         askedAt = System.nanoTime();
         heartbeat = withJitter(pace.heartbeat());
@@ -245,7 +253,7 @@ public final class AgentLink implements AutoCloseable {
             }
             policy.ifPresent(agent::offer);
             opening.ifPresent(agent::open);
-            reporting.report(System.nanoTime(), false);
+            return true;
         } catch (PolicyException e) {
             log.accept(e.getMessage());
             hasStore = false;
@@ -254,6 +262,7 @@ public final class AgentLink implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 
     /** What the controller has opened; empty, and logged, if it cannot be read. */

@@ -2,7 +2,6 @@
 package org.killswitch.fleet.agent;
 
 import java.time.Duration;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,9 +24,10 @@ final class Reporting {
     /** What can wait is 500 reports in a second, of all hosts together. */
     private static final long EACH = TimeUnit.MILLISECONDS.toNanos(2);
 
-    /** What part of the time between heartbeats even a few hosts have, and the part of a countdown that may pass in waiting. */
+    /** What part of the time between heartbeats even a few hosts have. */
     private static final int SPREAD = 10;
 
+    /** What part of what is left of a countdown may pass in waiting. */
     private static final int PART = 4;
 
     private final Agent agent;
@@ -116,21 +116,20 @@ final class Reporting {
         } else if (hasNews) {
             soon(now, spread());
         }
+        if (isTooSoon(now)) {
+            return;
+        }
         boolean isDue = now - due >= 0;
         if (agent.isOnTrial() || (hasNews && agent.hasFailed()) || (isUnsent && isDue)) {
             Report report = agent.report();
-            if (isDue || !alarms(sent).containsAll(alarms(Optional.of(report)))) {
+            if (isDue || !sent.map(this::alarms).orElse(Set.of()).containsAll(alarms(report))) {
                 say(report, now, isAwaited);
             }
         }
     }
 
     /** What of a report others wait for. */
-    private Set<String> alarms(Optional<Report> of) {
-        if (of.isEmpty()) {
-            return Set.of();
-        }
-        Report report = of.get();
+    private Set<String> alarms(Report report) {
         Set<String> alarms = new HashSet<>(report.trouble());
         if (report.phase() == Phase.FAILED || !report.refused().isEmpty()) {
             alarms.add(report.serial() + " " + report.refused() + " " + report.message());
@@ -140,19 +139,23 @@ final class Reporting {
                 alarms.add("calls of " + function);
             }
         });
-        return Collections.unmodifiableSet(alarms);
+        return alarms;
     }
 
     /** Says how the host is, now or as soon as that is possible. */
     void report(long now, boolean evenIfTheSame) {
-        say(agent.report(), now, evenIfTheSame);
+        if (isTooSoon(now)) {
+            keep(now);
+        } else {
+            say(agent.report(), now, evenIfTheSame);
+        }
+    }
+
+    private boolean isTooSoon(long now) {
+        return now - sentAt < least.toNanos();
     }
 
     private void say(Report report, long now, boolean evenIfTheSame) {
-        if (now - sentAt < least.toNanos()) {
-            keep(now);
-            return;
-        }
         if (evenIfTheSame || !sent.equals(Optional.of(report))) {
             if (!publisher.test(report.bytes())) {
                 keep(now);

@@ -25,7 +25,6 @@ public final class DebianSystem {
     private static final String DEBIAN_12 = "bookworm";
 
     private static final String DEBIAN_13 = "trixie";
-    private static final String BACKPORTS_13 = DEBIAN_13 + "-backports";
 
     /** Of the disk, of which only what is used takes room here. */
     private static final String SIZE = "6G";
@@ -81,9 +80,9 @@ public final class DebianSystem {
         Set<String> wanted = new TreeSet<>();
         Stream.of(PACKAGES, packages).flatMap(List::stream).forEach(p -> wanted.add(ofKernel(p, kernels)));
         kernels.forEach(k -> wanted.add(ofKernel("linux-image-" + k.version(), kernels)));
-        if (kernels.stream().anyMatch(k -> k.release().suite().equals(BACKPORTS_13))) {
+        if (kernels.stream().anyMatch(k -> k.release().suite().equals(backports(DEBIAN_13)))) {
             // They need a newer one than Debian 13 has, and apt takes nothing from there that is not asked for.
-            wanted.add("linux-base/" + BACKPORTS_13);
+            wanted.add("linux-base/" + backports(DEBIAN_13));
         }
         String suite = kernels.stream().map(k -> k.release().toolchainSuite()).anyMatch(DEBIAN_13::equals)
                 ? DEBIAN_13
@@ -107,6 +106,10 @@ public final class DebianSystem {
         }
     }
 
+    private static String backports(String suite) {
+        return suite + "-backports";
+    }
+
     /** The package as apt is to be asked for it: what belongs to a kernel has to be of the build that is booted. */
     private static String ofKernel(String packageName, List<Kernel> kernels) {
         return kernels.stream()
@@ -121,7 +124,7 @@ public final class DebianSystem {
             throw new LabException("only root can install a Debian system into a folder: run this as root");
         }
         List<String> sources = new ArrayList<>(Apt.sources(suite, true));
-        sources.addAll(Apt.sources(suite + "-backports", false));
+        sources.addAll(Apt.sources(backports(suite), false));
         List<String> command = new ArrayList<>(List.of(
                 // what it mounts meanwhile is nobody else's to see, and gone with it, whatever ends it
                 "unshare",
